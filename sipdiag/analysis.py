@@ -1,0 +1,48 @@
+"""The whole flow on one screen: capture → trace → correlation → findings.
+
+`read` is one capture's work and needs no other capture; `conclude` needs them all; `analyze` is both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import BinaryIO
+
+import msgspec
+
+from sipdiag.calls import Correlation, Window, correlate, window_of
+from sipdiag.findings import Finding, Scene, diagnose
+from sipdiag.rules import RULES
+from sipdiag.trace import CaptureFacts, Progress, Trace, read_trace
+
+
+class Analysis(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is known of some captures."""
+
+    captures: list[CaptureFacts]
+    window: Window
+    correlation: Correlation
+    findings: list[Finding]
+    """Worst first."""
+
+
+def read(path: str, *, capture: int = 0, stream: BinaryIO | None = None, progress: Progress | None = None) -> Trace:
+    """What the capture at `path` shows of SIP (`-`: what `stream` gives); raises `CaptureError`."""
+    return read_trace(path, capture=capture, stream=stream, progress=progress)
+
+
+def conclude(traces: Sequence[Trace]) -> Analysis:
+    """What `traces` mean together; their order does not matter."""
+    sightings = [sighting for trace in traces for sighting in trace.sightings]
+    sightings.sort(key=lambda seen: (seen.time, seen.capture, seen.frame))
+    facts = [trace.facts for trace in traces]
+    times = [(each.first_time, each.last_time) for each in facts if each.first_time is not None]
+    window = window_of([(first, last) for first, last in times if last is not None], sightings)
+    correlation = correlate(sightings)
+    findings = diagnose(Scene(window=window, correlation=correlation), RULES)
+    return Analysis(captures=facts, window=window, correlation=correlation, findings=findings)
+
+
+def analyze(paths: Iterable[str]) -> Analysis:
+    """Read every capture of `paths` and conclude; raises `CaptureError` for the first that cannot be read."""
+    return conclude([read(path, capture=number) for number, path in enumerate(paths)])

@@ -1,0 +1,57 @@
+"""Sightings → transactions, dialogs, calls, registrations, subscriptions (RFC 3261, RFC 6665).
+
+The door of the room: `correlate` gives the `Correlation` of sightings in the order of time.
+"""
+
+from __future__ import annotations
+
+from sipdiag.calls.acknowledgement import acknowledgements
+from sipdiag.calls.call import Attempt, Call, CallState, acknowledges
+from sipdiag.calls.correlation import Correlation, correlate
+from sipdiag.calls.duty import Duty, Outcome
+from sipdiag.calls.registration import Registration, RegistrationState, asks_for_removal, carries_credentials, granted_expires
+from sipdiag.calls.subscription import Subscription, SubscriptionState
+from sipdiag.calls.transaction import (
+    MILLISECOND,
+    SECOND,
+    T1,
+    T2,
+    TIMEOUT,
+    Arrival,
+    Repeat,
+    Transaction,
+    repeat_of,
+    status,
+)
+from sipdiag.calls.window import Window, window_of
+
+__all__ = [
+    "MILLISECOND",
+    "SECOND",
+    "T1",
+    "T2",
+    "TIMEOUT",
+    "Arrival",
+    "Attempt",
+    "Call",
+    "CallState",
+    "Correlation",
+    "Duty",
+    "Outcome",
+    "Registration",
+    "RegistrationState",
+    "Repeat",
+    "Subscription",
+    "SubscriptionState",
+    "Transaction",
+    "Window",
+    "acknowledgements",
+    "acknowledges",
+    "asks_for_removal",
+    "carries_credentials",
+    "correlate",
+    "granted_expires",
+    "repeat_of",
+    "status",
+    "window_of",
+]

@@ -1,0 +1,204 @@
+"""The duty to send an ACK: for each 2xx end to end, for each failure hop by hop (RFC 3261, sections 13.2.2.4, 13.3.1.4, 17.1.1.3).
+
+A callee repeats its 2xx at T1, 2*T1, … up to T2 until the ACK comes, for 64*T1, over any transport. So the ladder of
+repeats is itself a witness: one that runs to its end proves that no ACK arrived, one that stops early suggests that it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from sipdiag.calls.call import Call, acknowledges
+from sipdiag.calls.duty import Duty, Outcome
+from sipdiag.calls.transaction import SECOND, T1, T2, TIMEOUT, Transaction
+from sipdiag.calls.window import Window
+from sipdiag.sip import Request, parse_name_addr
+from sipdiag.trace import Sighting, host
+
+LADDER_END = TIMEOUT - T2 - T1
+"""A last repeat this late is the last but one or the last of a full ladder: 27.5 s, one repeat lost at most."""
+GAVE_UP = (TIMEOUT - 2 * SECOND, TIMEOUT + 4 * SECOND)
+"""When a callee's BYE means that it waited 64*T1 for the ACK in vain."""
+TIME_TO_ANSWER = 2 * SECOND
+"""A caller that has not acknowledged by now, while the callee asks again, is not merely slow."""
+RELIABLE = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
+
+
+def acknowledgements(call: Call, window: Window) -> Iterator[Duty]:
+    """The duty of every 2xx and every final failure to an INVITE of `call`."""
+    invites = [transaction for transaction in call.transactions if transaction.method == "INVITE"]
+    answers: dict[tuple[int, str, str], list[tuple[Transaction, Sighting]]] = {}
+    for transaction in invites:
+        for answer in transaction.answers:
+            message = answer.message
+            key = (message.cseq, message.from_tag, message.to_tag)
+            answers.setdefault(key, []).append((transaction, answer))
+    for hops in answers.values():
+        yield _for_answer(call, hops, window)
+    for transaction in invites:
+        if transaction.final is not None and not transaction.answers:
+            yield _for_failure(call, transaction, transaction.final, window)
+
+
+def ack_target(answer: Sighting) -> str:
+    """Where the ACK of a 2xx goes: the caller's first Route, else the Contact (RFC 3261, section 12.1.2).
+
+    The caller's route set is Record-Route in reverse order, so the last value is its next hop.
+    """
+    routes = answer.message.values("record-route")
+    contacts = answer.message.values("contact")
+    chosen = routes[-1] if routes else contacts[0] if contacts else ""
+    return parse_name_addr(chosen).uri.text
+
+
+def _for_answer(call: Call, hops: list[tuple[Transaction, Sighting]], window: Window) -> Duty:
+    """The duty of one 2xx, seen at `hops`; it was seen first where it is nearest to its sender."""
+    transaction, answer = min(hops, key=lambda hop: hop[1].time)
+    repeats = transaction.repeats_of(answer)
+    acks = [ack for ack in call.acks if acknowledges(ack, answer)]
+    last = repeats[-1].time if repeats else answer.time
+    duty = Duty(
+        kind="ack-2xx",
+        trigger=answer,
+        outcome=Outcome.UNDONE,
+        repeats=repeats,
+        timed_out=last - answer.time >= LADDER_END,
+        target=ack_target(answer),
+        followed_by=_giving_up(call, answer),
+    )
+    if acks:
+        return _with_ack(duty, acks, last, several_hops=len(hops) > 1)
+    wrong = _mismatched(call, transaction, answer)
+    if wrong is not None:
+        return _changed(duty, Outcome.WRONG, _difference(wrong, answer), by=wrong)
+    return _without_ack(duty, call, window, last)
+
+
+def _with_ack(duty: Duty, acks: list[Sighting], last: int, *, several_hops: bool) -> Duty:
+    """An ACK was seen: it is undone only if the callee went on asking to the end all the same."""
+    answer = duty.trigger
+    here = [ack for ack in acks if host(ack.destination) == host(answer.source)]
+    first = (here or acks)[0]
+    if duty.timed_out and last > first.time + T1:
+        if here:
+            reason = "not-accepted"
+        else:
+            reason = "swallowed" if several_hops else "sent-elsewhere"
+        return _changed(duty, Outcome.UNDONE, reason, by=first)
+    before = [repeat for repeat in duty.repeats if repeat.time <= first.time]
+    outcome = Outcome.LATE if before else Outcome.DONE
+    return _changed(duty, outcome, "", by=first)
+
+
+def _without_ack(duty: Duty, call: Call, window: Window, last: int) -> Duty:
+    answer = duty.trigger
+    seen = window.left(answer.time)
+    both_ways = window.sees(answer.destination, answer.source)
+    if duty.timed_out:
+        return _changed(duty, Outcome.UNDONE, "timed-out")
+    if duty.followed_by is not None and both_ways:
+        return _changed(duty, Outcome.UNDONE, "given-up")
+    proof = _proof_of_confirmation(call, answer, duty.repeats, last)
+    if proof is not None:
+        return _changed(duty, Outcome.DONE, "unseen", by=proof)
+    if not both_ways:
+        return _changed(duty, Outcome.UNKNOWN, "one-sided")
+    if duty.repeats:
+        outcome = Outcome.UNDONE if seen >= TIME_TO_ANSWER else Outcome.UNKNOWN
+        return _changed(duty, outcome, "repeated" if outcome is Outcome.UNDONE else "capture-ended")
+    if seen < TIMEOUT:
+        return _changed(duty, Outcome.UNKNOWN, "capture-ended")
+    return _changed(duty, Outcome.UNDONE, "silent")
+
+
+def _for_failure(call: Call, transaction: Transaction, final: Sighting, window: Window) -> Duty:
+    repeats = transaction.repeats_of(final)
+    last = repeats[-1].time if repeats else final.time
+    duty = Duty(
+        kind="ack-failure",
+        trigger=final,
+        outcome=Outcome.UNDONE,
+        repeats=repeats,
+        timed_out=last - final.time >= LADDER_END,
+        target=transaction.destination,
+    )
+    if transaction.acks:
+        first = transaction.acks[0]
+        late = any(repeat.time <= first.time for repeat in repeats)
+        return _changed(duty, Outcome.LATE if late else Outcome.DONE, "", by=first)
+    stray = next((ack for ack in call.acks if ack.message.cseq == transaction.cseq and ack.time >= final.time), None)
+    if stray is not None and not any(acknowledges(stray, answer) for answer in _answers(call)):
+        return _changed(duty, Outcome.WRONG, "wrong-branch", by=stray)
+    if duty.timed_out:
+        return _changed(duty, Outcome.UNDONE, "timed-out")
+    if not window.sees(final.destination, final.source):
+        return _changed(duty, Outcome.UNKNOWN, "one-sided")
+    seen = window.left(final.time)
+    if repeats:
+        outcome = Outcome.UNDONE if seen >= TIME_TO_ANSWER and window.left(last) > T2 else Outcome.UNKNOWN
+        return _changed(duty, outcome, "repeated" if outcome is Outcome.UNDONE else "capture-ended")
+    if final.transport in RELIABLE:  # nothing is repeated there, so nothing but time can tell
+        outcome = Outcome.UNDONE if seen >= TIMEOUT else Outcome.UNKNOWN
+        return _changed(duty, outcome, "silent" if outcome is Outcome.UNDONE else "capture-ended")
+    # Over UDP a server that misses the ACK says so within T1; one that stays quiet has got it.
+    return _changed(
+        duty, Outcome.DONE if seen > 2 * T1 else Outcome.UNKNOWN, "unseen" if seen > 2 * T1 else "capture-ended"
+    )
+
+
+def _mismatched(call: Call, transaction: Transaction, answer: Sighting) -> Sighting | None:
+    """An ACK at this hop after the 2xx, from its caller, that fits neither it nor any other 2xx of the hop.
+
+    What an element in between made of the tags on its other side is no concern of this hop.
+    """
+    others = _answers(call) if host(answer.source) == host(answer.destination) else transaction.answers
+    for ack in call.acks:
+        meant = ack.time >= answer.time and ack.message.from_tag == answer.message.from_tag
+        here = host(ack.destination) == host(answer.source)
+        if meant and here and not any(acknowledges(ack, other) for other in others):
+            return ack
+    return None
+
+
+def _difference(ack: Sighting, answer: Sighting) -> str:
+    return "wrong-cseq" if ack.message.cseq != answer.message.cseq else "wrong-tag"
+
+
+def _answers(call: Call) -> list[Sighting]:
+    return [answer for each in call.transactions if each.method == "INVITE" for answer in each.answers]
+
+
+def _giving_up(call: Call, answer: Sighting) -> Sighting | None:
+    """The BYE of a callee that waited 64*T1 in vain (RFC 3261, section 13.3.1.4)."""
+    for transaction in call.transactions:
+        bye = transaction.request
+        if transaction.method == "BYE" and bye is not None and bye.message.from_tag == answer.message.to_tag:
+            if GAVE_UP[0] <= bye.time - answer.time <= GAVE_UP[1]:
+                return bye
+    return None
+
+
+def _proof_of_confirmation(call: Call, answer: Sighting, repeats: list[Sighting], last: int) -> Sighting | None:
+    """A request in the dialog that shows it confirmed, so that the ACK came though the recorder missed it.
+
+    A callee sends nothing in the dialog, not even BYE, before the ACK or its timeout (RFC 3261, section 15). A caller's
+    request shows it only when the callee had stopped asking by then.
+    """
+    local, remote = answer.message.from_tag, answer.message.to_tag
+    next_repeat = min(T1 * 2 ** len(repeats), T2)
+    for transaction in call.transactions:
+        request = transaction.request
+        if request is None or request.time <= answer.time or transaction.method in ("CANCEL", "PRACK"):
+            continue
+        tags = (request.message.from_tag, request.message.to_tag)
+        by_callee = tags == (remote, local) and request.time >= last
+        by_caller = tags == (local, remote) and (not repeats or request.time > last + next_repeat + T1)
+        if isinstance(request.message, Request) and (by_callee or by_caller):
+            return request
+    return None
+
+
+def _changed(duty: Duty, outcome: Outcome, reason: str, *, by: Sighting | None = None) -> Duty:
+    return replace(duty, outcome=outcome, reason=reason, fulfilled_by=by)

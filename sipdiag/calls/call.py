@@ -1,0 +1,189 @@
+"""Calls: the dialogs, attempts and hops that one INVITE set off (RFC 3261, sections 12 to 15)."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from sipdiag.calls.transaction import Transaction, status
+from sipdiag.trace import Sighting
+
+
+class CallState(Enum):
+    """How a call went."""
+
+    ANSWERED = "answered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNFINISHED = "unfinished"
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One INVITE outside a dialog, by From tag and CSeq, at every hop and on every branch where it was seen."""
+
+    hops: list[Transaction]
+    """In the order they were first seen: the one nearest the caller first."""
+
+    @property
+    def first(self) -> Transaction:
+        """The hop nearest the caller: what happened there is what the caller got."""
+        return self.hops[0]
+
+    @property
+    def final(self) -> Sighting | None:
+        """The response that ended the attempt for the caller.
+
+        A branch that failed behind a proxy ends nothing while the proxy may try others: it counts only where the
+        capture shows no response at all to the hop nearest the caller.
+        """
+        if self.first.final is not None:
+            return self.first.final
+        finals = [final for hop in self.hops if (final := hop.final) is not None]
+        answered = next((final for final in finals if status(final) < 300), None)
+        if answered is not None or self.first.responses:
+            return answered
+        return finals[-1] if finals else None
+
+
+class Call(msgspec.Struct, kw_only=True):
+    """One call: every message of its Call-ID."""
+
+    call_ids: list[str]
+    transactions: list[Transaction]
+    """Every transaction of the call, in the order of time."""
+    acks: list[Sighting]
+    """The ACKs outside failed INVITE transactions: for 2xx, or for nothing that was seen; each packet once, repeats too."""
+    number: int = 0
+    """1-based place in the list of calls."""
+
+    attempts: list[Attempt] = []
+    """INVITEs outside a dialog, in order: the first, with credentials after a challenge, to the next target."""
+    reinvites: list[Transaction] = []
+    """INVITEs inside the dialog."""
+    state: CallState = CallState.UNFINISHED
+    final: Sighting | None = None
+    """The final response that the caller got in the end."""
+    answer: Sighting | None = None
+    """The 2xx that the caller got."""
+    ack: Sighting | None = None
+    """The first ACK of that 2xx."""
+    ending: Transaction | None = None
+    """The first BYE; for a call that was cancelled the CANCEL."""
+
+    @property
+    def call_id(self) -> str:
+        """The first Call-ID."""
+        return self.call_ids[0]
+
+    @property
+    def invite(self) -> Sighting | None:
+        """The first INVITE; None when the call began before the capture did."""
+        return next((hop.request for attempt in self.attempts for hop in attempt.hops if hop.request is not None), None)
+
+    @property
+    def first_ringing(self) -> Sighting | None:
+        """The first response above 100 that the caller got to an attempt that was not challenged or redirected."""
+        for attempt in reversed(self.attempts):
+            for response in attempt.first.responses:
+                if status(response) > 100:
+                    return response
+        return None
+
+    @property
+    def opening(self) -> Sighting:
+        """The first message of the call that was seen."""
+        first = self.transactions[0] if self.transactions else None
+        if first is None:
+            return self.acks[0]
+        return first.responses[0] if first.request is None else first.request
+
+    @property
+    def ended_by(self) -> str | None:
+        """`caller` or `callee`, by whose tag the BYE came from; None while the call has not ended."""
+        if self.ending is None or self.ending.request is None:
+            return None
+        if self.ending.method == "CANCEL" or not self.attempts:
+            return "caller" if self.ending.method == "CANCEL" else None
+        return "caller" if self.ending.from_tag == self.attempts[0].first.from_tag else "callee"
+
+
+def calls_in(by_call_id: dict[str, list[Transaction]], acks: list[Sighting]) -> list[Call]:
+    """The calls among transactions given by Call-ID, in the order they began: what has an INVITE, or ends one with BYE."""
+    acks_by_call_id: dict[str, list[Sighting]] = {}
+    for ack in acks:
+        acks_by_call_id.setdefault(ack.message.call_id, []).append(ack)
+    return [
+        _concluded(Call(call_ids=[call_id], transactions=transactions, acks=acks_by_call_id.get(call_id, [])))
+        for call_id, transactions in by_call_id.items()
+        if any(transaction.method in ("INVITE", "BYE") for transaction in transactions)
+    ]
+
+
+def _concluded(call: Call) -> Call:
+    """`call` with its attempts told apart and its outcome worked out."""
+    _split_invites(call)
+    for attempt in call.attempts:
+        final = attempt.final
+        if final is not None and status(final) < 300:
+            call.answer = final
+            break
+    call.final = call.answer or (call.attempts[-1].final if call.attempts else None)
+    call.ack = _ack_of(call, call.answer)
+    byes = [transaction for transaction in call.transactions if transaction.method == "BYE"]
+    cancels = [transaction for transaction in call.transactions if transaction.method == "CANCEL"]
+    if call.answer is not None or not call.attempts:
+        call.state = CallState.ANSWERED if call.answer is not None or byes else CallState.UNFINISHED
+        call.ending = byes[0] if byes else None
+    elif cancels and _cancels_the_caller(call, cancels):
+        call.state = CallState.CANCELLED
+        call.ending = cancels[0]
+    elif call.final is not None:
+        call.state = CallState.CANCELLED if status(call.final) == 487 else CallState.FAILED
+    return call
+
+
+def _split_invites(call: Call) -> None:
+    """Tell INVITEs that open a dialog from those inside one (section 14): the latter carry the To tag of a 2xx seen."""
+    attempts: dict[tuple[str, int], Attempt] = {}
+    confirmed: set[str] = set()
+    for transaction in call.transactions:
+        if transaction.method != "INVITE":
+            continue
+        request = transaction.request
+        to_tag = "" if request is None else request.message.to_tag
+        # Some clients leave the To tag of a 401 in place when they try again: only a tag of a 2xx makes a dialog.
+        if to_tag and (to_tag in confirmed or not attempts):
+            call.reinvites.append(transaction)
+            continue
+        if request is not None and request.message.from_tag in confirmed:
+            call.reinvites.append(transaction)  # the callee's side of the dialog
+            continue
+        key = (transaction.from_tag, transaction.cseq)
+        attempts.setdefault(key, Attempt(hops=[])).hops.append(transaction)
+        confirmed.update(answer.message.to_tag for answer in transaction.answers)
+    call.attempts = list(attempts.values())
+
+
+def _cancels_the_caller(call: Call, cancels: list[Transaction]) -> bool:
+    """Whether the caller gave up: a CANCEL at the hop nearest the caller, not one that a proxy sent to a branch of its fork."""
+    nearest = call.attempts[-1].first
+    return any(cancel.branch == nearest.branch or cancel.source == nearest.source for cancel in cancels)
+
+
+def _ack_of(call: Call, answer: Sighting | None) -> Sighting | None:
+    """The first ACK that belongs to the 2xx: same dialog, same CSeq number (section 13.2.2.4)."""
+    if answer is None:
+        return None
+    return next((ack for ack in call.acks if acknowledges(ack, answer)), None)
+
+
+def acknowledges(ack: Sighting, answer: Sighting) -> bool:
+    """Whether `ack` is for the 2xx `answer`: Call-ID, both tags and the CSeq number agree (sections 13.2.2.4 and 17.1.1.3)."""
+    one, other = ack.message, answer.message
+    return (
+        one.cseq == other.cseq
+        and one.to_tag == other.to_tag
+        and one.from_tag == other.from_tag
+        and one.call_id == other.call_id
+    )

@@ -1,0 +1,86 @@
+"""The whole of a correlation: every message in its transaction, every transaction in its call or registration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import msgspec
+
+from sipdiag.calls.call import Call, calls_in
+from sipdiag.calls.registration import Registration, registrations_in
+from sipdiag.calls.subscription import Subscription, subscriptions_in
+from sipdiag.calls.transaction import Arrival, Repeat, Transaction, TransactionTable, repeat_of
+from sipdiag.trace import Sighting
+
+
+class Correlation(msgspec.Struct, kw_only=True):
+    """What belongs to what."""
+
+    arrivals: list[Arrival]
+    """Every sighting with its place, in the order of time."""
+    transactions: list[Transaction]
+    by_call_id: dict[str, list[Transaction]]
+    calls: list[Call]
+    registrations: list[Registration]
+    subscriptions: list[Subscription]
+
+    def transactions_of(self, call_id: str) -> list[Transaction]:
+        """The transactions of one Call-ID, in the order of time."""
+        return self.by_call_id.get(call_id, [])
+
+
+def correlate(sightings: Iterable[Sighting]) -> Correlation:
+    """Tie together `sightings`, which come in the order of time."""
+    table = TransactionTable()
+    acks = _Acknowledgements()
+    arrivals: list[Arrival] = []
+    for sighting in sightings:
+        arrival = table.add(sighting)
+        if arrival.transaction is None:
+            arrival = acks.add(sighting)
+        arrivals.append(arrival)
+    by_call_id: dict[str, list[Transaction]] = {}
+    for transaction in table.transactions:
+        by_call_id.setdefault(transaction.call_id, []).append(transaction)
+    correlation = Correlation(
+        arrivals=arrivals,
+        transactions=table.transactions,
+        by_call_id=by_call_id,
+        calls=calls_in(by_call_id, acks.sent),
+        registrations=registrations_in(table.transactions),
+        subscriptions=subscriptions_in(table.transactions),
+    )
+    groups: tuple[Iterable[_Numbered], ...] = (
+        correlation.calls,
+        correlation.registrations,
+        correlation.subscriptions,
+    )
+    for group in groups:
+        for number, member in enumerate(group, 1):
+            member.number = number
+    return correlation
+
+
+class _Numbered(Protocol):
+    number: int
+
+
+class _Acknowledgements:
+    """The ACKs that are transactions of their own, because a 2xx is acknowledged end to end (section 13.2.2.4)."""
+
+    def __init__(self) -> None:
+        self.sent: list[Sighting] = []
+        """Each packet once; an ACK that was sent again stands here again."""
+        self._last: dict[tuple[str, ...], tuple[Sighting, Sighting]] = {}
+
+    def add(self, ack: Sighting) -> Arrival:
+        """Place one ACK: the first of its kind at this link, a retransmission, or one packet recorded twice."""
+        message = ack.message
+        key = (message.call_id, str(message.cseq), message.branch, message.to_tag, ack.source, ack.destination)
+        first, latest = self._last.get(key, (ack, ack))
+        repeat = Repeat.FIRST if latest is ack else repeat_of(latest, ack)
+        self._last[key] = (first, ack)
+        if repeat is not Repeat.DUPLICATE:
+            self.sent.append(ack)
+        return Arrival(sighting=ack, transaction=None, repeat=repeat, first=None if repeat is Repeat.FIRST else first)

@@ -1,0 +1,136 @@
+"""Registrations: what a user agent asked of a registrar under one Call-ID for one address-of-record (RFC 3261, section 10)."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from sipdiag.calls.transaction import Transaction, status
+from sipdiag.sip import parse_name_addr
+from sipdiag.trace import Sighting
+
+DEFAULT_EXPIRES = 3600
+"""Seconds that a binding lasts when neither side says (RFC 3261, section 10.2.1.1)."""
+
+
+class RegistrationState(Enum):
+    """What became of it."""
+
+    REGISTERED = "registered"
+    REMOVED = "removed"
+    FETCHED = "fetched"
+    """The client asked which bindings exist and got its answer (section 10.2.3)."""
+    FAILED = "failed"
+    UNFINISHED = "unfinished"
+
+
+class Registration(msgspec.Struct, kw_only=True):
+    """Every REGISTER of one user agent for one address-of-record."""
+
+    call_id: str
+    aor: str
+    """The address-of-record: the URI of To."""
+    transactions: list[Transaction]
+    number: int = 0
+    """1-based place in the list of registrations."""
+
+    @property
+    def last(self) -> Transaction:
+        """The newest transaction at the hop nearest the user agent that has a final response, else the newest of all."""
+        nearest = [each for each in self.transactions if each.source == self.transactions[0].source]
+        return next((each for each in reversed(nearest) if each.final is not None), nearest[-1])
+
+    @property
+    def final(self) -> Sighting | None:
+        """The newest final response."""
+        return self.last.final
+
+    @property
+    def contact(self) -> str:
+        """The Contact that was to be bound, as it stands; empty when bindings were only asked for."""
+        requests = (each.request for each in reversed(self.transactions) if each.request is not None)
+        return next((contact for each in requests if (contact := each.message.field("contact"))), "")
+
+    @property
+    def expires(self) -> int | None:
+        """Seconds that the registrar granted in its newest 2xx; None when there was none."""
+        return None if self.final is None or status(self.final) >= 300 else granted_expires(self.last)
+
+    @property
+    def state(self) -> RegistrationState:
+        """Where things stood at the end."""
+        final = self.final
+        if final is None:
+            return RegistrationState.UNFINISHED
+        if status(final) >= 300:
+            # A challenge that nobody answered yet is no refusal.
+            challenged = status(final) in (401, 407) and not carries_credentials(self.last)
+            return RegistrationState.UNFINISHED if challenged else RegistrationState.FAILED
+        request = self.last.request
+        if request is not None and not request.message.field("contact"):
+            return RegistrationState.FETCHED
+        return RegistrationState.REMOVED if self.expires == 0 else RegistrationState.REGISTERED
+
+
+def registrations_in(transactions: list[Transaction]) -> list[Registration]:
+    """The registrations among `transactions`, in the order they began."""
+    found: dict[tuple[str, str], Registration] = {}
+    for transaction in transactions:
+        if transaction.method != "REGISTER":
+            continue
+        seen = transaction.responses[0] if transaction.request is None else transaction.request
+        aor = parse_name_addr(seen.message.field("to") or "").uri.text
+        key = (transaction.call_id, aor)
+        if key not in found:
+            found[key] = Registration(call_id=transaction.call_id, aor=aor, transactions=[])
+        found[key].transactions.append(transaction)
+    return list(found.values())
+
+
+def carries_credentials(transaction: Transaction) -> bool:
+    """Whether the request came with an answer to a challenge (RFC 3261, section 22)."""
+    request = transaction.request
+    return request is not None and bool(
+        request.message.field("authorization") or request.message.field("proxy-authorization")
+    )
+
+
+def asks_for_removal(transaction: Transaction) -> bool:
+    """Whether the REGISTER asked for zero seconds (RFC 3261, section 10.2.2)."""
+    request = transaction.request
+    if request is None:
+        return False
+    contact = request.message.field("contact") or ""
+    stated = parse_name_addr(contact).parameters.get("expires", request.message.field("expires"))
+    return bool(contact) and stated == "0"
+
+
+def granted_expires(transaction: Transaction) -> int | None:
+    """Seconds in the 2xx: of the Contact that was asked for, else of Expires, else what the request asked (section 10.3)."""
+    final, request = transaction.final, transaction.request
+    if final is None:
+        return None
+    asked = None if request is None else request.message.field("contact")
+    wanted = None if not asked else parse_name_addr(asked).uri
+    if asked and asked.strip() == "*":
+        return 0
+    for value in final.message.values("contact"):
+        contact = parse_name_addr(value)
+        mine = wanted is None or (contact.uri.user, contact.uri.host, contact.uri.port) == (
+            wanted.user,
+            wanted.host,
+            wanted.port,
+        )
+        if mine and (seconds := _seconds(contact.parameters.get("expires"))) is not None:
+            return seconds
+    for message in (final.message, None if request is None else request.message):
+        if message is not None and (seconds := _seconds(message.field("expires"))) is not None:
+            return seconds
+    if asked and (seconds := _seconds(parse_name_addr(asked).parameters.get("expires"))) is not None:
+        return seconds
+    return DEFAULT_EXPIRES
+
+
+def _seconds(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else None

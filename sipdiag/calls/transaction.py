@@ -1,0 +1,269 @@
+"""Transactions: a request, what answered it, and who said either again (RFC 3261, section 17; RFC 6026).
+
+A transaction is seen at one link, between two hosts. A proxy sends its own request with a branch of its own, so each hop
+has a transaction of its own; the very same message recorded on a second link (a bridge, a NAT, `tcpdump -i any`) makes a
+second transaction that names the first as its `origin`.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from sipdiag.sip import MAGIC_COOKIE, Request, Response
+from sipdiag.trace import Sighting, host
+
+MILLISECOND = 1_000_000
+SECOND = 1_000 * MILLISECOND
+
+T1 = 500 * MILLISECOND
+"""Round-trip estimate that the retransmission ladder starts with (RFC 3261, section 17.1.1.1)."""
+T2 = 4 * SECOND
+"""Longest pause between retransmissions of a non-INVITE request or a 2xx (RFC 3261, section 17.1.2.1)."""
+TIMEOUT = 64 * T1
+"""Timers B, F, H, J, L, M, and the wait for the ACK of a 2xx: 32 s (RFC 3261, section 17; RFC 6026)."""
+
+SAME_PACKET = 100 * MILLISECOND
+"""Two frames with one IP identification within this time are one packet recorded twice."""
+SAME_PACKET_UNNUMBERED = 20 * MILLISECOND
+"""The same without an identification (IPv6, or 0 with DF): far below any retransmission timer in use."""
+
+
+class Repeat(Enum):
+    """What an arrival is to one that came before it."""
+
+    FIRST = "first"
+    RETRANSMISSION = "retransmission"
+    """The sender sent it again."""
+    DUPLICATE = "duplicate"
+    """The recorder saw one packet twice."""
+
+
+class Transaction(msgspec.Struct, kw_only=True):
+    """One request at one link, with its responses; the ACK of a failed INVITE belongs to it (section 17.1.1.3)."""
+
+    method: str
+    call_id: str
+    cseq: int
+    branch: str
+    request: Sighting | None = None
+    """The first copy at this link; None when the capture does not hold it."""
+    request_repeats: list[Sighting] = []
+    """Retransmissions of the request, in order."""
+    responses: list[Sighting] = []
+    """Each response once: by status code and To tag, a provisional one also by content."""
+    response_repeats: list[tuple[Sighting, Sighting]] = []
+    """Retransmissions of responses, in order, as (first copy, this copy)."""
+    acks: list[Sighting] = []
+    """ACKs with the branch of an INVITE that failed, retransmissions included."""
+    origin: Transaction | None = None
+    """The transaction of which this is the same traffic, seen on another link."""
+
+    @property
+    def from_tag(self) -> str:
+        """The caller's tag, taken from whichever message is there."""
+        return self._any.message.from_tag
+
+    @property
+    def time(self) -> int:
+        """When its first message was seen."""
+        return self._any.time
+
+    @property
+    def source(self) -> str:
+        """`host:port` that the request came from."""
+        return self.responses[0].destination if self.request is None else self.request.source
+
+    @property
+    def destination(self) -> str:
+        """`host:port` that the request went to."""
+        return self.responses[0].source if self.request is None else self.request.destination
+
+    @property
+    def final(self) -> Sighting | None:
+        """The first final response; None while there is none."""
+        return next((seen for seen in self.responses if status(seen) >= 200), None)
+
+    @property
+    def finals(self) -> list[Sighting]:
+        """Every final response once: a forked INVITE may have several 2xx (section 13.2.2.4)."""
+        return [seen for seen in self.responses if status(seen) >= 200]
+
+    @property
+    def answers(self) -> list[Sighting]:
+        """Every 2xx once, one for each To tag."""
+        return [seen for seen in self.responses if 200 <= status(seen) < 300]
+
+    @property
+    def last_time(self) -> int:
+        """When anything of it was last seen."""
+        seen = [*self.responses, *self.request_repeats, *self.acks, *(copy for _, copy in self.response_repeats)]
+        return max((each.time for each in seen), default=self.time)
+
+    def repeats_of(self, response: Sighting) -> list[Sighting]:
+        """The retransmissions of one of its responses, in order."""
+        return [copy for first, copy in self.response_repeats if first is response]
+
+    @property
+    def _any(self) -> Sighting:
+        return self.responses[0] if self.request is None else self.request
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """A sighting with its place: which transaction it belongs to and whether it is a repeat."""
+
+    sighting: Sighting
+    transaction: Transaction | None
+    """None for an ACK that completes no transaction seen here."""
+    repeat: Repeat = Repeat.FIRST
+    first: Sighting | None = None
+    """Of a repeat: the first copy."""
+
+
+def status(sighting: Sighting) -> int:
+    """The status code of a response; 0 for a request."""
+    message = sighting.message
+    return message.status if isinstance(message, Response) else 0
+
+
+Key = tuple[str, int, str, str, str]
+
+
+class TransactionTable:
+    """Finds for each message the transaction it belongs to, in the order of time."""
+
+    def __init__(self) -> None:
+        self._table: dict[Key, list[Transaction]] = {}
+        self.transactions: list[Transaction] = []
+
+    def add(self, sighting: Sighting) -> Arrival:
+        """Place one message; ACKs too, where they belong to the transaction of a failed INVITE."""
+        message = sighting.message
+        if isinstance(message, Request):
+            return self._acknowledge(sighting, message) if message.method == "ACK" else self._request(sighting, message)
+        return self._response(sighting, message)
+
+    def find(self, call_id: str, cseq: int, method: str, branch: str, sent_by: str) -> list[Transaction]:
+        """The transactions of one key, one for each link they were seen at."""
+        return self._table.get((call_id, cseq, method, branch, sent_by), [])
+
+    def _request(self, sighting: Sighting, message: Request) -> Arrival:
+        links = self._table.setdefault(_key(message, message.method), [])
+        for transaction in links:
+            if transaction.request is None:
+                # A response came first: the recorder may swap packets that are microseconds apart.
+                if _reversed(sighting, transaction.responses[0]):
+                    transaction.request = sighting
+                    return Arrival(sighting=sighting, transaction=transaction)
+            elif _same_link(sighting, transaction.request):
+                earlier = transaction.request_repeats[-1] if transaction.request_repeats else transaction.request
+                repeat = repeat_of(earlier, sighting)
+                if repeat is Repeat.RETRANSMISSION:
+                    transaction.request_repeats.append(sighting)
+                return Arrival(sighting=sighting, transaction=transaction, repeat=repeat, first=transaction.request)
+        transaction = self._open(links, message, message.method)
+        transaction.request = sighting
+        return Arrival(sighting=sighting, transaction=transaction)
+
+    def _response(self, sighting: Sighting, message: Response) -> Arrival:
+        links = self._table.setdefault(_key(message, message.cseq_method), [])
+        transaction = _answered_link(links, sighting)
+        if transaction is None:
+            transaction = self._open(links, message, message.cseq_method)
+        for first in transaction.responses:
+            if _same_response(first, message):
+                repeat = repeat_of(_last_copy(transaction, first), sighting)
+                if repeat is Repeat.RETRANSMISSION:
+                    transaction.response_repeats.append((first, sighting))
+                return Arrival(sighting=sighting, transaction=transaction, repeat=repeat, first=first)
+        transaction.responses.append(sighting)
+        return Arrival(sighting=sighting, transaction=transaction)
+
+    def _acknowledge(self, sighting: Sighting, message: Request) -> Arrival:
+        for transaction in self._table.get(_key(message, "INVITE"), ()):
+            same_link = transaction.request is not None and _same_link(sighting, transaction.request)
+            if same_link and not transaction.answers:
+                repeat = Repeat.FIRST
+                if transaction.acks:
+                    repeat = repeat_of(transaction.acks[-1], sighting)
+                first = transaction.acks[0] if transaction.acks else None
+                if repeat is not Repeat.DUPLICATE:
+                    transaction.acks.append(sighting)
+                return Arrival(sighting=sighting, transaction=transaction, repeat=repeat, first=first)
+        return Arrival(sighting=sighting, transaction=None)
+
+    def _open(self, links: list[Transaction], message: Request | Response, method: str) -> Transaction:
+        transaction = Transaction(
+            method=method,
+            call_id=message.call_id,
+            cseq=message.cseq,
+            branch=message.branch,
+            origin=links[0] if links else None,
+        )
+        links.append(transaction)
+        self.transactions.append(transaction)
+        return transaction
+
+
+def repeat_of(earlier: Sighting, later: Sighting) -> Repeat:
+    """Whether `later`, alike to `earlier` at the same link, was sent again or only recorded twice.
+
+    The IP identification decides where there is one; else the time: no SIP timer fires within milliseconds.
+    """
+    gap = later.time - earlier.time
+    if earlier.ip_id and later.ip_id:
+        same = earlier.ip_id == later.ip_id and gap < SAME_PACKET
+    else:
+        same = gap < SAME_PACKET_UNNUMBERED
+    return Repeat.DUPLICATE if same else Repeat.RETRANSMISSION
+
+
+def _key(message: Request | Response, method: str) -> Key:
+    """Section 17.1.3 and 17.2.3: branch, sent-by and method; Call-ID and CSeq make the RFC 2543 fallback of the same key.
+
+    A client that reuses a branch for its next request is told apart by them too.
+    """
+    return message.call_id, message.cseq, method, message.branch, message.sent_by
+
+
+def _answered_link(links: list[Transaction], sighting: Sighting) -> Transaction | None:
+    """Of the transactions with the response's key the one at its link, else the only one there is."""
+    for transaction in links:
+        if transaction.request is not None and _reversed(transaction.request, sighting):
+            return transaction
+        if transaction.request is None and _same_link(sighting, transaction.responses[0]):
+            return transaction
+    # An element with several addresses may answer from another one than it was asked at.
+    return links[0] if len(links) == 1 and links[0].request is not None else None
+
+
+def _same_link(one: Sighting, other: Sighting) -> bool:
+    """Whether both went from the same host to the same host; the source port may change behind a NAT."""
+    if one.source == other.source and one.destination == other.destination:
+        return True
+    return host(one.source) == host(other.source) and host(one.destination) == host(other.destination)
+
+
+def _reversed(one: Sighting, other: Sighting) -> bool:
+    """Whether `other` went back the way that `one` came; ports follow Via, not the request (section 18.2.2)."""
+    if one.source == other.destination and one.destination == other.source:
+        return True
+    return host(one.source) == host(other.destination) and host(one.destination) == host(other.source)
+
+
+def _same_response(first: Sighting, message: Response) -> bool:
+    known = first.message
+    if not isinstance(known, Response) or known.status != message.status or known.to_tag != message.to_tag:
+        return False
+    # A second 180 or 183 may bring something new (another RSeq, another body); a final response cannot.
+    return message.status >= 200 or (known.head == message.head and known.body == message.body)
+
+
+def _last_copy(transaction: Transaction, first: Sighting) -> Sighting:
+    return next((copy for known, copy in reversed(transaction.response_repeats) if known is first), first)
+
+
+def is_rfc2543(transaction: Transaction) -> bool:
+    """Whether its branch lacks the magic cookie, so that uniqueness is not promised (section 8.1.1.7)."""
+    return not transaction.branch.startswith(MAGIC_COOKIE)

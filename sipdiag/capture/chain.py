@@ -1,0 +1,164 @@
+"""Where records begin: each one's length gives the next one's offset, a chain that many lanes walk at once.
+
+A chain is serial by nature, and one Python step a record is too slow for a capture of millions. So *lanes* start at
+offsets that merely look like records and advance together, one NumPy gather for all; a lane counts only when the walk
+before it arrives at exactly the offset where it began. Everything else is walked again one by one. The result is
+therefore always the serial chain, however much the payload looks like records.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sipdiag.capture.packets import byte_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sipdiag.capture.octets import Octets
+
+Offsets = npt.NDArray[np.int64]
+
+LANE = 24 << 10
+"""Bytes between two lanes: some 100 records, so that looking for a lane's start costs little beside walking it."""
+REACH = 4 << 10
+"""Bytes in which a lane's start is looked for; where records are longer than that, there are few to walk."""
+FEW = 16
+"""One in so many lanes may fail to start, or walk on alone, before something is done about it; with fewer lanes than
+this in all, one step of them costs more than walking one by one."""
+STRIDE = 16
+"""Steps between two looks at whether the lanes have arrived."""
+DEPTH = 2
+"""Consecutive headers that must look right before a lane starts there."""
+TRIES = 8
+"""Places to try for the start of a lane."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Framing:
+    """How a capture format chains its records: next = offset + max(shortest, (length + bias) & mask)."""
+
+    order: str
+    """Byte order of the length: `<` or `>`."""
+    length_at: int
+    """Where in a record its 32-bit length stands."""
+    bias: int
+    mask: int
+    shortest: int
+    """Bytes of the shortest record; so many are there of every record that the walk looks at."""
+    mark_at: int
+    """Where in a record the mark stands that is searched for to find records in the middle of a file."""
+    plausible: Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.bool_]]
+    """Says of rows of 16 bytes (shape (n, 16)) which may be the beginning of a record."""
+
+
+def records(octets: Octets, stop: int, framing: Framing, mark: bytes) -> Offsets:
+    """Walk the chain from `octets.at`: the offsets of all records that begin before `stop`, in order.
+
+    `mark` is what most records bear at `framing.mark_at`. Lengths are taken as they are: the caller looks for the first
+    that cannot be and drops it and what follows. Records whose first `framing.shortest` bytes are not all there are left out.
+    """
+    start = octets.at
+    stop = min(stop, len(octets.data) - framing.shortest + 1)
+    lanes = (stop - start) // LANE
+    if lanes < FEW:
+        return np.array(_serial(octets, start, stop, framing)[0], np.int64)
+    near = start + LANE * np.arange(1, lanes, dtype=np.int64)
+    starts = np.concatenate(([start], boundaries(octets, near, stop, framing, mark)))
+    return _joined(octets, starts, stop, framing)
+
+
+def boundaries(octets: Octets, near: Offsets, stop: int, framing: Framing, mark: bytes) -> Offsets:
+    """Find, for each offset in `near`, the first place behind it that looks like `DEPTH` chained records.
+
+    Gives the places found, ascending, each once. They are guesses: nothing proves that a record begins there.
+    """
+    found: list[int] = []
+    view, mark_at, few = octets.data.data, framing.mark_at, len(near) // FEW
+    for _ in range(TRIES):
+        marks = [view[at + mark_at : at + REACH].tobytes().find(mark) for at in near.tolist()]
+        ahead = np.array(marks, np.int64)
+        guess = (near + ahead)[ahead >= 0]
+        good = _look_chained(octets, guess, stop, framing)
+        found += guess[good].tolist()
+        near = guess[~good] + 1
+        if len(near) <= few:
+            break
+    return np.unique(np.array(found, np.int64))
+
+
+def _look_chained(octets: Octets, guess: Offsets, stop: int, framing: Framing) -> npt.NDArray[np.bool_]:
+    good = guess < stop
+    at = guess
+    for _ in range(DEPTH):
+        inside = np.minimum(at, stop)
+        good &= framing.plausible(byte_rows(octets.data, inside, 16)) | (at >= stop)
+        at = inside + _advance(_length_items(octets, framing), np.minimum(inside, stop), framing)
+    return good
+
+
+def _serial(octets: Octets, at: int, stop: int, framing: Framing) -> tuple[list[int], int]:
+    """Walk one by one: the offsets before `stop`, and where the walk arrived."""
+    length = struct.Struct(framing.order + "I").unpack_from
+    view, length_at = octets.data.data, framing.length_at
+    bias, mask, shortest = framing.bias, framing.mask, framing.shortest
+    offsets = []
+    while at < stop:
+        offsets.append(at)
+        at += max(shortest, (length(view, at + length_at)[0] + bias) & mask)
+    return offsets, at
+
+
+def _joined(octets: Octets, starts: Offsets, stop: int, framing: Framing) -> Offsets:
+    """Join the lanes to one chain: a lane counts when the walk arrives at its start, the rest is walked again."""
+    trail, count, arrival = _walked_lanes(octets, starts, np.append(starts[1:], stop), framing)
+    pieces: list[npt.ArrayLike] = []
+    at = int(starts[0])
+    for lane, (start, steps, arrived) in enumerate(zip(starts.tolist(), count, arrival, strict=True)):
+        if at < start:
+            offsets, at = _serial(octets, at, start, framing)
+            pieces.append(offsets)
+        if at == start:
+            pieces.append(trail[:steps, lane])
+            at = arrived
+    pieces.append(_serial(octets, at, stop, framing)[0])
+    return np.concatenate(pieces, dtype=np.int64, casting="unsafe")
+
+
+def _walked_lanes(
+    octets: Octets, starts: Offsets, targets: Offsets, framing: Framing
+) -> tuple[Offsets, list[int], list[int]]:
+    """Walk all lanes in step, each to its target or a little less.
+
+    Gives the trail of shape (steps, lanes); how many of its steps belong to each lane; where each lane's next step leads.
+    """
+    lengths = _length_items(octets, framing)
+    steps = []
+    at = starts
+    # A lane at its target stays there; when only a few are still on their way, walking those one by one is cheaper.
+    while np.count_nonzero(at < targets) * FEW > len(targets):
+        for _ in range(STRIDE):
+            steps.append(at)
+            at = np.minimum(at + _advance(lengths, at, framing), targets)
+    trail = np.array(steps)
+    count = np.count_nonzero(trail < targets, axis=0)
+    last = trail[count - 1, np.arange(len(targets))]
+    return trail, count.tolist(), (last + _advance(lengths, last, framing)).tolist()
+
+
+def _length_items(octets: Octets, framing: Framing) -> npt.NDArray[np.void]:
+    """View the 32-bit length of a record at every byte; of type V4, for which NumPy needs no alignment."""
+    size = max(0, len(octets.data) - framing.length_at - 3)
+    return np.ndarray((size,), "V4", buffer=octets.data, offset=framing.length_at if size else 0, strides=(1,))
+
+
+def _advance(lengths: npt.NDArray[np.void], at: Offsets, framing: Framing) -> Offsets:
+    length = np.add(lengths[at].view(framing.order + "u4"), framing.bias, dtype=np.int64)
+    if framing.mask != -1:
+        length &= framing.mask
+    return length if framing.bias >= framing.shortest else np.maximum(length, framing.shortest)

@@ -1,0 +1,120 @@
+"""Classic capture files, micro- and nanoseconds, both byte orders (draft-ietf-opsawg-pcap)."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sipdiag.capture.chain import Framing, records
+from sipdiag.capture.packets import Packets, byte_rows
+from sipdiag.capture.window import ROWS, Window
+from sipdiag.defect import Defect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sipdiag.capture.octets import Octets
+
+ORDERS = {
+    b"\xd4\xc3\xb2\xa1": ("<", 1_000),
+    b"\xa1\xb2\xc3\xd4": (">", 1_000),
+    b"\x4d\x3c\xb2\xa1": ("<", 1),
+    b"\xa1\xb2\x3c\x4d": (">", 1),
+}
+"""Magic number → byte order, and nanoseconds in the unit of a record's fraction of a second."""
+FILE_HEADER = 24
+RECORD_HEADER = 16
+LONGEST = 262_144
+"""The longest packet that libpcap and Wireshark believe in, unless the file's own snap length is greater."""
+LONGEST_EVER = 16 << 20
+
+
+class PcapReader:
+    """Reads the records of one classic capture file."""
+
+    def __init__(self, octets: Octets, defects: list[Defect], link_types: list[int]) -> None:
+        header = bytes(octets.data[:FILE_HEADER])
+        self._order, self._unit = ORDERS[header[:4]]
+        snap_length, network = struct.unpack_from(self._order + "II", header, 16)
+        self._longest = max(LONGEST, min(snap_length, LONGEST_EVER))
+        self._link = network & 0xFFFF  # the bits above tell the length of a frame check sequence
+        self._octets, self._defects = octets, defects
+        link_types.append(self._link)
+        octets.at = FILE_HEADER
+
+    def packets(self) -> Iterator[Packets]:
+        """Yield the packets in chunks, up to the end or to the first record that cannot be."""
+        octets, window, framing = self._octets, Window(), self._framing()
+        frame, mark = 1, b""
+        while True:
+            offsets = records(octets, window.stop(octets.at), framing, mark)
+            chunk = self._chunk(offsets, frame)
+            for part in range(0, len(chunk), ROWS):
+                yield chunk.rows(part, min(part + ROWS, len(chunk)))
+            frame += len(chunk)
+            if len(chunk):
+                mark = self._mark(int(chunk.offset[-1]) - RECORD_HEADER)
+                octets.at = int(chunk.offset[-1] + chunk.captured[-1])
+            if (len(chunk) < len(offsets) or not len(offsets)) and not self._goes_on(frame):
+                return
+
+    def _framing(self) -> Framing:
+        return Framing(
+            order=self._order,
+            length_at=8,
+            bias=RECORD_HEADER,
+            mask=-1,
+            shortest=RECORD_HEADER,
+            mark_at=2 if self._order == "<" else 0,
+            plausible=self._plausible,
+        )
+
+    def _mark(self, offset: int) -> bytes:
+        """Give the high half of the seconds of the record at `offset`, which lasts for 18 hours."""
+        at = offset + (2 if self._order == "<" else 0)
+        return bytes(self._octets.data[at : at + 2])
+
+    def _plausible(self, rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+        fields = rows.view(self._order + "u4")
+        fraction, captured, original = fields[:, 1], fields[:, 2], fields[:, 3]
+        return (fraction < 1_000_000_000 // self._unit) & (captured <= self._longest) & (captured <= original)
+
+    def _chunk(self, offsets: npt.NDArray[np.int64], frame: int) -> Packets:
+        """Read the records' headers, up to the first record that is too long or not all there."""
+        data = self._octets.data
+        fields = byte_rows(data, offsets, RECORD_HEADER).view(self._order + "u4")
+        captured = fields[:, 2].astype(np.int64)
+        start = offsets + RECORD_HEADER
+        bad = np.flatnonzero((captured > self._longest) | (start + captured > len(data)))
+        rows = slice(0, int(bad[0]) if len(bad) else len(offsets))
+        fields = fields[rows]
+        return Packets(
+            data=data,
+            offset=start[rows],
+            captured=captured[rows],
+            original=fields[:, 3].astype(np.int64),
+            time=fields[:, 0].astype(np.int64) * 1_000_000_000 + fields[:, 1].astype(np.int64) * self._unit,
+            link=np.full(len(fields), self._link, np.int32),
+            first_frame=frame,
+            position=self._octets.position,
+        )
+
+    def _goes_on(self, frame: int) -> bool:
+        """Tell whether there is more behind the last whole record; note what is wrong there if not."""
+        octets = self._octets
+        rest = len(octets.data) - octets.at
+        if rest >= RECORD_HEADER:
+            length = struct.unpack_from(self._order + "I", octets.data.data, octets.at + 8)[0]
+            if length > self._longest:
+                detail = f"record of {length} bytes at byte {octets.position + octets.at}"
+                self._defects.append(Defect(kind="record-damaged", detail=detail, frame=frame))
+                return False
+        if octets.more():
+            return True
+        if rest:
+            detail = f"{rest} bytes of a record at byte {octets.position + octets.at}, the end of the capture"
+            self._defects.append(Defect(kind="record-cut-off", detail=detail, frame=frame))
+        return False

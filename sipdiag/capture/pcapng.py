@@ -1,0 +1,175 @@
+"""pcapng capture files: sections, interfaces and their packets (draft-ietf-opsawg-pcapng)."""
+
+from __future__ import annotations
+
+import struct
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sipdiag.capture.chain import Framing, records
+from sipdiag.capture.interface import Interface, Interfaces, interface
+from sipdiag.capture.packets import Packets, byte_rows
+from sipdiag.capture.window import ROWS, Window
+from sipdiag.defect import Defect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sipdiag.capture.octets import Octets
+
+SECTION_HEADER, INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET = 0x0A0D0D0A, 1, 2, 3, 6
+PACKET_BLOCKS = (ENHANCED_PACKET, SIMPLE_PACKET, OBSOLETE_PACKET)
+COMMON_BLOCKS = (*PACKET_BLOCKS, SECTION_HEADER, INTERFACE, 4, 5, 10)
+BYTE_ORDER_MAGIC = 0x1A2B3C4D
+BYTE_ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
+SHORTEST = 12
+LONGEST = 16 << 20
+"""The longest block that Wireshark believes in."""
+HEAD = 28
+"""Bytes of an Enhanced Packet Block before its packet."""
+SIMPLE_HEAD = 12
+
+
+class PcapngReader:
+    """Reads the blocks of one pcapng file."""
+
+    def __init__(self, octets: Octets, defects: list[Defect], link_types: list[int]) -> None:
+        self._octets, self._defects, self._link_types = octets, defects, link_types
+        self._order = BYTE_ORDERS[bytes(octets.data[8:12])]
+        self._window = Window()
+        self._interfaces: list[Interface] = []
+        self._frame = 1
+        self._time = 0
+
+    def packets(self) -> Iterator[Packets]:
+        """Yield the packets in chunks, up to the end or to the first block that cannot be."""
+        octets = self._octets
+        while True:
+            framing = self._framing()
+            mark = struct.pack(self._order + "I", ENHANCED_PACKET)
+            offsets = records(octets, self._window.stop(octets.at), framing, mark)
+            heads = byte_rows(octets.data, offsets, HEAD).view(self._order + "u4")
+            end = offsets + (heads[:, 1].astype(np.int64) + 3 & ~3)
+            whole = self._whole(heads, end)
+            yield from self._sections(offsets[:whole], heads[:whole])
+            if whole:
+                octets.at = int(end[whole - 1])
+            if (whole < len(offsets) or not whole) and not self._goes_on():
+                return
+
+    def _framing(self) -> Framing:
+        return Framing(
+            order=self._order,
+            length_at=4,
+            bias=3,
+            mask=~3,
+            shortest=SHORTEST,
+            mark_at=0,
+            plausible=self._plausible,
+        )
+
+    def _plausible(self, rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+        fields = rows.view(self._order + "u4")
+        kind, length = fields[:, 0], fields[:, 1]
+        return np.isin(kind, COMMON_BLOCKS) & (length >= SHORTEST) & (length <= LONGEST) & (length % 4 == 0)
+
+    def _whole(self, heads: npt.NDArray[np.uint32], end: npt.NDArray[np.int64]) -> int:
+        """Count the blocks before the first that is cut off, cannot be, or turns the byte order."""
+        length = heads[:, 1]
+        bad = (length < SHORTEST) | (length > LONGEST) | (end > len(self._octets.data))
+        bad |= (heads[:, 0] == SECTION_HEADER) & (heads[:, 2] != BYTE_ORDER_MAGIC)
+        # Every block ends with its length again.
+        last = byte_rows(self._octets.data, np.where(bad, 0, end - 4), 4).view(self._order + "u4")[:, 0]
+        bad |= last != length
+        return int(bad.argmax()) if bad.any() else len(bad)
+
+    def _sections(self, offsets: npt.NDArray[np.int64], heads: npt.NDArray[np.uint32]) -> Iterator[Packets]:
+        openings = np.flatnonzero(heads[:, 0] == SECTION_HEADER).tolist()
+        for start, stop in pairwise([0, *openings, len(offsets)]):
+            if start in openings[:1] or start:
+                self._interfaces = []
+            yield from self._blocks(offsets[start:stop], heads[start:stop])
+
+    def _blocks(self, offsets: npt.NDArray[np.int64], heads: npt.NDArray[np.uint32]) -> Iterator[Packets]:
+        """Yield the packets of blocks of one section."""
+        kind = heads[:, 0]
+        for row in np.flatnonzero(kind == INTERFACE).tolist():
+            body = self._octets.data[offsets[row] + 8 : offsets[row] + int(heads[row, 1]) - 4].tobytes()
+            self._interfaces.append(interface(self._order, body))
+            if self._interfaces[-1].link not in self._link_types:
+                self._link_types.append(self._interfaces[-1].link)
+        packet = (kind == ENHANCED_PACKET) | (kind == SIMPLE_PACKET) | (kind == OBSOLETE_PACKET)
+        if not packet.any():
+            return
+        chunk = self._chunk(offsets[packet], heads[packet])
+        self._frame += len(chunk)
+        self._time = int(chunk.time[-1])
+        for part in range(0, len(chunk), ROWS):
+            yield chunk.rows(part, min(part + ROWS, len(chunk)))
+
+    def _chunk(self, offsets: npt.NDArray[np.int64], heads: npt.NDArray[np.uint32]) -> Packets:
+        """Read packet blocks of any kind; each has its fields at other places (sections 4.3, 4.4 and A)."""
+        kind, fields = heads[:, 0], heads.astype(np.int64)
+        number, captured, original = fields[:, 2], fields[:, 5], fields[:, 6]
+        obsolete, simple = kind == OBSOLETE_PACKET, kind == SIMPLE_PACKET
+        if obsolete.any():  # 16 bits of interface, 16 bits of drop count
+            number = np.where(obsolete, number & 0xFFFF if self._order == "<" else number >> 16, number)
+        number = np.where(simple, 0, number)
+        known = Interfaces(self._interfaces)
+        number = known.checked(number)
+        room = fields[:, 1] - np.where(simple, SIMPLE_HEAD + 4, HEAD + 4)
+        if simple.any():
+            original = np.where(simple, fields[:, 2], original)
+            captured = np.where(simple, np.minimum(np.minimum(original, known.snap_length[0]), room), captured)
+        self._note("interface-unknown", number == len(self._interfaces))
+        self._note("record-damaged", captured > room)
+        return Packets(
+            data=self._octets.data,
+            offset=offsets + np.where(simple, SIMPLE_HEAD, HEAD),
+            captured=np.clip(captured, 0, np.maximum(room, 0)),
+            original=original,
+            time=self._times(known.times(number, heads), simple),
+            link=known.link[number],
+            first_frame=self._frame,
+            position=self._octets.position,
+        )
+
+    def _times(self, time: npt.NDArray[np.int64], simple: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        """Give a Simple Packet, which has no time, that of the packet before it."""
+        if not simple.any():
+            return time
+        latest = np.maximum.accumulate(np.where(simple, -1, np.arange(len(time))))
+        return np.where(latest < 0, self._time, time[latest])
+
+    def _note(self, kind: str, bad: npt.NDArray[np.bool_]) -> None:
+        """Note the first packet with a defect of that kind."""
+        if bad.any() and not any(defect.kind == kind for defect in self._defects):
+            self._defects.append(Defect(kind=kind, frame=self._frame + int(bad.argmax())))
+
+    def _goes_on(self) -> bool:
+        """Tell whether there is more behind the last whole block; note what is wrong there if not."""
+        octets = self._octets
+        head = octets.data[octets.at : octets.at + SHORTEST].tobytes()
+        if len(head) == SHORTEST:
+            if (
+                struct.unpack("<I", head[:4])[0] == SECTION_HEADER
+                and BYTE_ORDERS.get(head[8:], self._order) != self._order
+            ):
+                self._order = BYTE_ORDERS[head[8:]]
+                self._window.restart()
+                return True
+            length = struct.unpack(self._order + "I", head[4:8])[0]
+            if not SHORTEST <= length <= LONGEST or octets.at + length <= len(octets.data):
+                detail = f"block of {length} bytes at byte {octets.position + octets.at}"
+                self._defects.append(Defect(kind="record-damaged", detail=detail, frame=self._frame))
+                return False
+        if octets.more():
+            return True
+        if head:
+            rest = len(octets.data) - octets.at
+            detail = f"{rest} bytes of a block at byte {octets.position + octets.at}, the end of the capture"
+            self._defects.append(Defect(kind="record-cut-off", detail=detail, frame=self._frame))
+        return False

@@ -1,0 +1,40 @@
+"""The command line: the only place that prints, reads arguments and exits.
+
+The door of the room: `main`, which the console script calls.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from sipdiag.errors import CaptureError, SipdiagError
+
+EXIT_FINDINGS = 1
+EXIT_USAGE = 2
+EXIT_UNREADABLE = 3
+EXIT_INTERRUPTED = 130
+"""As shells report a program that Ctrl-C ended."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code; no traceback reaches a user."""
+    from sipdiag.cli.commands import run  # noqa: PLC0415  (so that what main itself needs stays next to nothing)
+
+    try:
+        code = run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`). What is still buffered must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except SipdiagError as error:
+        print(f"sipdiag: {error}", file=sys.stderr)  # noqa: T201
+        return EXIT_UNREADABLE if isinstance(error, CaptureError) else EXIT_USAGE
+    else:
+        return code
+
+
+__all__ = ["EXIT_FINDINGS", "EXIT_UNREADABLE", "EXIT_USAGE", "main"]

@@ -1,0 +1,162 @@
+"""`sipdiag analyze`: the main job."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from sipdiag.cli import EXIT_FINDINGS, EXIT_UNREADABLE, options
+from sipdiag.cli.clicking import click
+from sipdiag.errors import CaptureError, UsageError
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from sipdiag.analysis import Analysis
+    from sipdiag.report import Words
+
+SLOW = 1.0
+"""Seconds that a capture may take before a progress bar appears."""
+
+
+@click.command(name="analyze")
+@click.argument("captures", nargs=-1, metavar="CAPTURE...")
+@options.formats("text", "json")
+@options.output
+@options.lang
+@options.color
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note", "never"]),
+    default="never",
+    show_default=True,
+    help="Exit with 1 when there is a finding of this severity or worse.",
+)
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of --format json and do nothing else.")
+@click.option("-q", "--quiet", is_flag=True, help="Only the verdict and the findings; no progress bar.")
+def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
+    captures: tuple[str, ...],
+    format_: str,
+    output: str | None,
+    lang: str | None,
+    color: str,
+    fail_on: str,
+    schema: bool,  # noqa: FBT001
+    quiet: bool,  # noqa: FBT001
+) -> int:
+    """Explain every response in CAPTURE..., and say what went wrong. `-` reads standard input.
+
+    \b
+    sipdiag trace.pcap
+    sipdiag analyze --format json trace.pcap | jq .findings
+    tcpdump -w - udp port 5060 | sipdiag -
+    """
+    if schema:
+        _print_schema()
+        return 0
+    if not captures:
+        raise click.UsageError("name at least one capture, or - for standard input")
+    analysis, unreadable = _analysis_of(captures, quiet=quiet)
+    from sipdiag.report import Words  # noqa: PLC0415  (nothing to report is found out without it)
+
+    words = Words(options.catalogue_for(lang))
+    with options.opened(output) as stream:
+        _write(analysis, words, stream, format_=format_, color=color, quiet=quiet)
+    if unreadable:
+        return EXIT_UNREADABLE
+    return EXIT_FINDINGS if _fails(analysis, fail_on) else 0
+
+
+def _analysis_of(captures: tuple[str, ...], *, quiet: bool) -> tuple[Analysis, int]:
+    """The analysis of all that can be read, and how many captures cannot."""
+    from sipdiag.analysis import conclude, read  # noqa: PLC0415  (`--help` and `--schema` do without)
+
+    if captures.count("-") > 1:
+        raise UsageError("standard input can be read once only")
+    traces, unreadable = [], 0
+    with _Progress(quiet=quiet) as progress:
+        for path in captures:
+            progress.begin(path)
+            stream = sys.stdin.buffer if path == "-" else None
+            try:
+                traces.append(read(path, capture=len(traces), stream=stream, progress=progress.told))
+            except CaptureError as error:
+                unreadable += 1
+                click.echo(f"sipdiag: {error}", err=True)
+    if not traces:
+        raise SystemExit(EXIT_UNREADABLE)
+    return conclude(traces), unreadable
+
+
+def _write(analysis: Analysis, words: Words, stream: TextIO, *, format_: str, color: str, quiet: bool) -> None:
+    if format_ == "json":
+        import msgspec  # noqa: PLC0415
+
+        from sipdiag.report.rows import document_of  # noqa: PLC0415
+
+        encoded = msgspec.json.format(msgspec.json.encode(document_of(analysis, words)), indent=2)
+        stream.write(encoded.decode() + "\n")
+    else:
+        from sipdiag.report.terminal import print_report  # noqa: PLC0415
+
+        print_report(analysis, words, options.console_on(stream, color), brief=quiet)
+
+
+def _fails(analysis: Analysis, fail_on: str) -> bool:
+    from sipdiag.findings import Severity  # noqa: PLC0415
+
+    if fail_on == "never":
+        return False
+    return any(finding.severity.rank <= Severity(fail_on).rank for finding in analysis.findings)
+
+
+def _print_schema() -> None:
+    import json  # noqa: PLC0415
+
+    from sipdiag.report.document import json_schema  # noqa: PLC0415
+
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+class _Progress:
+    """A bar on standard error, made when a capture turns out to take longer than a second."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._wanted = not quiet and sys.stderr.isatty()
+        self._begun = 0.0
+        self._path = ""
+        self._bar: object | None = None
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def begin(self, path: str) -> None:
+        """Another capture is read."""
+        self._end()
+        self._begun, self._path = time.monotonic(), path
+
+    def told(self, done: int, total: int) -> None:
+        """Show that `done` of `total` bytes are read."""
+        from rich.progress import Progress  # noqa: PLC0415
+
+        if not self._wanted or time.monotonic() - self._begun < SLOW:
+            return
+        if not isinstance(self._bar, Progress):
+            from rich.console import Console  # noqa: PLC0415
+            from rich.markup import escape  # noqa: PLC0415
+
+            self._bar = Progress(console=Console(stderr=True), transient=True)
+            self._bar.add_task(escape(self._path.rpartition("/")[2]), total=total or None)
+            self._bar.start()
+        self._bar.update(self._bar.task_ids[0], completed=done)
+
+    def _end(self) -> None:
+        from rich.progress import Progress  # noqa: PLC0415
+
+        if isinstance(self._bar, Progress):
+            self._bar.stop()
+        self._bar = None

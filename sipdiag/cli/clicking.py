@@ -1,0 +1,18 @@
+"""click for running, rich-click for help pages: the two are one interface, but only help is worth the slower import."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
+elif len(sys.argv) == 1 or {"-h", "--help"} & set(sys.argv):
+    import rich_click as click
+
+    click.rich_click.TEXT_MARKUP = "rich"
+    click.rich_click.SHOW_ARGUMENTS = True
+else:
+    import click
+
+__all__ = ["click"]

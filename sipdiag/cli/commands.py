@@ -1,0 +1,60 @@
+"""The list of sub-commands; each is imported when it is the one that runs."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+from sipdiag import __version__
+from sipdiag.cli.clicking import click
+
+COMMANDS = {
+    "analyze": "sipdiag.cli.analyze",
+    "explain": "sipdiag.cli.explain",
+}
+"""Name → module; the module's `command` is the click command."""
+
+
+class Commands(click.Group):
+    """A group that imports a sub-command only when it is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command called `cmd_name`, or None."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sipdiag")
+def sipdiag() -> None:
+    """Read captures of SIP, explain every response, and say what went wrong.
+
+    \b
+    sipdiag trace.pcap              the main job, the same as 'sipdiag analyze trace.pcap'
+    sipdiag explain 403             what a status code means and how to fix it
+    """
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; a first word that is no command is a capture for `analyze`."""
+    group_options = ("-h", "--help", "--version")
+    if arguments and arguments[0] not in COMMANDS and arguments[0] not in group_options:
+        arguments = ["analyze", *arguments]
+    try:
+        result = sipdiag.main(args=arguments or ["--help"], prog_name="sipdiag", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return error.exit_code
+    except click.Abort:
+        return 130
+    return int(result or 0)

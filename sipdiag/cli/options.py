@@ -1,0 +1,87 @@
+"""Options that several commands share, with one spelling everywhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from sipdiag.cli.clicking import click
+from sipdiag.errors import UsageError
+from sipdiag.knowledge import DEFAULT_LANGUAGE, Catalogue, languages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+output: Decorator = click.option(
+    "-o", "--output", metavar="FILE", help="Write the report to FILE instead of standard output."
+)
+lang: Decorator = click.option(
+    "--lang", metavar="LANGUAGE", help="Language of the report: en or pt (default: from the locale)."
+)
+color: Decorator = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour in the report.",
+)
+
+
+def formats(*names: str) -> Decorator:
+    """`--format` with the names that a command knows; the first is the default."""
+    return click.option(
+        "--format", "format_", type=click.Choice(names), default=names[0], show_default=True, help="Form of the report."
+    )
+
+
+def catalogue_for(language: str | None) -> Catalogue:
+    """The catalogue in `language`, else in that of the locale (LC_ALL, LC_MESSAGES, LANG), else in English."""
+    if language is not None:
+        return Catalogue(language)
+    stated = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    wanted = stated.replace("-", "_").partition("_")[0].partition(".")[0].lower()
+    return Catalogue(wanted if wanted in languages() else DEFAULT_LANGUAGE)
+
+
+@contextmanager
+def opened(path: str | None) -> Iterator[TextIO]:
+    """Where a report goes: the file, written whole or not at all, or standard output."""
+    if path is None:
+        yield sys.stdout
+        return
+    target = Path(path)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+            yield stream
+        partial.replace(target)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def console_on(stream: TextIO, color: str) -> Console:
+    """A console on `stream`; a pipe gets 80 columns unless COLUMNS says otherwise, and no colour unless asked for."""
+    from rich.console import Console  # noqa: PLC0415  (machine formats never need it)
+
+    width = None if stream.isatty() else int(columns) if (columns := os.environ.get("COLUMNS", "")).isdigit() else 80
+    forced = {"always": True, "never": False}.get(color)
+    return Console(
+        file=stream,
+        width=max(width, 40) if width else None,
+        force_terminal=forced if color == "always" else None,
+        no_color=color == "never" or None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+    )

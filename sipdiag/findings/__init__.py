@@ -1,0 +1,26 @@
+"""What a finding is, what a rule is, and `diagnose`, which lets every rule look at every subject.
+
+The door of the room: `diagnose` gives a list of `Finding`.
+"""
+
+from __future__ import annotations
+
+from sipdiag.findings.diagnose import Rule, RuleBook, diagnose
+from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
+from sipdiag.findings.outcome import severity_of
+from sipdiag.findings.scene import Scene
+from sipdiag.findings.telling import found, seconds
+
+__all__ = [
+    "Confidence",
+    "Evidence",
+    "Finding",
+    "Rule",
+    "RuleBook",
+    "Scene",
+    "Severity",
+    "diagnose",
+    "found",
+    "seconds",
+    "severity_of",
+]

@@ -1,0 +1,53 @@
+"""Rules → findings: every rule looks at every subject of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from sipdiag.calls import Call, Registration, Subscription, Transaction
+from sipdiag.findings.finding import Finding, Severity
+from sipdiag.findings.scene import Scene
+
+Subject = TypeVar("Subject", contravariant=True)
+
+
+class Rule(Protocol[Subject]):
+    """What a module in `rules` offers."""
+
+    NAME: str
+    SEVERITY: Severity
+    """The highest that it gives."""
+
+    def check(self, subject: Subject, scene: Scene) -> Iterator[Finding]:
+        """The findings on one subject."""
+
+
+class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules in force, by what they look at."""
+
+    calls: Sequence[Rule[Call]] = ()
+    transactions: Sequence[Rule[Transaction]] = ()
+    registrations: Sequence[Rule[Registration]] = ()
+    subscriptions: Sequence[Rule[Subscription]] = ()
+
+
+def diagnose(scene: Scene, rules: RuleBook) -> list[Finding]:
+    """The findings on everything in `scene`, worst first, then surest, then in the order of time."""
+    seen = scene.correlation
+    findings = [
+        *_found(rules.calls, seen.calls, scene),
+        *_found(rules.transactions, seen.transactions, scene),
+        *_found(rules.registrations, seen.registrations, scene),
+        *_found(rules.subscriptions, seen.subscriptions, scene),
+    ]
+    findings.sort(key=lambda each: (each.severity.rank, each.confidence.rank, each.time, each.capture, each.frames))
+    return findings
+
+
+def _found(rules: Sequence[Rule[Subject]], subjects: Sequence[Subject], scene: Scene) -> Iterator[Finding]:
+    for subject in subjects:
+        for rule in rules:
+            yield from rule.check(subject, scene)

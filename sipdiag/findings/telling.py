@@ -1,0 +1,43 @@
+"""How a rule tells what it found: frames and times taken from the sightings that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sipdiag.calls import SECOND
+from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
+from sipdiag.trace import Sighting
+
+
+def found(
+    rule: str,
+    variant: str,
+    severity: Severity,
+    confidence: Confidence,
+    shown_by: Sequence[Sighting],
+    evidence: Evidence,
+    *,
+    knowledge: str = "",
+) -> Finding:
+    """A finding that begins with the first of `shown_by` and names the frames of all.
+
+    What nobody can conclude is only a note, whatever the rule's severity: it asks for a better capture, not for a repair.
+    """
+    first = shown_by[0]
+    return Finding(
+        rule=rule,
+        variant=variant,
+        severity=Severity.NOTE if confidence is Confidence.INCONCLUSIVE else severity,
+        confidence=confidence,
+        knowledge=knowledge or f"rule/{rule}",
+        capture=first.capture,
+        time=first.time,
+        frames=list(dict.fromkeys(each.frame for each in shown_by)),
+        call_id=first.message.call_id,
+        evidence=evidence,
+    )
+
+
+def seconds(nanoseconds: int) -> float:
+    """Nanoseconds as seconds, to the millisecond."""
+    return round(nanoseconds / SECOND, 3)

@@ -1,0 +1,11 @@
+"""The catalogue: what every status code, rule, cause, warning, timer and method means and how to fix it.
+
+The door of the room: a `Catalogue` finds an `Entry` by its key.
+"""
+
+from __future__ import annotations
+
+from sipdiag.knowledge.entry import Entry, Part
+from sipdiag.knowledge.shelf import DEFAULT_LANGUAGE, SHELVES, Catalogue, data_folder, languages
+
+__all__ = ["DEFAULT_LANGUAGE", "SHELVES", "Catalogue", "Entry", "Part", "data_folder", "languages"]

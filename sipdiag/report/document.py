@@ -1,0 +1,249 @@
+"""The JSON document: its types, from which its JSON Schema is generated, and the analysis told in them.
+
+Times are ISO 8601 UTC with nanoseconds, durations milliseconds, addresses `host:port`, frames 1-based packet numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+SCHEMA = "sipdiag/1"
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """What every object of the document is."""
+
+
+class CaptureDefect(Row, frozen=True, kw_only=True):
+    """Something wrong with the capture itself."""
+
+    kind: str
+    detail: str
+    frame: int | None
+
+
+class CaptureRow(Row, frozen=True, kw_only=True):
+    """One input."""
+
+    path: str
+    format: str
+    link_types: list[int]
+    """LINKTYPE numbers, as tcpdump.org lists them."""
+    packets: int
+    bytes: int
+    first_time: str | None
+    last_time: str | None
+    sip_messages: int
+    defects: list[CaptureDefect]
+
+
+class Summary(Row, frozen=True, kw_only=True):
+    """The whole in figures."""
+
+    calls: int
+    answered: int
+    failed: int
+    cancelled: int
+    unfinished: int
+    registrations: int
+    subscriptions: int
+    sip_requests: int
+    """Requests, retransmissions and packets recorded twice not counted."""
+    sip_responses: int
+    responses_by_code: dict[str, int]
+    findings_by_severity: dict[str, int]
+    kpi: dict[str, float | int | None]
+    """Figures of RFC 6076, and ASR, NER and ACD; null where the captures give no figure."""
+
+
+class ResponseRow(Row, frozen=True, kw_only=True):
+    """One SIP response."""
+
+    capture: int
+    """Index into `captures`."""
+    frame: int
+    time: str
+    code: int
+    reason: str
+    class_: str = msgspec.field(name="class")
+    """`provisional success redirection client-error server-error global-failure`."""
+    method: str
+    """The method in CSeq."""
+    call_id: str
+    cseq: int
+    request_frame: int | None
+    """The first copy of its request as seen at that hop; null when it is not in the capture."""
+    latency_ms: float | None
+    """Since the first copy of the request."""
+    retransmission_of: int | None
+    duplicate_of: int | None
+    """The frame that holds the same packet, recorded twice."""
+    source: str
+    destination: str
+    transport: str
+    knowledge: str
+    """The entry that explains it: `status/403`."""
+
+
+class RequestRow(Row, frozen=True, kw_only=True):
+    """One SIP request."""
+
+    capture: int
+    frame: int
+    time: str
+    method: str
+    uri: str
+    call_id: str
+    cseq: int
+    final_code: int | None
+    final_frame: int | None
+    retransmission_of: int | None
+    duplicate_of: int | None
+    source: str
+    destination: str
+    transport: str
+
+
+class Hop(Row, frozen=True, kw_only=True):
+    """One link that the call's INVITE crossed."""
+
+    source: str
+    destination: str
+    invite_frame: int | None
+    final_code: int | None
+
+
+class CallRow(Row, frozen=True, kw_only=True):
+    """One call."""
+
+    id: int
+    """Its number in the list, from 1; `--call` takes it."""
+    call_ids: list[str]
+    from_: str = msgspec.field(name="from")
+    to: str
+    state: str
+    """`answered failed cancelled unfinished`."""
+    final_code: int | None
+    invite_frame: int | None
+    answer_frame: int | None
+    ack_frame: int | None
+    end_frame: int | None
+    """The BYE or CANCEL."""
+    setup_ms: float | None
+    """First INVITE to the 2xx."""
+    pdd_ms: float | None
+    """Post-dial delay: first INVITE to the first response above 100."""
+    duration_ms: float | None
+    """2xx to BYE."""
+    ended_by: str | None
+    """`caller callee`."""
+    hops: list[Hop]
+    streams: list[int]
+    """Indexes into `streams`."""
+    findings: list[int]
+    """Indexes into `findings`."""
+
+
+class RegistrationRow(Row, frozen=True, kw_only=True):
+    """One registration."""
+
+    call_id: str
+    aor: str
+    contact: str
+    expires: int | None
+    """Seconds that the registrar granted."""
+    state: str
+    """`registered removed fetched failed unfinished`."""
+    final_code: int | None
+    frames: list[int]
+    findings: list[int]
+
+
+class SubscriptionRow(Row, frozen=True, kw_only=True):
+    """One subscription."""
+
+    call_id: str
+    event: str
+    contact: str
+    expires: int | None
+    state: str
+    """`pending active terminated accepted failed unfinished`."""
+    final_code: int | None
+    frames: list[int]
+    findings: list[int]
+
+
+class StreamRow(Row, frozen=True, kw_only=True):
+    """One RTP stream."""
+
+    ssrc: str
+    source: str
+    destination: str
+    payload_type: int
+    codec: str | None
+    packets: int
+    lost: int
+    loss_percent: float
+    jitter_ms: float | None
+    jitter_max_ms: float | None
+    max_delta_ms: float | None
+    mos: float | None
+    call_id: str | None
+    direction: str | None
+    first_frame: int
+    last_frame: int
+
+
+class FindingRow(Row, frozen=True, kw_only=True):
+    """One finding."""
+
+    rule: str
+    variant: str
+    """Which of the rule's messages tells it."""
+    severity: str
+    """`error warning note`."""
+    confidence: str
+    """`certain likely inconclusive`."""
+    message: str
+    call_id: str | None
+    capture: int
+    time: str
+    frames: list[int]
+    evidence: dict[str, Any]
+    remedy: str
+    knowledge: str
+
+
+class EntryRow(Row, frozen=True, kw_only=True):
+    """An entry of the catalogue that the document names."""
+
+    title: str
+    meaning: str
+    seen_when: list[str]
+    fix: list[str]
+    references: list[str]
+
+
+class Document(Row, frozen=True, kw_only=True):
+    """The result of `sipdiag analyze --format json`."""
+
+    schema: str
+    version: str
+    captures: list[CaptureRow]
+    summary: Summary
+    responses: list[ResponseRow]
+    requests: list[RequestRow]
+    calls: list[CallRow]
+    registrations: list[RegistrationRow]
+    subscriptions: list[SubscriptionRow]
+    streams: list[StreamRow]
+    findings: list[FindingRow]
+    knowledge: dict[str, EntryRow]
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the document."""
+    schema = msgspec.json.schema(Document)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **schema}

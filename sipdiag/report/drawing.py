@@ -1,0 +1,82 @@
+"""A ladder drawn with characters, for terminals and plain-text tickets."""
+
+from __future__ import annotations
+
+from sipdiag.report.ladder import Arrow, Ladder
+from sipdiag.report.times import span
+
+GUTTER = 16
+"""Columns for the frame number and the time since the first message."""
+NARROWEST = 18
+"""Columns that one arrow needs for a label that says anything."""
+SECOND = 1_000_000_000
+
+
+def drawn(ladder: Ladder, width: int, *, ascii_only: bool = False) -> list[str]:
+    """The lines of the diagram, none wider than `width` columns; wider calls than fit are told as a list."""
+    if not ladder.arrows:
+        return []
+    gaps = max(len(ladder.lanes) - 1, 1)
+    step = min((width - GUTTER - 2) // gaps, 40)
+    if step < NARROWEST:
+        return _listed(ladder, width)
+    lanes = [GUTTER + index * step for index in range(len(ladder.lanes))]
+    lines = [_header(ladder.lanes, lanes, width)]
+    start = ladder.arrows[0].time
+    for arrow in ladder.arrows:
+        lines.append(_line(arrow, lanes, start, width, ascii_only=ascii_only))
+        if arrow.repeats:
+            lines.append(_repeated(arrow, lanes, width, ascii_only=ascii_only))
+    return lines
+
+
+def _header(names: list[str], lanes: list[int], width: int) -> str:
+    line = ""
+    for index, (name, column) in enumerate(zip(names, lanes, strict=True)):
+        room = (lanes[index + 1] if index + 1 < len(lanes) else width) - column - 1
+        last = index + 1 == len(lanes)
+        begin = column if not last else max(min(column, width - len(name)), len(line) + 1)
+        line = line.ljust(begin) + (name if last else name[:room])
+    return line[:width]
+
+
+def _line(arrow: Arrow, lanes: list[int], start: int, width: int, *, ascii_only: bool) -> str:
+    bar, dash, right, left = ("|", "-", ">", "<") if ascii_only else ("│", "─", "▶", "◀")
+    marks = "".join(f"[{number}]" for number in arrow.findings[:2])
+    cells = list(f"{arrow.frame:>6} {(arrow.time - start) / SECOND:>8.3f}".ljust(width))
+    for column in lanes:
+        cells[column] = bar
+    begin, end = sorted((lanes[arrow.source], lanes[arrow.destination]))
+    if begin == end:  # a message to itself
+        label = f" {arrow.label} {marks}"[: width - begin - 1]
+        cells[begin + 1 : begin + 1 + len(label)] = label
+        return "".join(cells).rstrip()
+    room = end - begin - 1
+    label = f" {arrow.label} {marks}".rstrip()[: room - 3] + " "
+    forward = lanes[arrow.source] == begin
+    body = f"{dash}{label}".ljust(room - 1, dash) + right if forward else left + f"{dash}{label}".ljust(room - 1, dash)
+    cells[begin + 1 : end] = body
+    return "".join(cells).rstrip()
+
+
+def _repeated(arrow: Arrow, lanes: list[int], width: int, *, ascii_only: bool) -> str:
+    bar, times = ("|", "x") if ascii_only else ("│", "×")
+    cells = list("".ljust(width))
+    for column in lanes:
+        cells[column] = bar
+    begin = min(lanes[arrow.source], lanes[arrow.destination])
+    end = max(lanes[arrow.source], lanes[arrow.destination])
+    label = f"{len(arrow.repeats)}{times} again, {span(arrow.last_time - arrow.time)}"[: max(end - begin - 3, 0)]
+    cells[begin + 3 : begin + 3 + len(label)] = label
+    return "".join(cells).rstrip()
+
+
+def _listed(ladder: Ladder, width: int) -> list[str]:
+    start = ladder.arrows[0].time
+    return [
+        (
+            f"{arrow.frame:>6} {(arrow.time - start) / SECOND:>8.3f}  "
+            f"{ladder.lanes[arrow.source]} > {ladder.lanes[arrow.destination]}: {arrow.label}"
+        )[:width]
+        for arrow in ladder.arrows
+    ]

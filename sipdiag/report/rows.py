@@ -1,0 +1,266 @@
+"""The analysis told in the types of the JSON document; every other format of tables starts from these rows too."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sipdiag import __version__
+from sipdiag.analysis import Analysis
+from sipdiag.calls import Arrival, Call, CallState, Registration, Repeat, Subscription, Transaction, status
+from sipdiag.findings import Finding
+from sipdiag.report import document as doc
+from sipdiag.report.escape import kept
+from sipdiag.report.times import iso, milliseconds
+from sipdiag.report.words import Words
+from sipdiag.sip import Request, Response, parse_name_addr
+from sipdiag.trace import CaptureFacts, Sighting
+
+CLASSES = ("provisional", "success", "redirection", "client-error", "server-error", "global-failure")
+
+
+def document_of(analysis: Analysis, words: Words) -> doc.Document:
+    """The whole analysis as one document, in the language of `words`."""
+    seen = analysis.correlation
+    by_call_id = _findings_by_call_id(analysis.findings)
+    responses = [row for each in seen.arrivals if (row := response_row(each, words)) is not None]
+    findings = [finding_row(each, words) for each in analysis.findings]
+    named = {row.knowledge for row in responses} | {row.knowledge for row in findings}
+    named |= {f"rule/{each.rule}" for each in analysis.findings}
+    return doc.Document(
+        schema=doc.SCHEMA,
+        version=__version__,
+        captures=[capture_row(each) for each in analysis.captures],
+        summary=summary_of(analysis),
+        responses=responses,
+        requests=[row for each in seen.arrivals if (row := request_row(each)) is not None],
+        calls=[call_row(each, by_call_id) for each in seen.calls],
+        registrations=[registration_row(each, by_call_id) for each in seen.registrations],
+        subscriptions=[subscription_row(each, by_call_id) for each in seen.subscriptions],
+        streams=[],
+        findings=findings,
+        knowledge={key: row for key in sorted(named) if (row := entry_row(key, words)) is not None},
+    )
+
+
+def capture_row(facts: CaptureFacts) -> doc.CaptureRow:
+    """One input."""
+    return doc.CaptureRow(
+        path=kept(facts.path),
+        format=facts.format,
+        link_types=facts.link_types,
+        packets=facts.packets,
+        bytes=facts.bytes,
+        first_time=None if facts.first_time is None else iso(facts.first_time),
+        last_time=None if facts.last_time is None else iso(facts.last_time),
+        sip_messages=facts.sip_messages,
+        defects=[
+            doc.CaptureDefect(kind=each.kind, detail=kept(each.detail), frame=each.frame) for each in facts.defects
+        ],
+    )
+
+
+def summary_of(analysis: Analysis) -> doc.Summary:
+    """The whole in figures; repeats are not counted."""
+    seen = analysis.correlation
+    firsts = [each.sighting.message for each in seen.arrivals if each.repeat is Repeat.FIRST]
+    codes = Counter(message.status for message in firsts if isinstance(message, Response))
+    states = Counter(call.state for call in seen.calls)
+    severities = Counter(finding.severity.value for finding in analysis.findings)
+    return doc.Summary(
+        calls=len(seen.calls),
+        answered=states[CallState.ANSWERED],
+        failed=states[CallState.FAILED],
+        cancelled=states[CallState.CANCELLED],
+        unfinished=states[CallState.UNFINISHED],
+        registrations=len(seen.registrations),
+        subscriptions=len(seen.subscriptions),
+        sip_requests=len(firsts) - codes.total(),
+        sip_responses=codes.total(),
+        responses_by_code={str(code): count for code, count in sorted(codes.items())},
+        findings_by_severity={name: severities[name] for name in ("error", "warning", "note")},
+        kpi={},
+    )
+
+
+def response_row(arrival: Arrival, words: Words) -> doc.ResponseRow | None:
+    """One response; None for a request."""
+    sighting = arrival.sighting
+    message = sighting.message
+    if not isinstance(message, Response):
+        return None
+    request = None if arrival.transaction is None else arrival.transaction.request
+    first = None if arrival.first is None else arrival.first.frame
+    return doc.ResponseRow(
+        capture=sighting.capture,
+        frame=sighting.frame,
+        time=iso(sighting.time),
+        code=message.status,
+        reason=kept(message.reason),
+        class_=CLASSES[min(max(message.status // 100, 1), 6) - 1],
+        method=message.cseq_method,
+        call_id=kept(message.call_id),
+        cseq=message.cseq,
+        request_frame=None if request is None else request.frame,
+        latency_ms=None if request is None else milliseconds(sighting.time - request.time),
+        retransmission_of=first if arrival.repeat is Repeat.RETRANSMISSION else None,
+        duplicate_of=first if arrival.repeat is Repeat.DUPLICATE else None,
+        source=sighting.source,
+        destination=sighting.destination,
+        transport=sighting.transport,
+        knowledge=words.status_key(sighting),
+    )
+
+
+def request_row(arrival: Arrival) -> doc.RequestRow | None:
+    """One request; None for a response."""
+    sighting = arrival.sighting
+    message = sighting.message
+    if not isinstance(message, Request):
+        return None
+    final = None
+    if arrival.transaction is not None and message.method != "ACK":  # nothing answers an ACK
+        final = arrival.transaction.final
+    first = None if arrival.first is None else arrival.first.frame
+    return doc.RequestRow(
+        capture=sighting.capture,
+        frame=sighting.frame,
+        time=iso(sighting.time),
+        method=message.method,
+        uri=kept(message.uri),
+        call_id=kept(message.call_id),
+        cseq=message.cseq,
+        final_code=None if final is None else status(final),
+        final_frame=None if final is None else final.frame,
+        retransmission_of=first if arrival.repeat is Repeat.RETRANSMISSION else None,
+        duplicate_of=first if arrival.repeat is Repeat.DUPLICATE else None,
+        source=sighting.source,
+        destination=sighting.destination,
+        transport=sighting.transport,
+    )
+
+
+def call_row(call: Call, findings: dict[str, list[int]]) -> doc.CallRow:
+    """One call, with the indexes of its findings."""
+    invite, answer, ending = call.invite, call.answer, None if call.ending is None else call.ending.request
+    ringing = call.first_ringing
+    return doc.CallRow(
+        id=call.number,
+        call_ids=[kept(each) for each in call.call_ids],
+        from_=party(call.opening, "from"),
+        to=party(call.opening, "to"),
+        state=call.state.value,
+        final_code=None if call.final is None else status(call.final),
+        invite_frame=None if invite is None else invite.frame,
+        answer_frame=None if answer is None else answer.frame,
+        ack_frame=None if call.ack is None else call.ack.frame,
+        end_frame=None if ending is None else ending.frame,
+        setup_ms=_between(invite, answer),
+        pdd_ms=_between(invite, ringing),
+        duration_ms=_between(answer, ending),
+        ended_by=call.ended_by,
+        hops=[_hop(hop) for attempt in call.attempts[-1:] for hop in attempt.hops],
+        streams=[],
+        findings=[index for call_id in call.call_ids for index in findings.get(call_id, ())],
+    )
+
+
+def registration_row(registration: Registration, findings: dict[str, list[int]]) -> doc.RegistrationRow:
+    """One registration."""
+    return doc.RegistrationRow(
+        call_id=kept(registration.call_id),
+        aor=kept(registration.aor),
+        contact=kept(registration.contact),
+        expires=registration.expires,
+        state=registration.state.value,
+        final_code=None if registration.final is None else status(registration.final),
+        frames=frames_of(registration.transactions),
+        findings=findings.get(registration.call_id, []),
+    )
+
+
+def subscription_row(subscription: Subscription, findings: dict[str, list[int]]) -> doc.SubscriptionRow:
+    """One subscription."""
+    return doc.SubscriptionRow(
+        call_id=kept(subscription.call_id),
+        event=kept(subscription.event),
+        contact=kept(subscription.contact),
+        expires=subscription.expires,
+        state=subscription.state.value,
+        final_code=None if subscription.final is None else status(subscription.final),
+        frames=frames_of(subscription.transactions),
+        findings=findings.get(subscription.call_id, []),
+    )
+
+
+def finding_row(finding: Finding, words: Words) -> doc.FindingRow:
+    """One finding, with its words."""
+    return doc.FindingRow(
+        rule=finding.rule,
+        variant=finding.variant,
+        severity=finding.severity.value,
+        confidence=finding.confidence.value,
+        message=words.message(finding),
+        call_id=None if finding.call_id is None else kept(finding.call_id),
+        capture=finding.capture,
+        time=iso(finding.time),
+        frames=finding.frames,
+        evidence={name: _kept_value(value) for name, value in finding.evidence.items()},
+        remedy=words.remedy(finding),
+        knowledge=finding.knowledge,
+    )
+
+
+def entry_row(key: str, words: Words) -> doc.EntryRow | None:
+    """One entry of the catalogue; None when there is none."""
+    entry = words.entry(key)
+    if entry is None:
+        return None
+    return doc.EntryRow(
+        title=entry.title,
+        meaning=entry.description,
+        seen_when=list(entry.seen_when),
+        fix=list(entry.fix),
+        references=list(entry.references),
+    )
+
+
+def party(opening: Sighting, side: str) -> str:
+    """The URI of From or To."""
+    return kept(parse_name_addr(opening.message.field(side) or "").uri.text)
+
+
+def frames_of(transactions: list[Transaction]) -> list[int]:
+    """The frames of all requests and responses, each once, ascending."""
+    frames = set()
+    for each in transactions:
+        seen = [each.request, *each.request_repeats, *each.responses, *(copy for _, copy in each.response_repeats)]
+        frames.update(sighting.frame for sighting in seen if sighting is not None)
+    return sorted(frames)
+
+
+def _hop(transaction: Transaction) -> doc.Hop:
+    return doc.Hop(
+        source=transaction.source,
+        destination=transaction.destination,
+        invite_frame=None if transaction.request is None else transaction.request.frame,
+        final_code=None if transaction.final is None else status(transaction.final),
+    )
+
+
+def _between(earlier: Sighting | None, later: Sighting | None) -> float | None:
+    return None if earlier is None or later is None else milliseconds(later.time - earlier.time)
+
+
+def _kept_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return kept(value)
+    return [_kept_value(each) for each in value] if isinstance(value, list) else value
+
+
+def _findings_by_call_id(findings: list[Finding]) -> dict[str, list[int]]:
+    indexes: dict[str, list[int]] = {}
+    for index, finding in enumerate(findings):
+        if finding.call_id is not None:
+            indexes.setdefault(finding.call_id, []).append(index)
+    return indexes

@@ -1,0 +1,295 @@
+"""The report for a terminal, 80 columns wide or more, and for a file or pipe, without colour."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from sipdiag.analysis import Analysis
+from sipdiag.calls import Arrival, Call, CallState, Repeat, status
+from sipdiag.findings import Finding, Severity
+from sipdiag.knowledge import Entry
+from sipdiag.report.drawing import drawn
+from sipdiag.report.escape import shown
+from sipdiag.report.ladder import ladder_of
+from sipdiag.report.rows import party
+from sipdiag.report.times import clock, day, span
+from sipdiag.report.words import Words
+from sipdiag.sip import Response
+
+STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+STATE_STYLES = {"answered": "green", "failed": "red", "cancelled": "cyan", "unfinished": "yellow"}
+ONE_LINE = 132
+"""From this width on a response and its meaning share a line."""
+MOST_LADDERS = 5
+"""Ladders of so many calls with findings are drawn; `sipdiag ladder` draws the others."""
+MOST_FRAMES = 12
+
+
+def print_report(analysis: Analysis, words: Words, console: Console, *, brief: bool = False) -> None:
+    """Write the whole report; `brief` stops after the findings."""
+    _TerminalReport(analysis, words, console).print(brief=brief)
+
+
+class _TerminalReport:
+    def __init__(self, analysis: Analysis, words: Words, console: Console) -> None:
+        self._analysis = analysis
+        self._words = words
+        self._console = console
+        self._seen = analysis.correlation
+
+    def print(self, *, brief: bool) -> None:
+        self._captures()
+        self._verdict()
+        self._findings()
+        if brief:
+            return
+        self._calls()
+        self._registrations()
+        self._subscriptions()
+        self._responses()
+        self._meanings()
+
+    # What was read, and the verdict
+
+    def _captures(self) -> None:
+        for facts in self._analysis.captures:
+            line = Text(shown(facts.path), style="bold")
+            line.append(
+                f": {facts.packets:,} {self._label('packets')}, {facts.sip_messages:,} {self._label('sip_messages')}",
+                style="not bold",
+            )
+            if facts.first_time is not None and facts.last_time is not None:
+                line.append(
+                    f", {day(facts.first_time)} {clock(facts.first_time, 0)} UTC, "
+                    f"{span(facts.last_time - facts.first_time)}",
+                    style="not bold",
+                )
+            self._line(line)
+            for defect in facts.defects[:MOST_FRAMES]:
+                where = "" if defect.frame is None else f" ({self._label('frame')} {defect.frame})"
+                self._line(Text(f"  {defect.kind}: {shown(defect.detail)}{where}", style="yellow"))
+
+    def _verdict(self) -> None:
+        counts = Counter(finding.severity for finding in self._analysis.findings)
+        told = [self._counted(counts[severity], severity.value) for severity in Severity if counts[severity]]
+        if not self._seen.arrivals:
+            self._line(Text(self._label("verdict_no_sip") + ".", style="bold yellow"))
+        elif counts[Severity.ERROR] or counts[Severity.WARNING]:
+            worst = self._analysis.findings[0]
+            line = Text(", ".join(told) + ": ", style=STYLES[worst.severity.value])
+            line.append(shown(self._words.message(worst)), style="bold")
+            self._line(line)
+        else:
+            verdict = self._label("verdict_notes_only" if told else "verdict_healthy")
+            extra = f" ({', '.join(told)})" if told else ""
+            self._line(Text(f"{verdict}{extra}: {self._outcomes()}.", style="bold green"))
+
+    def _outcomes(self) -> str:
+        states = Counter(call.state.value for call in self._seen.calls)
+        parts = [f"{count:,} {self._label(state)}" for state, count in states.items()]
+        told = [f"{len(self._seen.calls):,} {self._label('calls').lower()} ({', '.join(parts)})"] if parts else []
+        for name, group in (("registrations", self._seen.registrations), ("subscriptions", self._seen.subscriptions)):
+            if group:
+                told.append(f"{len(group):,} {self._label(name).lower()}")
+        responses = sum(isinstance(each.sighting.message, Response) for each in self._seen.arrivals)
+        told.append(f"{responses:,} {self._label('responses').lower()}")
+        return ", ".join(told)
+
+    def _counted(self, count: int, name: str) -> str:
+        return f"{count:,} {self._label(name if count == 1 else name + 's')}"
+
+    # The findings
+
+    def _findings(self) -> None:
+        if not self._analysis.findings:
+            return
+        self._heading("findings")
+        numbered = list(enumerate(self._analysis.findings, 1))
+        for _, alike in groupby(numbered, key=lambda each: _kind(each[1])):
+            (number, first), *others = alike
+            self._finding(number, first)
+            if others:
+                frames = ", ".join(str(finding.frames[0]) for _, finding in others[:MOST_FRAMES])
+                more = "" if len(others) <= MOST_FRAMES else ", …"
+                line = self._label("and_like_it").format(count=len(others))
+                self._indented(Text(f"{line} {self._label('frames')} {frames}{more}", style="dim"))
+
+    def _finding(self, number: int, finding: Finding) -> None:
+        head = Text(f"{number:>3}  ")
+        head.append(self._label(finding.severity.value).upper(), style=STYLES[finding.severity.value])
+        head.append(f"  {finding.rule}", style="bold")
+        head.append(f"  {self._label(finding.confidence.value)}", style="dim")
+        if (entry := self._words.entry(finding.knowledge)) is not None and finding.knowledge.startswith("status/"):
+            head.append(f"  {entry.title}", style="dim")
+        self._line(head)
+        self._indented(Text(shown(self._words.message(finding))))
+        frames = [str(frame) for frame in finding.frames]
+        listed = ", ".join(frames[:MOST_FRAMES])
+        if len(frames) > MOST_FRAMES:
+            listed += " " + self._label("more_frames").format(count=len(frames) - MOST_FRAMES)
+        name = self._label("frame" if len(frames) == 1 else "frames")
+        self._indented(Text(f"{name} {listed} · {clock(finding.time)} · Call-ID {shown(finding.call_id or '-')}", style="dim"))
+        remedy = Text(self._label("fix") + ": ", style="bold")
+        remedy.append(_plain(shown(self._words.remedy(finding))), style="not bold")
+        self._indented(remedy)
+
+    # Calls, registrations, subscriptions
+
+    def _calls(self) -> None:
+        calls = self._seen.calls
+        if not calls:
+            return
+        self._heading("calls")
+        for call in calls:
+            self._line(self._call_line(call))
+        numbers: dict[tuple[int, int], list[int]] = {}
+        troubled: set[str | None] = set()
+        for number, finding in enumerate(self._analysis.findings, 1):
+            for frame in finding.frames:
+                numbers.setdefault((finding.capture, frame), []).append(number)
+            troubled.add(finding.call_id)
+        with_findings = [call for call in calls if troubled.intersection(call.call_ids)]
+        for call in with_findings[:MOST_LADDERS]:
+            self._line(Text())
+            self._line(Text(f"{self._label('call')} {call.number}", style="bold"))
+            for line in drawn(ladder_of(call, numbers), self._console.width, ascii_only=self._ascii_only):
+                self._line(Text(line))
+
+    def _call_line(self, call: Call) -> Text:
+        line = Text(f"{call.number:>4}  {clock(call.opening.time, 0)}  ")
+        line.append(f"{self._label(call.state.value):<11}", style=STATE_STYLES[call.state.value])
+        line.append(f"{status(call.final) if call.final else '':>3}  ")
+        line.append(f"{shown(party(call.opening, 'from'))} → {shown(party(call.opening, 'to'))}")
+        if call.answer is not None and call.ending is not None and call.ending.request is not None:
+            line.append(f"  {span(call.ending.request.time - call.answer.time)}", style="dim")
+            if call.ended_by is not None:
+                line.append(f", {self._label('ended_by')} {self._label(call.ended_by)}", style="dim")
+        return line
+
+    def _registrations(self) -> None:
+        if not self._seen.registrations:
+            return
+        self._heading("registrations")
+        for each in self._seen.registrations:
+            line = Text(f"{each.number:>4}  {self._label(each.state.value):<11}")
+            line.append(f"{status(each.final) if each.final else '':>3}  {shown(each.aor)}")
+            if each.expires is not None:
+                line.append(f"  {self._label('expires')} {each.expires} s", style="dim")
+            self._line(line)
+
+    def _subscriptions(self) -> None:
+        if not self._seen.subscriptions:
+            return
+        self._heading("subscriptions")
+        for each in self._seen.subscriptions:
+            line = Text(f"{each.number:>4}  {self._label(each.state.value):<11}")
+            line.append(f"{status(each.final) if each.final else '':>3}  {shown(each.event)}  {shown(each.contact)}")
+            self._line(line)
+
+    # Responses and what they mean
+
+    def _responses(self) -> None:
+        arrivals = [each for each in self._seen.arrivals if isinstance(each.sighting.message, Response)]
+        if not arrivals:
+            return
+        self._heading("responses")
+        for arrival in arrivals:
+            self._response(arrival)
+
+    def _response(self, arrival: Arrival) -> None:
+        sighting = arrival.sighting
+        message = sighting.message
+        if not isinstance(message, Response):
+            return
+        entry = self._entry(self._words.status_key(sighting), message.cseq_method)
+        answered = f"{message.status} {shown(message.reason)}"
+        line = Text(f"{sighting.frame:>7}  {clock(sighting.time)}  ")
+        line.append(f"{answered:<26.40}", style=_code_style(message.status))
+        line.append(f"  {shown(message.cseq_method)} ")
+        line.append(self._origin(arrival), style="dim")
+        meaning = _plain(entry.meaning) if entry is not None else ""
+        if self._console.width >= ONE_LINE:
+            line.append(f"  {meaning}", style="dim")
+            self._line(line)
+        else:
+            self._line(line)
+            self._indented(Text(meaning, style="dim"), 23)
+
+    def _origin(self, arrival: Arrival) -> str:
+        request = None if arrival.transaction is None else arrival.transaction.request
+        if arrival.first is not None:
+            kind = "duplicate" if arrival.repeat is Repeat.DUPLICATE else "retransmission"
+            return self._label(kind).format(frame=arrival.first.frame)
+        if request is None:
+            return self._label("not_captured")
+        return f"{self._label('frame')} {request.frame}, {span(arrival.sighting.time - request.time)}"
+
+    def _meanings(self) -> None:
+        """Each code that was seen, once for each method that it answered differently."""
+        named: dict[tuple[str, str], Entry] = {}
+        for arrival in self._seen.arrivals:
+            message = arrival.sighting.message
+            if isinstance(message, Response):
+                key = self._words.status_key(arrival.sighting)
+                entry = self._words.entry(key)
+                if entry is not None:
+                    method = message.cseq_method if message.cseq_method in entry.methods else ""
+                    named.setdefault((key, method), entry)
+        if not named:
+            return
+        self._heading("meanings")
+        for (_, method), entry in sorted(named.items()):
+            self._meaning(entry.about(method), method)
+        codes = dict.fromkeys(key.removeprefix("status/") for key, _ in sorted(named))
+        self._line(Text(self._label("explain_hint").format(names=" ".join(codes)), style="dim"))
+
+    def _meaning(self, entry: Entry, method: str) -> None:
+        title = Text(entry.title, style="bold")
+        if method:
+            title.append(f"  {method}", style="dim")
+        self._line(title)
+        self._indented(Text(_plain(entry.description)), 2)
+        for name, steps in (("seen_when", entry.seen_when), ("how_to_fix", entry.fix)):
+            self._indented(Text(f"{self._label(name)}:", style="dim"), 2)
+            for step in steps:
+                self._indented(Text(f"- {_plain(step)}"), 4)
+
+    # Small things
+
+    def _entry(self, key: str, method: str) -> Entry | None:
+        entry = self._words.entry(key)
+        return None if entry is None else entry.about(method)
+
+    def _label(self, name: str) -> str:
+        return self._words.label(name)
+
+    @property
+    def _ascii_only(self) -> bool:
+        return not self._console.encoding.lower().startswith("utf")
+
+    def _heading(self, name: str) -> None:
+        self._line(Text())
+        self._line(Text(self._label(name).upper(), style="bold underline" if self._console.is_terminal else "bold"))
+
+    def _line(self, text: Text) -> None:
+        self._console.print(text, overflow="fold", highlight=False)
+
+    def _indented(self, text: Text, columns: int = 5) -> None:
+        self._console.print(Padding(text, (0, 0, 0, columns), expand=False), highlight=False)
+
+
+def _kind(finding: Finding) -> tuple[str, str, str, str, str]:
+    return finding.rule, finding.variant, finding.severity.value, finding.confidence.value, finding.knowledge
+
+
+def _plain(markdown: str) -> str:
+    return markdown.replace("`", "").replace("**", "")
+
+
+def _code_style(code: int) -> str:
+    return "green" if 200 <= code < 300 else "dim" if code < 200 else "yellow" if code < 400 else "red"

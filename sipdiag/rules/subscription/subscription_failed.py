@@ -1,0 +1,43 @@
+"""A SUBSCRIBE was refused, so that the subscriber gets no notifications (RFC 6665, section 4.1.2.1).
+
+481 inside a subscription ends it and is answered by a new one; 423 asks for a longer interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sipdiag.calls import Subscription, carries_credentials, status
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, severity_of
+from sipdiag.sip import Response
+
+NAME = "subscription-failed"
+SEVERITY = Severity.ERROR
+
+
+def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
+    """The newest refusal, if no later SUBSCRIBE was accepted; `scene` is not asked, the refusal stands in the capture."""
+    del scene
+    answered = [each for each in subscription.subscribes if each.final is not None and each.origin is None]
+    if not answered:
+        return
+    last = answered[-1]
+    final = last.final
+    if final is None or status(final) < 300 or not isinstance(final.message, Response):
+        return
+    code = status(final)
+    if code == 423 or (code in (401, 407) and not carries_credentials(last)):
+        return
+    evidence: Evidence = {
+        "event": subscription.event,
+        "code": code,
+        "reason": final.message.reason,
+        "response_frame": final.frame,
+        "server": final.source,
+        "client": final.destination,
+    }
+    shown_by = [final]
+    if last.request is not None:
+        evidence["request_frame"] = last.request.frame
+        shown_by.insert(0, last.request)
+    yield found(NAME, "refused", severity_of(code), Confidence.CERTAIN, shown_by, evidence, knowledge=f"status/{code}")

@@ -1,0 +1,53 @@
+"""An INVITE was answered with a 2xx, and the ACK that completes the handshake never came.
+
+The caller's core must send an ACK for every 2xx (RFC 3261, section 13.2.2.4); the callee repeats its 2xx until then and
+gives the call up after 64*T1 (section 13.3.1.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sipdiag.calls import Call, Duty, Outcome
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
+
+NAME = "ack-missing"
+SEVERITY = Severity.ERROR
+
+
+def check(call: Call, scene: Scene) -> Iterator[Finding]:
+    """Every 2xx of the call whose ACK did not come, or of which the capture cannot tell."""
+    for duty in scene.duties(call):
+        if duty.kind == "ack-2xx" and duty.outcome in (Outcome.UNDONE, Outcome.UNKNOWN):
+            yield _finding(duty, scene)
+
+
+def _finding(duty: Duty, scene: Scene) -> Finding:
+    if duty.outcome is Outcome.UNKNOWN:
+        confidence = Confidence.INCONCLUSIVE
+    elif duty.timed_out and scene.window.sees(duty.trigger.destination, duty.trigger.source):
+        confidence = Confidence.CERTAIN
+    else:
+        confidence = Confidence.LIKELY
+    answer = duty.trigger
+    shown_by = [answer, *duty.repeats]
+    evidence: Evidence = {
+        "answer_frame": answer.frame,
+        "repeats": len(duty.repeats),
+        "repeated_for_s": seconds(duty.repeats[-1].time - answer.time) if duty.repeats else 0.0,
+        "recorded_after_s": seconds(scene.window.left(answer.time)),
+        "callee": answer.source,
+        "caller": answer.destination,
+        "ack_target": duty.target,
+        "contact": answer.message.field("contact") or "",
+        "record_route": answer.message.fields("record-route"),
+    }
+    if duty.fulfilled_by is not None:
+        evidence["ack_frame"] = duty.fulfilled_by.frame
+        evidence["ack_destination"] = duty.fulfilled_by.destination
+        shown_by.append(duty.fulfilled_by)
+    if duty.followed_by is not None:
+        evidence["bye_frame"] = duty.followed_by.frame
+        evidence["bye_after_s"] = seconds(duty.followed_by.time - answer.time)
+        shown_by.append(duty.followed_by)
+    return found(NAME, duty.reason, SEVERITY, confidence, shown_by, evidence)

@@ -1,0 +1,36 @@
+"""Bytes → `Request` and `Response`, sans-IO (RFC 3261).
+
+The door of the room: `parse` gives the message in a datagram, `Framer` the messages in a stream, `begins_message` says
+whether bytes look like one; `defects` says what is wrong with a message, `refusable` whether a receiver may refuse it.
+"""
+
+from __future__ import annotations
+
+from sipdiag.sip.framing import Frame, Framer
+from sipdiag.sip.grammar import MAGIC_COOKIE
+from sipdiag.sip.kinds import INVALID, NOTEWORTHY
+from sipdiag.sip.lists import split_list, split_parameters
+from sipdiag.sip.message import Message, Request, Response, begins_message, parse
+from sipdiag.sip.uri import NameAddr, Uri, parse_name_addr, parse_uri
+from sipdiag.sip.validity import defects, refusable
+
+__all__ = [
+    "INVALID",
+    "MAGIC_COOKIE",
+    "NOTEWORTHY",
+    "Frame",
+    "Framer",
+    "Message",
+    "NameAddr",
+    "Request",
+    "Response",
+    "Uri",
+    "begins_message",
+    "defects",
+    "parse",
+    "parse_name_addr",
+    "parse_uri",
+    "refusable",
+    "split_list",
+    "split_parameters",
+]

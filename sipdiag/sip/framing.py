@@ -1,0 +1,200 @@
+"""Messages out of a byte stream: Content-Length says where one ends (RFC 3261, section 18.3).
+
+Sans-IO: bytes are fed as they come in sequence, messages come out with the stream offsets that they span. However the
+stream is split into feeds, the same messages come out, and no byte is looked at more often than a few times.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from typing import Final
+
+import msgspec
+
+from sipdiag.sip.grammar import (
+    BLANK_LINE,
+    CONTENT_LENGTH,
+    LONGEST_CERTAIN_START,
+    NEXT_START,
+    START,
+    THIS_OR_NEXT_START,
+)
+
+LARGEST_HEAD: Final = 64 * 1024
+"""Bytes of header fields that one message may have; more is no message that anybody sent in earnest."""
+LARGEST_BODY: Final = 4 * 1024 * 1024
+LARGEST_BODY_DIGITS: Final = 7
+_LINE_ENDS: Final = re.compile(rb"[\r\n]*+")
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The bytes of one message of a stream."""
+
+    data: bytes
+    start: int
+    """Offset of the first byte in the stream."""
+    end: int
+    """Offset behind the last byte."""
+    complete: bool = True
+    """False when the stream ended, or lost bytes, before the message did."""
+
+
+class _State(Enum):
+    """What the first byte held is."""
+
+    BETWEEN = auto()
+    """Where the next message should begin."""
+    INSIDE = auto()
+    """The first byte of a start line."""
+    AFTER_GAP = auto()
+    """The first byte after lost ones: it may stand anywhere in a message, or begin one."""
+    SEARCHING = auto()
+    """Something else: the next start line is looked for."""
+
+
+class Framer:
+    """Cuts one direction of a connection into messages; never raises on content."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self._offset = 0
+        self._wanted = 1
+        """Bytes to hold before looking again can tell anything new."""
+        self._seen = 0
+        """Bytes of what is held that are known not to hold the line end or empty line looked for."""
+        self._state = _State.BETWEEN
+        self._line_ends = 0
+        self.keepalives = 0
+        """Double CRLFs seen between messages (RFC 5626, section 3.5.1)."""
+        self.skipped = 0
+        """Bytes passed over to find a start line again."""
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The messages that `data` completes."""
+        self._held += data
+        frames: list[Frame] = []
+        while len(self._held) >= self._wanted:
+            if self._state is _State.INSIDE:
+                frame = self._frame()
+                if frame is not None:
+                    frames.append(frame)
+            elif self._state is _State.BETWEEN:
+                self._begin()
+            else:
+                self._search()
+        return frames
+
+    def lose(self) -> list[Frame]:
+        """Bytes are missing here: what is held ends as a fragment, and reading resumes at the next start line."""
+        frames = self._rest()
+        self._turn(_State.AFTER_GAP)
+        return frames
+
+    def close(self) -> list[Frame]:
+        """The stream ended; the message that it broke off in, if there is one."""
+        frames = self._rest()
+        self._turn(_State.BETWEEN)
+        return frames
+
+    def _rest(self) -> list[Frame]:
+        held = bytes(self._held)
+        inside = self._state is _State.INSIDE or (self._state is _State.BETWEEN and START.match(held) is not None)
+        if not inside:
+            self.skipped += len(held.strip(b"\r\n"))
+        start = self._offset
+        self._drop(len(held))
+        return [Frame(data=held, start=start, end=self._offset, complete=False)] if inside else []
+
+    def _turn(self, state: _State) -> None:
+        self._state = state
+        self._seen = 0
+        self._wanted = 1
+        self._line_ends = 0
+
+    def _drop(self, count: int) -> None:
+        del self._held[:count]
+        self._offset += count
+        self._seen = 0
+        self._wanted = 1
+
+    def _wait(self) -> None:
+        """Nothing more can be told from what is held."""
+        self._seen = len(self._held)
+        self._wanted = self._seen + 1
+
+    def _begin(self) -> None:
+        """Pass over empty lines, then tell by the first line whether a message begins."""
+        if self._held[0] in b"\r\n":
+            self._pass_line_ends()
+            return
+        line_end = self._held.find(b"\n", self._seen, LARGEST_HEAD)
+        if line_end < 0 and len(self._held) < LARGEST_HEAD:
+            self._wait()
+            return
+        begins = line_end >= 0 and START.match(self._held, 0, line_end + 1) is not None
+        self._turn(_State.INSIDE if begins else _State.SEARCHING)
+
+    def _pass_line_ends(self) -> None:
+        found = _LINE_ENDS.match(self._held)
+        end = len(self._held) if found is None else found.end()
+        if end == len(self._held) and self._held[-1] == 0x0D:
+            end -= 1  # its line feed may be coming
+        before = self._line_ends // 2
+        self._line_ends += self._held.count(b"\r\n", 0, end)
+        self.keepalives += self._line_ends // 2 - before
+        self._drop(end)
+        if len(self._held) == 1:
+            self._wait()
+
+    def _search(self) -> None:
+        """Pass over bytes up to the next line that can only be a start line."""
+        held = self._held
+        if held.find(b"\n", self._seen) < 0 and len(held) <= LONGEST_CERTAIN_START:
+            self._wait()
+            return
+        pattern = NEXT_START if self._state is _State.SEARCHING else THIS_OR_NEXT_START
+        found = pattern.search(held)
+        if found is not None:
+            self._skip(found.start(1))
+            self._turn(_State.INSIDE)
+            return
+        # A start line may be coming in pieces: the last two lines stay, unless they are too long for one.
+        last = held.rfind(b"\n")
+        for keep in (held.rfind(b"\n", 0, max(last, 0)), last, len(held)):
+            if len(held) - max(keep, 0) <= LONGEST_CERTAIN_START:
+                if keep > 0:
+                    self._skip(keep)
+                    self._state = _State.SEARCHING
+                break
+        self._wait()
+
+    def _skip(self, count: int) -> None:
+        self.skipped += count
+        self._drop(count)
+
+    def _frame(self) -> Frame | None:
+        """The message that begins at the first byte held, if all of it is here."""
+        blank = BLANK_LINE.search(self._held, max(self._seen - 3, 0), LARGEST_HEAD)
+        if blank is None:
+            if len(self._held) < LARGEST_HEAD:
+                self._wait()
+            else:
+                self._turn(_State.SEARCHING)
+            return None
+        end = blank.end() + _body_length(bytes(self._held[: blank.start()]))
+        if end > len(self._held):
+            self._wanted = end
+            return None
+        frame = Frame(data=bytes(self._held[:end]), start=self._offset, end=self._offset + end)
+        self._drop(end)
+        self._turn(_State.BETWEEN)
+        return frame
+
+
+def _body_length(head: bytes) -> int:
+    """The Content-Length in `head`; 0 where it is absent or absurd, since in a stream nothing else can tell."""
+    found = CONTENT_LENGTH.search(head)
+    if found is None or len(found[1]) > LARGEST_BODY_DIGITS:
+        return 0
+    return min(int(found[1]), LARGEST_BODY)

@@ -1,0 +1,240 @@
+"""One SIP message: what correlation needs is read at once, the rest when it is asked for (RFC 3261, section 7)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from re import IGNORECASE, Pattern, escape
+from re import compile as compile_pattern
+from typing import TypedDict
+
+import msgspec
+
+from sipdiag.sip.grammar import (
+    BRANCH,
+    COMPACT,
+    CORRELATION_FIELD,
+    CSEQ,
+    HEADER_FIELD,
+    REQUEST_LINE,
+    START,
+    STATUS_LINE,
+    TAG,
+    VIA,
+)
+from sipdiag.sip.lists import split_list
+from sipdiag.sip.uri import parse_name_addr
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What requests and responses share.
+
+    Text is UTF-8 decoded with `surrogateescape`: no byte is lost, and nothing is escaped before the report.
+    """
+
+    head: str
+    """Start line and header fields, up to the empty line."""
+    body: bytes
+    call_id: str
+    """Empty when the message has none."""
+    cseq: int
+    """Sequence number of CSeq; -1 when it cannot be read."""
+    cseq_method: str
+    from_tag: str
+    to_tag: str
+    """Empty before a dialog exists."""
+    branch: str
+    """The branch parameter of the topmost Via; empty when there is none (RFC 2543)."""
+    sent_by: str
+    """The sent-by of the topmost Via, host in lower case: `host` or `host:port`."""
+    cut_off: bool = False
+    """True when the bytes ended before the empty line that ends the header fields."""
+
+    def field(self, name: str) -> str | None:
+        """The first value of header field `name`, unfolded; None when it is absent."""
+        found = _field_pattern(name).search(self.head)
+        return None if found is None else _unfolded(found[1])
+
+    def fields(self, name: str) -> list[str]:
+        """The value of every line of header field `name`, unfolded; lists stay as they stand."""
+        return [_unfolded(value) for value in _field_pattern(name).findall(self.head)]
+
+    def values(self, name: str) -> list[str]:
+        """Every value of header field `name`, comma lists taken apart (RFC 3261, section 7.3.1)."""
+        return [value for line in self.fields(name) for value in split_list(line)]
+
+    @property
+    def all_fields(self) -> list[tuple[str, str]]:
+        """Every header field as (name as it stands, unfolded value), in order."""
+        return [(name, _unfolded(value)) for name, value in HEADER_FIELD.findall(self.head)]
+
+    @property
+    def start_line(self) -> str:
+        """The first line, without its line end."""
+        return _first_line(self.head)
+
+    @property
+    def vias(self) -> list[str]:
+        """Every Via value, topmost first."""
+        return self.values("via")
+
+    @property
+    def content_length(self) -> int | None:
+        """The Content-Length that the message states; None when it is absent or not a number."""
+        stated = self.field("content-length") or ""
+        return int(stated[-10:]) if stated.isascii() and stated.isdigit() and len(stated.lstrip("0")) < 11 else None
+
+
+class Request(Message, frozen=True, kw_only=True, gc=False):
+    """A request (RFC 3261, section 7.1)."""
+
+    method: str
+    uri: str
+    """The Request-URI as it stands."""
+
+
+class Response(Message, frozen=True, kw_only=True, gc=False):
+    """A response (RFC 3261, section 7.2)."""
+
+    status: int
+    reason: str
+    """The reason phrase as the server wrote it."""
+
+    @property
+    def final(self) -> bool:
+        """Whether it ends the transaction: every class but 1xx."""
+        return self.status >= 200
+
+
+def begins_message(data: bytes) -> bool:
+    """Whether a SIP message begins here, empty lines before it aside: told by its start line, never by a port."""
+    return START.match(data) is not None
+
+
+def parse(data: bytes) -> Request | Response | None:
+    """The message in `data`, or None when its first line is no start line of SIP; never raises on content."""
+    if data[:1] in b"\r\n":
+        data = data.lstrip(b"\r\n")
+    head, body = _head_and_body(data)
+    line = _first_line(head)
+    if (status := STATUS_LINE.match(line)) is not None:
+        return Response(
+            head=head,
+            body=body or b"",
+            cut_off=body is None,
+            status=int(status[2][:10]),
+            reason=status[3] or "",
+            **_correlation(head),
+        )
+    if (request := REQUEST_LINE.match(line)) is not None:
+        return Request(
+            head=head,
+            body=body or b"",
+            cut_off=body is None,
+            method=request[1],
+            uri=request[2].rstrip(" "),
+            **_correlation(head),
+        )
+    return None
+
+
+class _Correlation(TypedDict):
+    """What tells transactions and dialogs apart."""
+
+    call_id: str
+    cseq: int
+    cseq_method: str
+    from_tag: str
+    to_tag: str
+    branch: str
+    sent_by: str
+
+
+def _correlation(head: str) -> _Correlation:
+    seen: dict[str, str] = {}
+    for name, value in CORRELATION_FIELD.findall(head):
+        key = _CORRELATION_KEYS.get(name) or _CORRELATION_KEYS.get(name.lower())
+        if key is not None:
+            seen.setdefault(key, value)  # the first counts: the topmost Via, and of doubled fields the first
+    cseq, cseq_method = _cseq(seen.get("cseq", ""))
+    branch, sent_by = _topmost_via(seen.get("via", ""))
+    return {
+        "call_id": _unfolded(seen.get("call-id", "")),
+        "cseq": cseq,
+        "cseq_method": cseq_method,
+        "from_tag": _tag(seen.get("from", "")),
+        "to_tag": _tag(seen.get("to", "")),
+        "branch": branch,
+        "sent_by": sent_by,
+    }
+
+
+_CORRELATION_KEYS = {
+    spelling: key
+    for key, spellings in {
+        "via": "Via via v V",
+        "from": "From from f F",
+        "to": "To to t T",
+        "call-id": "Call-ID Call-Id call-id i I",
+        "cseq": "CSeq Cseq cseq",
+    }.items()
+    for spelling in spellings.split()
+}
+
+
+def _head_and_body(data: bytes) -> tuple[str, bytes | None]:
+    """What stands before and behind the first empty line, whatever ends the lines; no body without such a line."""
+    end, width = data.find(b"\n\r\n"), 3
+    bare = data.find(b"\n\n", 0, end + 1 if end >= 0 else len(data))
+    if bare >= 0:
+        end, width = bare, 2
+    if end < 0:
+        return data.decode("utf-8", "surrogateescape"), None
+    line_end = end - 1 if data[end - 1] == 0x0D else end
+    return data[:line_end].decode("utf-8", "surrogateescape"), data[end + width :]
+
+
+def _first_line(head: str) -> str:
+    end = head.find("\n")
+    return (head if end < 0 else head[:end]).rstrip("\r")
+
+
+def _unfolded(value: str) -> str:
+    """A fold and the blanks around it mean one space (RFC 3261, section 7.3.1)."""
+    if "\n" in value:
+        value = " ".join(part for line in value.split("\n") if (part := line.strip(" \t\r")))
+    return value.rstrip(" \t")
+
+
+def _cseq(value: str) -> tuple[int, str]:
+    found = CSEQ.match(_unfolded(value))
+    return (-1, "") if found is None else (int(found[1]), found[2])
+
+
+def _topmost_via(value: str) -> tuple[str, str]:
+    if "\n" in value:
+        value = _unfolded(value)
+    via = VIA.match(value)
+    if via is None:
+        return "", ""
+    host, port, parameters = via.group(4, 5, 6)
+    branch = BRANCH.search(parameters)
+    sent_by = host.lower()
+    return "" if branch is None else branch[1], sent_by if port is None else f"{sent_by}:{port}"
+
+
+@lru_cache(maxsize=4096)
+def _tag(value: str) -> str:
+    """The tag of a From or To: header parameters stand behind the angle brackets (section 20.10)."""
+    value = _unfolded(value)
+    if '"' in value and (tag := parse_name_addr(value).parameters.get("tag")):
+        return tag
+    found = TAG.search(value, value.rfind(">") + 1)
+    return "" if found is None else found[1]
+
+
+@lru_cache(maxsize=256)
+def _field_pattern(name: str) -> Pattern[str]:
+    spellings = [escape(name), *(short for short, long in COMPACT.items() if long == name.lower())]
+    return compile_pattern(
+        rf"\n(?:{'|'.join(spellings)})[ \t]*+:[ \t]*+([^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+)", IGNORECASE
+    )

@@ -1,0 +1,64 @@
+"""What the signalling lane gets from the wire: datagrams and ordered stream data."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Datagram(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One datagram that may hold a SIP message."""
+
+    frame: int
+    """1-based packet number; of a fragmented datagram the one that completed it."""
+    time: int
+    """Nanoseconds since 1970-01-01 UTC."""
+    source: str
+    """`host:port`, `[v6]:port`."""
+    destination: str
+    payload: bytes
+    ip_id: int = 0
+    """IPv4 identification; 0 where there is none."""
+    transport: str = "udp"
+    fragments: tuple[int, ...] = ()
+    """Frames of all fragments in order of arrival, empty when it came whole."""
+    cut: int = 0
+    """Bytes of the payload that the snap length cut off."""
+
+
+class StreamData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The next bytes of one direction of a TCP connection, in sequence, each byte once."""
+
+    frame: int
+    time: int
+    source: str
+    destination: str
+    connection: int
+    """Number of the connection in this capture; both directions share it."""
+    payload: bytes
+    """Empty when this only tells of a gap or the end."""
+    gap: bool = False
+    """Bytes are missing before this payload: the capture did not see them."""
+    end: bool = False
+    """No more data will come in this direction (FIN, RST or end of capture)."""
+    transport: str = "tcp"
+
+
+class Connection(msgspec.Struct, kw_only=True):
+    """How one TCP connection fared; kept for connections with SIP on them and for those that were refused."""
+
+    number: int
+    client: str
+    """`host:port` of the side that sent the SYN; of the first sender seen when there was none."""
+    server: str
+    syn_frame: int | None = None
+    syn_time: int | None = None
+    syn_count: int = 0
+    established_frame: int | None = None
+    """Frame of the SYN/ACK."""
+    reset_frame: int | None = None
+    reset_time: int | None = None
+    reset_by: str | None = None
+    """`host:port` of the side that sent the first RST."""
+    fin_frame: int | None = None
+    signalling: bool = False
+    """SIP was recognised on it."""

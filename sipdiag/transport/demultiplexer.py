@@ -1,0 +1,104 @@
+"""Chunks of packets → traffic: what may be signalling as objects in frame order, the rest as columns."""
+
+from __future__ import annotations
+
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from sipdiag.transport import tcp, udp
+from sipdiag.transport.columns import MediaColumns, joined
+from sipdiag.transport.delivery import Connection, Datagram, StreamData
+from sipdiag.transport.endpoint import Endpoints
+from sipdiag.transport.internet import Internet
+from sipdiag.transport.segments import TCP, Segments, reassembled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sipdiag.capture import Packets
+    from sipdiag.defect import Defect
+    from sipdiag.transport.fragments import Whole
+    from sipdiag.transport.ip import IPPackets
+
+
+class Traffic(msgspec.Struct, frozen=True, kw_only=True):
+    """What one chunk of packets carried."""
+
+    signalling: list[Datagram | StreamData]
+    """In frame order; stream data held back for a missing segment stands where that segment came."""
+    media: MediaColumns | None = None
+    """Datagrams that are not text; nothing when not asked for, or when there are none."""
+
+
+class Demultiplexer:
+    """Sorts the packets of one capture; feed it every chunk in order."""
+
+    def __init__(self, recognize: Callable[[bytes], object], *, media: bool = True) -> None:
+        """Take what tells signalling by a payload, and whether media columns are wanted."""
+        self._recognize = recognize
+        self._media = media
+        self.defects: list[Defect] = []
+        """What was wrong below the signalling; complete after `finish`."""
+        self._endpoints = Endpoints()
+        self._internet = Internet(self.defects)
+        self._tcp = tcp.Connections()
+        self._flows = np.empty(0, np.uint64)
+
+    @property
+    def connections(self) -> list[Connection]:
+        """The TCP connections with signalling, and those refused or never answered."""
+        return self._tcp.all()
+
+    def feed(self, packets: Packets) -> Traffic:
+        """Take the next chunk; give what it carried."""
+        if not len(packets):
+            return Traffic(signalling=[])
+        groups, wholes = self._internet.split(packets)
+        datagrams: list[Datagram] = []
+        media: list[MediaColumns] = []
+        for group in groups:
+            text, others = udp.split(group, media=self._media)
+            if len(text):
+                datagrams += udp.datagrams(text, self._recognize, self._endpoints)
+            if others is not None and len(others):
+                media.append(udp.media_columns(others))
+        for whole in wholes:
+            if whole.protocol == udp.UDP and (datagram := udp.reassembled(whole, self._recognize, self._endpoints)):
+                datagrams.append(datagram)
+        return Traffic(
+            signalling=_in_order(datagrams, self._streams(groups, wholes)),
+            media=joined(media) if media else None,
+        )
+
+    def finish(self) -> Traffic:
+        """Give what was held back until the end of the capture."""
+        self._internet.finish()
+        return Traffic(signalling=list(self._tcp.finish()))
+
+    def _streams(self, groups: list[IPPackets], wholes: list[Whole]) -> list[tuple[int, StreamData]]:
+        """Give the stream data of the chunk, each with the frame that put it in sequence."""
+        segments = [
+            segment for whole in wholes if whole.protocol == TCP and (segment := reassembled(whole, self._endpoints))
+        ]
+        columns = [Segments(group) for group in groups if (group.protocol == TCP).any()]
+        for one in columns:
+            for flow, source, destination in one.recognized(self._flows, self._recognize, self._endpoints):
+                self._flows = np.append(self._flows, np.uint64(flow))
+                self._tcp.recognize(source, destination)
+        for one in columns:
+            segments += one.chosen(self._flows, self._endpoints)
+        segments.sort(key=attrgetter("frame"))
+        return [(segment.frame, data) for segment in segments for data in self._tcp.add(segment)]
+
+
+def _in_order(datagrams: list[Datagram], streams: list[tuple[int, StreamData]]) -> list[Datagram | StreamData]:
+    """Merge what came as datagrams and what came as streams by frame."""
+    if not streams:
+        return sorted(datagrams, key=attrgetter("frame"))
+    delivered: list[tuple[int, Datagram | StreamData]] = [(datagram.frame, datagram) for datagram in datagrams]
+    delivered += streams
+    delivered.sort(key=itemgetter(0))
+    return [each for _, each in delivered]

@@ -1,0 +1,131 @@
+"""IP datagrams that came in pieces, put together again (RFC 791 section 3.2, RFC 8200 section 4.5)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sipdiag.defect import Defect
+
+MOST_OPEN = 1_000
+"""Datagrams under way at a time; the oldest gives way."""
+MOST_BYTES = 65_536
+"""Bytes of one datagram."""
+MOST_PIECES = 1_024
+"""Fragments of one datagram."""
+MOST_DEFECTS = 1_000
+
+
+class Fragment(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of an IP datagram."""
+
+    frame: int
+    time: int
+    """Nanoseconds since 1970-01-01 UTC."""
+    source: bytes
+    """Address in network order."""
+    destination: bytes
+    protocol: int
+    """The protocol of the whole datagram."""
+    identification: int
+    position: int
+    """Where in the datagram this piece begins, in bytes."""
+    last: bool
+    """No piece follows."""
+    payload: bytes
+    cut: int = 0
+    """Bytes of the piece that the snap length cut off."""
+
+
+class Whole(msgspec.Struct, frozen=True, kw_only=True):
+    """An IP datagram put together from its fragments."""
+
+    frames: tuple[int, ...]
+    """Frames of all fragments in order of arrival; the last completed it."""
+    time: int
+    """When the last fragment came."""
+    source: bytes
+    destination: bytes
+    protocol: int
+    identification: int
+    payload: bytes
+    cut: int
+    """Bytes at the end that the snap length cut off."""
+
+
+class _Pieces:
+    """The fragments of one datagram so far."""
+
+    def __init__(self) -> None:
+        self.pieces: dict[int, Fragment] = {}
+        self.frames: list[int] = []
+        self.length: int | None = None
+        self.received = 0
+
+    def add(self, fragment: Fragment) -> None:
+        self.frames.append(fragment.frame)
+        self.pieces.setdefault(fragment.position, fragment)
+        self.received += len(fragment.payload) + fragment.cut
+        if fragment.last:
+            self.length = fragment.position + len(fragment.payload) + fragment.cut
+
+    def whole(self) -> tuple[bytes, int] | None:
+        """Give the payload and how much of its end is cut off, once no piece is missing; the first bytes to come win."""
+        if self.length is None or self.received < self.length:
+            return None
+        payload, reached = bytearray(), 0
+        for position in sorted(self.pieces):
+            piece = self.pieces[position]
+            if position > reached:
+                return None
+            if len(payload) == reached:
+                payload += piece.payload[reached - position :]
+            reached = max(reached, position + len(piece.payload) + piece.cut)
+        if reached < self.length:
+            return None
+        return bytes(payload[: self.length]), max(0, self.length - len(payload))
+
+
+class Reassembly:
+    """Holds fragments until their datagram is whole."""
+
+    def __init__(self, defects: list[Defect]) -> None:
+        self._open: dict[tuple[bytes, bytes, int, int], _Pieces] = {}
+        self._defects = defects
+        self._lost = 0
+
+    def add(self, fragment: Fragment) -> Whole | None:
+        """Take a fragment; give the datagram if it is the one that completes it."""
+        key = (fragment.source, fragment.destination, fragment.protocol, fragment.identification)
+        pieces = self._open.setdefault(key, _Pieces())
+        beyond = fragment.position + len(fragment.payload) + fragment.cut > MOST_BYTES
+        if not beyond and len(pieces.frames) < MOST_PIECES:
+            pieces.add(fragment)
+        whole = pieces.whole()
+        if whole is None:
+            if len(self._open) > MOST_OPEN:
+                self._lose(next(iter(self._open)))
+            return None
+        del self._open[key]
+        payload, cut = whole
+        return Whole(
+            frames=tuple(pieces.frames),
+            time=fragment.time,
+            source=fragment.source,
+            destination=fragment.destination,
+            protocol=fragment.protocol,
+            identification=fragment.identification,
+            payload=payload,
+            cut=cut,
+        )
+
+    def finish(self) -> None:
+        """Note the datagrams that never became whole."""
+        for key in list(self._open):
+            self._lose(key)
+
+    def _lose(self, key: tuple[bytes, bytes, int, int]) -> None:
+        pieces = self._open.pop(key)
+        self._lost += 1
+        if pieces.frames and self._lost <= MOST_DEFECTS:
+            detail = f"{len(pieces.frames)} fragments of IP datagram {key[3]}, others are missing"
+            self._defects.append(Defect(kind="fragment-lost", detail=detail, frame=pieces.frames[0]))

@@ -1,0 +1,142 @@
+"""TCP segments as columns, and those of them as objects that tell of signalling or of a connection's fate (RFC 9293)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from sipdiag.capture import byte_rows
+from sipdiag.transport.columns import big_endian
+from sipdiag.transport.udp import SHORTEST, begins_with_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sipdiag.transport.endpoint import Endpoints
+    from sipdiag.transport.fragments import Whole
+    from sipdiag.transport.ip import IPPackets
+
+TCP = 6
+HEADER = 20
+FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+"""Spreads the bits of addresses over a flow's number (Fibonacci hashing)."""
+
+Flows = npt.NDArray[np.uint64]
+
+
+class Segment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One TCP segment."""
+
+    frame: int
+    time: int
+    """Nanoseconds since 1970-01-01 UTC."""
+    source: str
+    destination: str
+    sequence: int
+    acknowledgment: int
+    flags: int
+    payload: bytes
+    cut: int = 0
+    """Bytes of the payload that the snap length cut off."""
+
+
+class Segments:
+    """The TCP segments among packets with alike IP headers."""
+
+    def __init__(self, packets: IPPackets) -> None:
+        tcp = packets.select((packets.protocol == TCP) & (packets.present() >= HEADER))
+        header = tcp.transport(HEADER)
+        offset = (header[:, 12] >> 4).astype(np.int64) * 4
+        self._packets, self._header = tcp, header
+        self._flags = header[:, 13]
+        self._start = tcp.start() + offset
+        self._original = np.maximum(tcp.length() - offset, 0)
+        self._kept = np.clip(tcp.present() - offset, 0, self._original)
+        self._flow = _flows(tcp, header)
+
+    def __len__(self) -> int:
+        return len(self._packets)
+
+    def recognized(
+        self, flows: Flows, recognize: Callable[[bytes], object], endpoints: Endpoints
+    ) -> Iterator[tuple[int, str, str]]:
+        """Yield flow, source and destination of what is not among `flows` and has a payload that is recognised."""
+        packets = self._packets.packets
+        rows = np.flatnonzero((self._kept >= SHORTEST) & ~np.isin(self._flow, flows))
+        rows = rows[begins_with_text(byte_rows(packets.data, self._start[rows], SHORTEST), 0)]
+        few = self._packets.select(rows)
+        seen: set[int] = set()
+        for flow, start, kept, source, destination in zip(
+            self._flow[rows].tolist(),
+            self._start[rows].tolist(),
+            self._kept[rows].tolist(),
+            few.endpoints(0),
+            few.endpoints(2),
+            strict=True,
+        ):
+            if flow not in seen and recognize(packets.data[start : start + kept].tobytes()):
+                seen.add(flow)
+                yield flow, endpoints[source], endpoints[destination]
+
+    def chosen(self, flows: Flows, endpoints: Endpoints) -> Iterator[Segment]:
+        """Yield the segments of these flows, and of all flows those that open or close a connection."""
+        rows = np.flatnonzero((self._flags & (FIN | SYN | RST) != 0) | np.isin(self._flow, flows))
+        tcp, header = self._packets.select(rows), self._header[rows]
+        start, kept = self._start[rows], self._kept[rows]
+        data = memoryview(tcp.packets.data)
+        for frame, time, source, destination, sequence, acknowledgment, flags, begin, end, cut in zip(
+            (tcp.row + tcp.packets.first_frame).tolist(),
+            tcp.packets.time[tcp.row].tolist(),
+            tcp.endpoints(0),
+            tcp.endpoints(2),
+            big_endian(header, 4, 4).tolist(),
+            big_endian(header, 8, 4).tolist(),
+            self._flags[rows].tolist(),
+            start.tolist(),
+            (start + kept).tolist(),
+            (self._original[rows] - kept).tolist(),
+            strict=True,
+        ):
+            yield Segment(
+                frame=frame,
+                time=time,
+                source=endpoints[source],
+                destination=endpoints[destination],
+                sequence=sequence,
+                acknowledgment=acknowledgment,
+                flags=flags,
+                payload=data[begin:end].tobytes(),
+                cut=cut,
+            )
+
+
+def reassembled(whole: Whole, endpoints: Endpoints) -> Segment | None:
+    """Give the segment that came in IP fragments, if its header is there."""
+    payload = whole.payload
+    if len(payload) < HEADER:
+        return None
+    return Segment(
+        frame=whole.frames[-1],
+        time=whole.time,
+        source=endpoints[whole.source + payload[:2]],
+        destination=endpoints[whole.destination + payload[2:4]],
+        sequence=int.from_bytes(payload[4:8], "big"),
+        acknowledgment=int.from_bytes(payload[8:12], "big"),
+        flags=payload[13],
+        payload=payload[(payload[12] >> 4) * 4 :],
+        cut=whole.cut,
+    )
+
+
+def _flows(tcp: IPPackets, header: npt.NDArray[np.uint8]) -> Flows:
+    """Number the flows: equal for both directions of a connection, and hardly ever for two connections."""
+    ends = []
+    for which in (0, 1):
+        high, low = tcp.address(which)
+        port = big_endian(header, 2 * which, 2).view(np.uint64)
+        ends.append(((high * GOLDEN ^ low) * GOLDEN ^ port) * GOLDEN)
+    return np.minimum(*ends) * GOLDEN ^ np.maximum(*ends)

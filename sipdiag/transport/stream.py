@@ -1,0 +1,137 @@
+"""One direction of a TCP connection, put in sequence: each byte once, the first copy wins (RFC 9293 section 3.10)."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from sipdiag.transport.delivery import StreamData
+from sipdiag.transport.segments import FIN, SYN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sipdiag.transport.segments import Segment
+
+MOST_HELD = 256
+"""Segments that wait for a missing one, before it counts as lost."""
+MOST_HELD_BYTES = 1 << 20
+MOST_HOARDED_BYTES = 256 << 20
+"""Bytes held back by all streams together."""
+FAR_BEHIND = 1 << 26
+"""What begins so far before the next byte is no retransmission but another stream between the same ports."""
+WRAP = 1 << 32
+HALF = 1 << 31
+
+
+class Hoard:
+    """What all streams of a capture hold back together."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+
+class Stream:
+    """Takes the segments of one direction in order of capture and gives their bytes in order of sequence.
+
+    Positions are sequence numbers that do not wrap: they go on counting beyond 2^32.
+    """
+
+    def __init__(self, source: str, destination: str, connection: int, hoard: Hoard) -> None:
+        self._source, self._destination, self._connection = source, destination, connection
+        self._hoard = hoard
+        self._next: int | None = None
+        self._held: list[tuple[int, int, Segment]] = []
+        """Heap of position, frame and segment of what came too early."""
+        self._held_bytes = 0
+        self._end: int | None = None
+        """Where the FIN stands."""
+        self._gap = False
+        self._ended = False
+
+    def add(self, segment: Segment) -> Iterator[StreamData]:
+        """Take a segment; yield what it puts in sequence."""
+        size = len(segment.payload) + segment.cut
+        begin = segment.sequence + (1 if segment.flags & SYN else 0)
+        if self._ended or not (size or segment.flags & (SYN | FIN)):
+            return
+        if self._next is None:
+            # Seen from mid-connection on, one byte alone is a keep-alive, which repeats the byte before the next.
+            self._next = begin + 1 if size == 1 and not segment.flags & SYN else begin
+        at = self._position(begin)
+        if at + FAR_BEHIND < self._next:
+            yield from self._flushed()
+            self._next, self._gap, self._end = at, True, None
+        if size:
+            heapq.heappush(self._held, (at, segment.frame, segment))
+            self._count(len(segment.payload))
+        if segment.flags & FIN:
+            self._end = at + size
+        yield from self._in_sequence(segment.frame, segment.time)
+        while self._held and self._holds_too_much():
+            yield from self._beyond_gap(segment.frame, segment.time)
+
+    def acknowledged(self, number: int, frame: int, time: int) -> Iterator[StreamData]:
+        """Take an acknowledgment of the other side: what it has received will not come again."""
+        while self._held and self._position(number) >= self._held[0][0]:
+            yield from self._beyond_gap(frame, time)
+
+    def close(self, frame: int, time: int) -> Iterator[StreamData]:
+        """Give what is still held back, and the end."""
+        if self._next is None or self._ended:
+            return
+        yield from self._flushed()
+        yield self._data(frame, time, b"", end=True)
+        self._ended = True
+
+    def _count(self, size: int) -> None:
+        self._held_bytes += size
+        self._hoard.bytes += size
+
+    def _holds_too_much(self) -> bool:
+        return (
+            len(self._held) > MOST_HELD or self._held_bytes > MOST_HELD_BYTES or self._hoard.bytes > MOST_HOARDED_BYTES
+        )
+
+    def _position(self, sequence: int) -> int:
+        following = self._next or 0
+        return following + (sequence - following + HALF) % WRAP - HALF
+
+    def _flushed(self) -> Iterator[StreamData]:
+        while self._held:
+            yield from self._beyond_gap(0, 0)
+
+    def _beyond_gap(self, frame: int, time: int) -> Iterator[StreamData]:
+        """Give up what is missing before the first segment held."""
+        self._next, self._gap = self._held[0][0], True
+        yield from self._in_sequence(frame, time)
+
+    def _in_sequence(self, frame: int, time: int) -> Iterator[StreamData]:
+        while self._held and self._held[0][0] <= (self._next or 0):
+            at, _, segment = heapq.heappop(self._held)
+            self._count(-len(segment.payload))
+            end = at + len(segment.payload) + segment.cut
+            if end <= (self._next or 0):
+                continue
+            payload = segment.payload[(self._next or 0) - at :]
+            if payload:
+                yield self._data(segment.frame, segment.time, payload)
+            self._next = end
+            self._gap = bool(segment.cut) or (self._gap and not payload)
+        if self._end is not None and (self._next or 0) >= self._end and not self._ended:
+            self._ended = True
+            self._held.clear()
+            self._count(-self._held_bytes)
+            yield self._data(frame, time, b"", end=True)
+
+    def _data(self, frame: int, time: int, payload: bytes, *, end: bool = False) -> StreamData:
+        return StreamData(
+            frame=frame,
+            time=time,
+            source=self._source,
+            destination=self._destination,
+            connection=self._connection,
+            payload=payload,
+            gap=self._gap,
+            end=end,
+        )

@@ -1,0 +1,147 @@
+"""TCP connections: how each fared, and the streams of those that carry signalling (RFC 9293)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sipdiag.transport.delivery import Connection, StreamData
+from sipdiag.transport.segments import ACK, FIN, RST, SYN
+from sipdiag.transport.stream import Hoard, Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sipdiag.transport.segments import Segment
+
+MOST_OPEN = 65_536
+"""Connections without signalling that are remembered; the oldest gives way."""
+MOST_FAILED = 65_536
+"""Connections that were refused or never answered, of which more would tell nothing new."""
+
+Pair = tuple[str, str]
+
+
+class _Tracked:
+    """A connection and its two streams."""
+
+    def __init__(self, connection: Connection, sequence: int | None) -> None:
+        self.connection = connection
+        self.sequence = sequence
+        """Sequence number of its SYN, which tells a retransmitted SYN from that of the next connection."""
+        self.streams: dict[str, Stream] = {}
+
+    def stream(self, source: str, destination: str, hoard: Hoard) -> Stream:
+        if source not in self.streams:
+            self.streams[source] = Stream(source, destination, self.connection.number, hoard)
+        return self.streams[source]
+
+    def close(self, frame: int, time: int) -> Iterator[StreamData]:
+        for stream in self.streams.values():
+            yield from stream.close(frame, time)
+
+
+class Connections:
+    """All TCP connections of a capture, as far as they matter."""
+
+    def __init__(self) -> None:
+        self._signalling: dict[Pair, _Tracked] = {}
+        self._others: dict[Pair, _Tracked] = {}
+        self._past: list[Connection] = []
+        self._failed = 0
+        self._number = 0
+        self._recognized: set[Pair] = set()
+        self._hoard = Hoard()
+        self._last = (0, 0)
+
+    def recognize(self, source: str, destination: str) -> None:
+        """Count the connections between two endpoints, from now on, as signalling."""
+        self._recognized.add(_pair(source, destination))
+
+    def add(self, segment: Segment) -> Iterator[StreamData]:
+        """Take the next segment in order of capture; yield the stream data that it completes."""
+        self._last = (segment.frame, segment.time)
+        pair = _pair(segment.source, segment.destination)
+        tracked = self._signalling.get(pair) or self._others.get(pair)
+        opens = segment.flags & SYN and not segment.flags & ACK
+        if opens and tracked and tracked.sequence != segment.sequence:
+            yield from self._closed(pair, tracked, segment)
+            tracked = None
+        if tracked is None:
+            if not segment.flags & SYN and pair not in self._recognized:
+                return  # the end of a connection whose beginning nobody saw
+            tracked = self._opened(pair, segment)
+        _note(tracked.connection, segment)
+        if pair in self._recognized:
+            if not tracked.connection.signalling:
+                tracked.connection.signalling = True
+                self._signalling[pair] = self._others.pop(pair)
+            yield from self._streamed(tracked, segment)
+
+    def finish(self) -> Iterator[StreamData]:
+        """Yield what is still held back, and the end of every stream."""
+        for tracked in self._signalling.values():
+            yield from tracked.close(*self._last)
+
+    def all(self) -> list[Connection]:
+        """Give the connections with signalling and those that never came about, in the order in which they began."""
+        under_way = [tracked.connection for tracked in (*self._signalling.values(), *self._others.values())]
+        kept = [connection for connection in under_way if connection.signalling or _failed(connection)]
+        return sorted(self._past + kept, key=lambda connection: connection.number)
+
+    def _opened(self, pair: Pair, segment: Segment) -> _Tracked:
+        self._number += 1
+        from_server = segment.flags & SYN and segment.flags & ACK
+        client, server = (segment.destination, segment.source) if from_server else (segment.source, segment.destination)
+        opens = segment.flags & SYN and not from_server
+        connection = Connection(number=self._number, client=client, server=server)
+        self._others[pair] = tracked = _Tracked(connection, segment.sequence if opens else None)
+        if len(self._others) > MOST_OPEN:
+            oldest = next(iter(self._others))
+            self._keep(self._others.pop(oldest).connection)
+        return tracked
+
+    def _closed(self, pair: Pair, tracked: _Tracked, segment: Segment) -> Iterator[StreamData]:
+        """End a connection, because its ports begin another one."""
+        yield from tracked.close(segment.frame, segment.time)
+        (self._signalling if tracked.connection.signalling else self._others).pop(pair)
+        self._keep(tracked.connection)
+
+    def _keep(self, connection: Connection) -> None:
+        if not connection.signalling:
+            if not _failed(connection) or self._failed >= MOST_FAILED:
+                return
+            self._failed += 1
+        self._past.append(connection)
+
+    def _streamed(self, tracked: _Tracked, segment: Segment) -> Iterator[StreamData]:
+        stream = tracked.stream(segment.source, segment.destination, self._hoard)
+        yield from stream.add(segment)
+        other = tracked.streams.get(segment.destination)
+        if other and segment.flags & ACK:
+            yield from other.acknowledged(segment.acknowledgment, segment.frame, segment.time)
+        if segment.flags & RST:
+            yield from tracked.close(segment.frame, segment.time)
+
+
+def _pair(source: str, destination: str) -> Pair:
+    return (source, destination) if source < destination else (destination, source)
+
+
+def _failed(connection: Connection) -> bool:
+    """Tell whether a SYN was refused or never answered."""
+    return connection.syn_count > 0 and connection.established_frame is None and connection.fin_frame is None
+
+
+def _note(connection: Connection, segment: Segment) -> None:
+    """Write down what the segment says of the connection's fate."""
+    if segment.flags & SYN and segment.flags & ACK:
+        connection.established_frame = connection.established_frame or segment.frame
+    elif segment.flags & SYN:
+        connection.syn_count += 1
+        if connection.syn_frame is None:
+            connection.syn_frame, connection.syn_time = segment.frame, segment.time
+    if segment.flags & FIN:
+        connection.fin_frame = connection.fin_frame or segment.frame
+    if segment.flags & RST and connection.reset_frame is None:
+        connection.reset_frame, connection.reset_time = segment.frame, segment.time
+        connection.reset_by = segment.source

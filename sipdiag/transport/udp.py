@@ -1,0 +1,126 @@
+"""UDP: datagrams that begin with text, which may be signalling, and the others, which may be media (RFC 768)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sipdiag.transport.columns import Heads, MediaColumns, Rows, big_endian
+from sipdiag.transport.delivery import Datagram
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sipdiag.transport.endpoint import Endpoints
+    from sipdiag.transport.fragments import Whole
+    from sipdiag.transport.ip import IPPackets
+
+UDP = 17
+HEADER = 8
+TEXT = np.zeros(256, np.bool_)
+TEXT[list(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~/ \r\n")] = True
+"""What a start line begins with: a token (RFC 3261 section 25.1), `SIP/2.0`, or empty lines before it (section 7.5)."""
+SHORTEST = 4
+"""Bytes looked at to tell text; nothing shorter is a message."""
+
+
+def begins_with_text(heads: Heads, at: int) -> npt.NDArray[np.bool_]:
+    """Tell which rows have four characters of text at byte `at`."""
+    # RTP and RTCP begin with a byte above ASCII, STUN and TURN below text: the table is for the few that are left.
+    first = heads[:, at]
+    text = (first >= ord("\n")) & (first < 0x7F)
+    rows = np.flatnonzero(text)
+    text[rows] = TEXT[heads[rows, at : at + SHORTEST]].all(axis=1)
+    return text
+
+
+class Payloads:
+    """Where the UDP payloads of packets with alike headers lie."""
+
+    def __init__(self, packets: IPPackets) -> None:
+        in_header = big_endian(packets.transport(HEADER), 4, 2)
+        length = packets.length()
+        # The datagram may end before the IP packet does; a length that cannot be is of a card that cuts by itself.
+        length = np.where((in_header >= HEADER) & (in_header < length), in_header, length)
+        self.start = packets.start() + HEADER
+        self.original = np.maximum(length - HEADER, 0)
+        self.kept = np.clip(packets.present() - HEADER, 0, self.original)
+
+
+def split(packets: IPPackets, *, media: bool) -> tuple[IPPackets, IPPackets | None]:
+    """Give the UDP packets that begin with text and, if asked for, the others."""
+    udp = packets.protocol == UDP
+    text = udp & begins_with_text(packets.transport(HEADER + SHORTEST), HEADER)
+    few = packets.select(text)
+    few = few.select(few.present() >= HEADER + SHORTEST)
+    return few, packets.select(udp & ~text & (packets.present() >= HEADER)) if media else None
+
+
+def datagrams(packets: IPPackets, recognize: Callable[[bytes], object], endpoints: Endpoints) -> Iterator[Datagram]:
+    """Yield a datagram for each packet whose payload is recognised."""
+    where = Payloads(packets)
+    data = memoryview(packets.packets.data)
+    frames = packets.row + packets.packets.first_frame
+    identification = big_endian(packets.head, 4, 2) if packets.version == 4 else np.zeros(len(packets), np.int64)
+    for start, end, frame, time, source, destination, ip_id, cut in zip(
+        where.start.tolist(),
+        (where.start + where.kept).tolist(),
+        frames.tolist(),
+        packets.packets.time[packets.row].tolist(),
+        packets.endpoints(0),
+        packets.endpoints(2),
+        identification.tolist(),
+        (where.original - where.kept).tolist(),
+        strict=True,
+    ):
+        payload = data[start:end].tobytes()
+        if recognize(payload):
+            yield Datagram(
+                frame=frame,
+                time=time,
+                source=endpoints[source],
+                destination=endpoints[destination],
+                payload=payload,
+                ip_id=ip_id,
+                cut=cut,
+            )
+
+
+def reassembled(whole: Whole, recognize: Callable[[bytes], object], endpoints: Endpoints) -> Datagram | None:
+    """Give the datagram that came in fragments, if it is recognised."""
+    payload = whole.payload[HEADER:]
+    if len(payload) < SHORTEST or not TEXT[list(payload[:SHORTEST])].all() or not recognize(payload):
+        return None
+    return Datagram(
+        frame=whole.frames[-1],
+        time=whole.time,
+        source=endpoints[whole.source + whole.payload[:2]],
+        destination=endpoints[whole.destination + whole.payload[2:4]],
+        payload=payload,
+        ip_id=whole.identification if len(whole.source) == 4 else 0,
+        fragments=whole.frames,
+        cut=whole.cut,
+    )
+
+
+def media_columns(packets: IPPackets) -> MediaColumns:
+    """Give the columns of UDP packets."""
+    where = Payloads(packets)
+    ports = packets.transport(4)
+    source, destination = packets.address(0), packets.address(1)
+    return MediaColumns(
+        data=packets.packets.data,
+        frame=packets.row + packets.packets.first_frame,
+        time=packets.packets.time[packets.row],
+        source_hi=source[0],
+        source_lo=source[1],
+        destination_hi=destination[0],
+        destination_lo=destination[1],
+        source_port=big_endian(ports, 0, 2),
+        destination_port=big_endian(ports, 2, 2),
+        start=where.start,
+        length=where.kept,
+        original_length=where.original,
+    )
