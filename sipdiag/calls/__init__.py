@@ -9,7 +9,14 @@ from sipdiag.calls.acknowledgement import acknowledgements
 from sipdiag.calls.call import Attempt, Call, CallState, acknowledges
 from sipdiag.calls.correlation import Correlation, correlate
 from sipdiag.calls.duty import Duty, Outcome
-from sipdiag.calls.registration import Registration, RegistrationState, asks_for_removal, carries_credentials, granted_expires
+from sipdiag.calls.figures import Figures, figures_of
+from sipdiag.calls.registration import (
+    Registration,
+    RegistrationState,
+    asks_for_removal,
+    carries_credentials,
+    granted_expires,
+)
 from sipdiag.calls.subscription import Subscription, SubscriptionState
 from sipdiag.calls.transaction import (
     MILLISECOND,
@@ -37,6 +44,7 @@ __all__ = [
     "CallState",
     "Correlation",
     "Duty",
+    "Figures",
     "Outcome",
     "Registration",
     "RegistrationState",
@@ -50,6 +58,7 @@ __all__ = [
     "asks_for_removal",
     "carries_credentials",
     "correlate",
+    "figures_of",
     "granted_expires",
     "repeat_of",
     "status",

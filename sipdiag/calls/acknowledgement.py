@@ -1,7 +1,8 @@
-"""The duty to send an ACK: for each 2xx end to end, for each failure hop by hop (RFC 3261, sections 13.2.2.4, 13.3.1.4, 17.1.1.3).
+"""The duty to send an ACK: for each 2xx end to end, for each failure hop by hop.
 
-A callee repeats its 2xx at T1, 2*T1, … up to T2 until the ACK comes, for 64*T1, over any transport. So the ladder of
-repeats is itself a witness: one that runs to its end proves that no ACK arrived, one that stops early suggests that it did.
+RFC 3261, sections 13.2.2.4, 13.3.1.4 and 17.1.1.3. A callee repeats its 2xx at T1, 2*T1, … up to T2 until the ACK
+comes, for 64*T1, over any transport. So the ladder of repeats is itself a witness: one that runs to its end proves
+that no ACK arrived, one that stops early suggests that it did.
 """
 
 from __future__ import annotations
@@ -82,10 +83,8 @@ def _with_ack(duty: Duty, acks: list[Sighting], last: int, *, several_hops: bool
     here = [ack for ack in acks if host(ack.destination) == host(answer.source)]
     first = (here or acks)[0]
     if duty.timed_out and last > first.time + T1:
-        if here:
-            reason = "not-accepted"
-        else:
-            reason = "swallowed" if several_hops else "sent-elsewhere"
+        elsewhere = "swallowed" if several_hops else "sent-elsewhere"
+        reason = "not-accepted" if here else elsewhere
         return _changed(duty, Outcome.UNDONE, reason, by=first)
     before = [repeat for repeat in duty.repeats if repeat.time <= first.time]
     outcome = Outcome.LATE if before else Outcome.DONE

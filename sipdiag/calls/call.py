@@ -53,7 +53,7 @@ class Call(msgspec.Struct, kw_only=True):
     transactions: list[Transaction]
     """Every transaction of the call, in the order of time."""
     acks: list[Sighting]
-    """The ACKs outside failed INVITE transactions: for 2xx, or for nothing that was seen; each packet once, repeats too."""
+    """The ACKs outside failed INVITE transactions: for 2xx, or for nothing seen; each packet once, repeats too."""
     number: int = 0
     """1-based place in the list of calls."""
 
@@ -82,13 +82,12 @@ class Call(msgspec.Struct, kw_only=True):
         return next((hop.request for attempt in self.attempts for hop in attempt.hops if hop.request is not None), None)
 
     @property
-    def first_ringing(self) -> Sighting | None:
-        """The first response above 100 that the caller got to an attempt that was not challenged or redirected."""
-        for attempt in reversed(self.attempts):
-            for response in attempt.first.responses:
-                if status(response) > 100:
-                    return response
-        return None
+    def first_indication(self) -> Sighting | None:
+        """The first response that told the caller something: no 100, challenge or redirect (RFC 6076, section 4.3)."""
+        if not self.attempts:
+            return None
+        told = (response for response in self.attempts[-1].first.responses if status(response) > 100)
+        return next((each for each in told if status(each) not in (401, 402, 407) and status(each) // 100 != 3), None)
 
     @property
     def opening(self) -> Sighting:
@@ -109,7 +108,7 @@ class Call(msgspec.Struct, kw_only=True):
 
 
 def calls_in(by_call_id: dict[str, list[Transaction]], acks: list[Sighting]) -> list[Call]:
-    """The calls among transactions given by Call-ID, in the order they began: what has an INVITE, or ends one with BYE."""
+    """The calls among transactions given by Call-ID, in the order they began: what has an INVITE or a BYE."""
     acks_by_call_id: dict[str, list[Sighting]] = {}
     for ack in acks:
         acks_by_call_id.setdefault(ack.message.call_id, []).append(ack)
@@ -166,7 +165,7 @@ def _split_invites(call: Call) -> None:
 
 
 def _cancels_the_caller(call: Call, cancels: list[Transaction]) -> bool:
-    """Whether the caller gave up: a CANCEL at the hop nearest the caller, not one that a proxy sent to a branch of its fork."""
+    """Whether the caller gave up: a CANCEL at the hop nearest the caller, not one from a proxy to a branch."""
     nearest = call.attempts[-1].first
     return any(cancel.branch == nearest.branch or cancel.source == nearest.source for cancel in cancels)
 
@@ -179,7 +178,7 @@ def _ack_of(call: Call, answer: Sighting | None) -> Sighting | None:
 
 
 def acknowledges(ack: Sighting, answer: Sighting) -> bool:
-    """Whether `ack` is for the 2xx `answer`: Call-ID, both tags and the CSeq number agree (sections 13.2.2.4 and 17.1.1.3)."""
+    """Whether `ack` is for the 2xx `answer`: Call-ID, both tags and the CSeq number agree (section 13.2.2.4)."""
     one, other = ack.message, answer.message
     return (
         one.cseq == other.cseq

@@ -1,7 +1,7 @@
 """Duties: what one message obliges somebody to send, and what became of it.
 
-The ledger behind the rules of transactions and calls: an entry is opened by the message that lays the duty and closed by
-one of five outcomes, of which the last is that the capture cannot tell.
+The ledger behind the rules of transactions and calls: an entry is opened by the message that lays the duty and closed
+by one of five outcomes, of which the last is that the capture cannot tell.
 """
 
 from __future__ import annotations

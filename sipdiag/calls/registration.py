@@ -1,4 +1,4 @@
-"""Registrations: what a user agent asked of a registrar under one Call-ID for one address-of-record (RFC 3261, section 10)."""
+"""Registrations: what a user agent asked of a registrar for one address-of-record (RFC 3261, section 10)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Registration(msgspec.Struct, kw_only=True):
 
     @property
     def last(self) -> Transaction:
-        """The newest transaction at the hop nearest the user agent that has a final response, else the newest of all."""
+        """The newest transaction with a final response at the hop nearest the user agent, else the newest of all."""
         nearest = [each for each in self.transactions if each.source == self.transactions[0].source]
         return next((each for each in reversed(nearest) if each.final is not None), nearest[-1])
 
@@ -107,7 +107,7 @@ def asks_for_removal(transaction: Transaction) -> bool:
 
 
 def granted_expires(transaction: Transaction) -> int | None:
-    """Seconds in the 2xx: of the Contact that was asked for, else of Expires, else what the request asked (section 10.3)."""
+    """Seconds in the 2xx: of the Contact asked for, else of Expires, else what the request asked (section 10.3)."""
     final, request = transaction.final, transaction.request
     if final is None:
         return None

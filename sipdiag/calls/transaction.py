@@ -1,8 +1,8 @@
 """Transactions: a request, what answered it, and who said either again (RFC 3261, section 17; RFC 6026).
 
-A transaction is seen at one link, between two hosts. A proxy sends its own request with a branch of its own, so each hop
-has a transaction of its own; the very same message recorded on a second link (a bridge, a NAT, `tcpdump -i any`) makes a
-second transaction that names the first as its `origin`.
+A transaction is seen at one link, between two hosts. A proxy sends its own request with a branch of its own, so each
+hop has a transaction of its own; the very same message recorded on a second link (a bridge, a NAT, `tcpdump -i any`)
+makes a second transaction that names the first as its `origin`.
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ def repeat_of(earlier: Sighting, later: Sighting) -> Repeat:
 
 
 def _key(message: Request | Response, method: str) -> Key:
-    """Section 17.1.3 and 17.2.3: branch, sent-by and method; Call-ID and CSeq make the RFC 2543 fallback of the same key.
+    """Sections 17.1.3 and 17.2.3: branch, sent-by and method; Call-ID and CSeq make it the RFC 2543 fallback too.
 
     A client that reuses a branch for its next request is told apart by them too.
     """

@@ -60,8 +60,9 @@ class Framing:
 def records(octets: Octets, stop: int, framing: Framing, mark: bytes) -> Offsets:
     """Walk the chain from `octets.at`: the offsets of all records that begin before `stop`, in order.
 
-    `mark` is what most records bear at `framing.mark_at`. Lengths are taken as they are: the caller looks for the first
-    that cannot be and drops it and what follows. Records whose first `framing.shortest` bytes are not all there are left out.
+    `mark` is what most records bear at `framing.mark_at`. Lengths are taken as they are: the caller looks for the
+    first that cannot be, and drops it and what follows. A record whose first `framing.shortest` bytes are not all there
+    is left out.
     """
     start = octets.at
     stop = min(stop, len(octets.data) - framing.shortest + 1)
@@ -135,7 +136,7 @@ def _walked_lanes(
 ) -> tuple[Offsets, list[int], list[int]]:
     """Walk all lanes in step, each to its target or a little less.
 
-    Gives the trail of shape (steps, lanes); how many of its steps belong to each lane; where each lane's next step leads.
+    Gives the trail of shape (steps, lanes), how many of its steps belong to each lane, and where the next would lead.
     """
     lengths = _length_items(octets, framing)
     steps = []
@@ -158,7 +159,7 @@ def _length_items(octets: Octets, framing: Framing) -> npt.NDArray[np.void]:
 
 
 def _advance(lengths: npt.NDArray[np.void], at: Offsets, framing: Framing) -> Offsets:
-    length = np.add(lengths[at].view(framing.order + "u4"), framing.bias, dtype=np.int64)
+    length: Offsets = np.add(lengths[at].view(framing.order + "u4"), framing.bias, dtype=np.int64)
     if framing.mask != -1:
         length &= framing.mask
     return length if framing.bias >= framing.shortest else np.maximum(length, framing.shortest)

@@ -1,4 +1,4 @@
-"""What a pcapng section says of its interfaces: link type, snap length, clock (draft-ietf-opsawg-pcapng, section 4.2)."""
+"""The interfaces of a pcapng section: link type, snap length, clock (draft-ietf-opsawg-pcapng, section 4.2)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The bytes of a capture, read block by block from a file or a pipe.
 
-Blocks beat a mapping of the whole file: a few megabytes stay in the processor's cache while the columns are gathered from
-them, where a mapping costs a page fault or a missing table entry almost every time. And memory stays bounded by itself.
+Blocks beat a mapping of the whole file: a few megabytes stay in the processor's cache while columns are gathered from
+them, where a mapping of small pages misses cache and page tables almost every time. And memory stays bounded by itself.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class Packets:
         return len(self.offset)
 
     def heads(self, width: int) -> npt.NDArray[np.uint8]:
-        """Copy the first `width` bytes from each packet's offset: shape (packets, width), zero behind the end of `data`.
+        """Copy the first `width` bytes of each packet: shape (packets, width), zero behind the end of `data`.
 
         A shorter packet's row goes on with whatever follows it there: mind `captured`.
         """

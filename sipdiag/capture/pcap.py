@@ -80,7 +80,10 @@ class PcapReader:
     def _plausible(self, rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
         fields = rows.view(self._order + "u4")
         fraction, captured, original = fields[:, 1], fields[:, 2], fields[:, 3]
-        return (fraction < 1_000_000_000 // self._unit) & (captured <= self._longest) & (captured <= original)
+        plausible: npt.NDArray[np.bool_] = (
+            (fraction < 1_000_000_000 // self._unit) & (captured <= self._longest) & (captured <= original)
+        )
+        return plausible
 
     def _chunk(self, offsets: npt.NDArray[np.int64], frame: int) -> Packets:
         """Read the records' headers, up to the first record that is too long or not all there."""

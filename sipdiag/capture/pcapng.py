@@ -74,7 +74,10 @@ class PcapngReader:
     def _plausible(self, rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
         fields = rows.view(self._order + "u4")
         kind, length = fields[:, 0], fields[:, 1]
-        return np.isin(kind, COMMON_BLOCKS) & (length >= SHORTEST) & (length <= LONGEST) & (length % 4 == 0)
+        plausible: npt.NDArray[np.bool_] = (
+            np.isin(kind, COMMON_BLOCKS) & (length >= SHORTEST) & (length <= LONGEST) & (length % 4 == 0)
+        )
+        return plausible
 
     def _whole(self, heads: npt.NDArray[np.uint32], end: npt.NDArray[np.int64]) -> int:
         """Count the blocks before the first that is cut off, cannot be, or turns the byte order."""

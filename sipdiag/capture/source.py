@@ -58,8 +58,15 @@ class Capture:
         return self._octets.position + self._octets.at
 
     def packets(self) -> Iterator[Packets]:
-        """Yield the packets in chunks of some ten thousand, once."""
-        return self._reader.packets()
+        """Yield the packets in chunks of some ten thousand, once.
+
+        Raises:
+            CaptureError: the system fails to read on.
+        """
+        try:
+            yield from self._reader.packets()
+        except OSError as error:
+            raise CaptureError(self.path, _complaint(error)) from error
 
     def close(self) -> None:
         """Let go of the file; chunks handed out stay valid."""
@@ -78,17 +85,32 @@ def open_capture(path: str, *, stream: BinaryIO | None = None) -> Capture:
     Raises:
         CaptureError: it is missing, a directory, empty, forbidden, or not a capture.
     """
+    octets, size = _opened(path, stream)
+    try:
+        return Capture(path, octets, size)
+    except CaptureError:
+        octets.close()
+        raise
+
+
+def _opened(path: str, stream: BinaryIO | None) -> tuple[Octets, int | None]:
+    """Give the first bytes, and the size if it is known."""
     if stream is not None or path == STANDARD_INPUT:
-        return Capture(path, PipedBlocks(stream or sys.stdin.buffer, owned=False), None)
+        return PipedBlocks(stream or sys.stdin.buffer, owned=False), None
     try:
         file = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 - may be /dev/fd/63; closed with the capture
         status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            return Capture(path, PipedBlocks(file, owned=True), None)
-        return Capture(path, FileBlocks(file, status.st_size), status.st_size)
+        if stat.S_ISREG(status.st_mode):
+            return FileBlocks(file, status.st_size), status.st_size
+        return PipedBlocks(file, owned=True), None
     except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise CaptureError(path, reason[:1].lower() + reason[1:]) from error
+        raise CaptureError(path, _complaint(error)) from error
+
+
+def _complaint(error: OSError | ValueError) -> str:
+    """Give the system's words for what went wrong, as the end of a sentence."""
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return reason[:1].lower() + reason[1:]
 
 
 def _format(path: str, head: bytes) -> tuple[str, type[PcapReader | PcapngReader]]:

@@ -11,10 +11,11 @@ from sipdiag.cli.clicking import click
 from sipdiag.errors import CaptureError, UsageError
 
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import Self, TextIO
 
     from sipdiag.analysis import Analysis
     from sipdiag.report import Words
+    from sipdiag.trace import Trace
 
 SLOW = 1.0
 """Seconds that a capture may take before a progress bar appears."""
@@ -33,8 +34,11 @@ SLOW = 1.0
     show_default=True,
     help="Exit with 1 when there is a finding of this severity or worse.",
 )
+@options.narrowing
+@click.option("--no-media", is_flag=True, help="Leave RTP alone: signalling only.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of --format json and do nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict and the findings; no progress bar.")
+@click.option("-v", "--verbose", is_flag=True, help="The ladder of every call, not only of those with findings.")
 def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     captures: tuple[str, ...],
     format_: str,
@@ -42,10 +46,13 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     lang: str | None,
     color: str,
     fail_on: str,
+    no_media: bool,  # noqa: FBT001
     schema: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
+    verbose: bool,  # noqa: FBT001
+    **narrowing: str | None,
 ) -> int:
-    """Explain every response in CAPTURE..., and say what went wrong. `-` reads standard input.
+    r"""Explain every response in CAPTURE..., and say what went wrong. `-` reads standard input.
 
     \b
     sipdiag trace.pcap
@@ -57,12 +64,21 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
         return 0
     if not captures:
         raise click.UsageError("name at least one capture, or - for standard input")
+    del no_media  # nothing reads media yet, so there is nothing to leave out
     analysis, unreadable = _analysis_of(captures, quiet=quiet)
+    analysis = options.narrowed(analysis, narrowing)
     from sipdiag.report import Words  # noqa: PLC0415  (nothing to report is found out without it)
 
     words = Words(options.catalogue_for(lang))
     with options.opened(output) as stream:
-        _write(analysis, words, stream, format_=format_, color=color, quiet=quiet)
+        _write(
+            analysis,
+            words,
+            stream,
+            format_=format_,
+            color=color,
+            detail="brief" if quiet else "full" if verbose else "normal",
+        )
     if unreadable:
         return EXIT_UNREADABLE
     return EXIT_FINDINGS if _fails(analysis, fail_on) else 0
@@ -74,7 +90,8 @@ def _analysis_of(captures: tuple[str, ...], *, quiet: bool) -> tuple[Analysis, i
 
     if captures.count("-") > 1:
         raise UsageError("standard input can be read once only")
-    traces, unreadable = [], 0
+    traces: list[Trace] = []
+    unreadable = 0
     with _Progress(quiet=quiet) as progress:
         for path in captures:
             progress.begin(path)
@@ -89,7 +106,7 @@ def _analysis_of(captures: tuple[str, ...], *, quiet: bool) -> tuple[Analysis, i
     return conclude(traces), unreadable
 
 
-def _write(analysis: Analysis, words: Words, stream: TextIO, *, format_: str, color: str, quiet: bool) -> None:
+def _write(analysis: Analysis, words: Words, stream: TextIO, *, format_: str, color: str, detail: str) -> None:
     if format_ == "json":
         import msgspec  # noqa: PLC0415
 
@@ -100,7 +117,7 @@ def _write(analysis: Analysis, words: Words, stream: TextIO, *, format_: str, co
     else:
         from sipdiag.report.terminal import print_report  # noqa: PLC0415
 
-        print_report(analysis, words, options.console_on(stream, color), brief=quiet)
+        print_report(analysis, words, options.console_on(stream, color), detail=detail)
 
 
 def _fails(analysis: Analysis, fail_on: str) -> bool:
@@ -128,7 +145,7 @@ class _Progress:
         self._path = ""
         self._bar: object | None = None
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

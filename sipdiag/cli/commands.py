@@ -35,7 +35,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sipdiag")
 def sipdiag() -> None:
-    """Read captures of SIP, explain every response, and say what went wrong.
+    r"""Read captures of SIP, explain every response, and say what went wrong.
 
     \b
     sipdiag trace.pcap              the main job, the same as 'sipdiag analyze trace.pcap'

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from sipdiag.analysis import Analysis
+
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 output: Decorator = click.option(
@@ -33,6 +35,50 @@ color: Decorator = click.option(
     show_default=True,
     help="Colour in the report.",
 )
+
+
+_NARROWING = (
+    click.option("--call", metavar="ID", help="Only this call: its Call-ID, a part of it, or its number in the list."),
+    click.option("--code", metavar="CODES", help="Only responses with these codes: 4xx,503."),
+    click.option("--method", metavar="METHODS", help="Only these methods: INVITE,REGISTER."),
+    click.option("--from", "from_", metavar="TEXT", help="Only what has TEXT in its From header field."),
+    click.option("--to", metavar="TEXT", help="Only what has TEXT in its To header field."),
+    click.option("--after", metavar="TIME", help="Only messages from TIME on (UTC): 2026-03-02T09:30:00, 09:30."),
+    click.option("--before", metavar="TIME", help="Only messages up to TIME (UTC)."),
+    click.option("--select", metavar="RULES", help="Only findings of these rules: ack-missing,ack-late."),
+    click.option("--ignore", metavar="RULES", help="No findings of these rules."),
+)
+
+
+def narrowing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that narrow a report to some calls, codes, methods, parties, times or rules."""
+    for option in reversed(_NARROWING):
+        command = option(command)
+    return command
+
+
+def narrowed(analysis: Analysis, given: dict[str, str | None]) -> Analysis:
+    """`analysis` as the options of `narrowing` want it."""
+    if not any(given.values()):
+        return analysis
+    from sipdiag.report.selection import Selection, selected  # noqa: PLC0415  (most runs narrow nothing)
+    from sipdiag.rules import RULES  # noqa: PLC0415
+
+    def listed(name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in (given[name] or "").split(",") if part.strip())
+
+    selection = Selection(
+        call=given["call"] or "",
+        codes=listed("code"),
+        methods=listed("method"),
+        from_=given["from_"] or "",
+        to=given["to"] or "",
+        after=given["after"] or "",
+        before=given["before"] or "",
+        select=listed("select"),
+        ignore=listed("ignore"),
+    )
+    return selected(analysis, selection, frozenset(RULES.names))
 
 
 def formats(*names: str) -> Decorator:

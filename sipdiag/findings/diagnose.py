@@ -11,17 +11,18 @@ from sipdiag.calls import Call, Registration, Subscription, Transaction
 from sipdiag.findings.finding import Finding, Severity
 from sipdiag.findings.scene import Scene
 
-Subject = TypeVar("Subject", contravariant=True)
+Subject_contra = TypeVar("Subject_contra", contravariant=True)
+Subject = TypeVar("Subject")
 
 
-class Rule(Protocol[Subject]):
+class Rule(Protocol[Subject_contra]):
     """What a module in `rules` offers."""
 
     NAME: str
     SEVERITY: Severity
     """The highest that it gives."""
 
-    def check(self, subject: Subject, scene: Scene) -> Iterator[Finding]:
+    def check(self, subject: Subject_contra, scene: Scene) -> Iterator[Finding]:
         """The findings on one subject."""
 
 
@@ -32,6 +33,16 @@ class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
     transactions: Sequence[Rule[Transaction]] = ()
     registrations: Sequence[Rule[Registration]] = ()
     subscriptions: Sequence[Rule[Subscription]] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all rules, in the order of the book."""
+        return [
+            *(rule.NAME for rule in self.calls),
+            *(rule.NAME for rule in self.transactions),
+            *(rule.NAME for rule in self.registrations),
+            *(rule.NAME for rule in self.subscriptions),
+        ]
 
 
 def diagnose(scene: Scene, rules: RuleBook) -> list[Finding]:

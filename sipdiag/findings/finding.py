@@ -7,7 +7,7 @@ from enum import Enum
 import msgspec
 
 Evidence = dict[str, "str | int | float | bool | list[str] | list[int]"]
-"""Named facts from the capture: header values, addresses, counts; times end in `_s` (seconds) or `_ms` (milliseconds)."""
+"""Named facts from the capture: header values, addresses, counts; times end in `_s` (seconds) or `_ms`."""
 
 
 class Severity(Enum):

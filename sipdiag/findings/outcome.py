@@ -5,7 +5,7 @@ from __future__ import annotations
 from sipdiag.findings.finding import Severity
 
 _BY_PEOPLE = frozenset({480, 486, 487, 491, 600, 603, 607})
-"""Outcomes that people cause: busy, declined, not there, hung up; and a glare, which the clients settle by themselves."""
+"""Outcomes that people cause: busy, declined, not there, hung up; and a glare, which clients settle themselves."""
 
 
 def severity_of(status: int) -> Severity:

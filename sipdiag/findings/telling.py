@@ -21,7 +21,7 @@ def found(
 ) -> Finding:
     """A finding that begins with the first of `shown_by` and names the frames of all.
 
-    What nobody can conclude is only a note, whatever the rule's severity: it asks for a better capture, not for a repair.
+    What nobody can conclude is only a note, whatever the rule's severity: it asks for a better capture, not a repair.
     """
     first = shown_by[0]
     return Finding(

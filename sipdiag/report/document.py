@@ -134,7 +134,7 @@ class CallRow(Row, frozen=True, kw_only=True):
     setup_ms: float | None
     """First INVITE to the 2xx."""
     pdd_ms: float | None
-    """Post-dial delay: first INVITE to the first response above 100."""
+    """Post-dial delay: first INVITE to the first response that tells the caller something (RFC 6076, section 4.3)."""
     duration_ms: float | None
     """2xx to BYE."""
     ended_by: str | None

@@ -31,13 +31,20 @@ def drawn(ladder: Ladder, width: int, *, ascii_only: bool = False) -> list[str]:
 
 
 def _header(names: list[str], lanes: list[int], width: int) -> str:
+    """The names over their lanes; the last one begins further left where its lane is too near the edge."""
+    begins = list(lanes)
+    if len(lanes) > 1:
+        wanted = min(len(names[-1]), (lanes[-1] - lanes[-2]) // 2)
+        begins[-1] = min(lanes[-1], width - wanted)
     line = ""
-    for index, (name, column) in enumerate(zip(names, lanes, strict=True)):
-        room = (lanes[index + 1] if index + 1 < len(lanes) else width) - column - 1
-        last = index + 1 == len(lanes)
-        begin = column if not last else max(min(column, width - len(name)), len(line) + 1)
-        line = line.ljust(begin) + (name if last else name[:room])
-    return line[:width]
+    for name, begin, end in zip(names, begins, [*(begin - 1 for begin in begins[1:]), width], strict=True):
+        line = line.ljust(begin) + _shortened(name, end - begin)
+    return line
+
+
+def _shortened(name: str, room: int) -> str:
+    """`name` without its middle where it is too long: of an IPv6 address the end tells hosts apart."""
+    return name if len(name) <= room else f"{name[: room // 2 - 1]}…{name[len(name) - (room - room // 2) :]}"
 
 
 def _line(arrow: Arrow, lanes: list[int], start: int, width: int, *, ascii_only: bool) -> str:

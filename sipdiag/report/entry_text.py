@@ -46,9 +46,7 @@ def _prose(console: Console, prose: str, indent: int) -> None:
         console.print(Padding(_styled(paragraph), (0, 0, 0, indent)))
 
 
-def _list(
-    console: Console, title: str, items: tuple[str, ...], *, numbered: bool = False, indent: int = 0
-) -> None:
+def _list(console: Console, title: str, items: tuple[str, ...], *, numbered: bool = False, indent: int = 0) -> None:
     if not items:
         return
     _heading(console, title, indent)

@@ -12,14 +12,14 @@ _UNSAFE = re.compile(
 
 
 def shown(text: str) -> str:
-    """`text` with every character that could do harm as an escape: `\\x1b`, `\\u202e`, and `\\xff` for a stray byte."""
+    r"""`text` with every character that could do harm as an escape: `\x1b`, `\u202e`, and `\xff` for a stray byte."""
     if text.isascii() and text.isprintable():
         return text
     return _UNSAFE.sub(_escape, text)
 
 
 def kept(text: str) -> str:
-    """`text` for a format that escapes controls itself: only bytes that are not UTF-8 are written as `\\xff`."""
+    r"""`text` for a format that escapes controls itself: only bytes that are not UTF-8 are written as `\xff`."""
     if text.isascii():
         return text
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
-
 from sipdiag import __version__
 from sipdiag.analysis import Analysis
-from sipdiag.calls import Arrival, Call, CallState, Registration, Repeat, Subscription, Transaction, status
+from sipdiag.calls import Arrival, Call, CallState, Registration, Repeat, Subscription, Transaction, figures_of, status
 from sipdiag.findings import Finding
 from sipdiag.report import document as doc
 from sipdiag.report.escape import kept
@@ -23,7 +21,7 @@ def document_of(analysis: Analysis, words: Words) -> doc.Document:
     """The whole analysis as one document, in the language of `words`."""
     seen = analysis.correlation
     by_call_id = _findings_by_call_id(analysis.findings)
-    responses = [row for each in seen.arrivals if (row := response_row(each, words)) is not None]
+    responses = [told for each in seen.arrivals if (told := response_row(each, words)) is not None]
     findings = [finding_row(each, words) for each in analysis.findings]
     named = {row.knowledge for row in responses} | {row.knowledge for row in findings}
     named |= {f"rule/{each.rule}" for each in analysis.findings}
@@ -39,7 +37,7 @@ def document_of(analysis: Analysis, words: Words) -> doc.Document:
         subscriptions=[subscription_row(each, by_call_id) for each in seen.subscriptions],
         streams=[],
         findings=findings,
-        knowledge={key: row for key in sorted(named) if (row := entry_row(key, words)) is not None},
+        knowledge={key: entry for key in sorted(named) if (entry := entry_row(key, words)) is not None},
     )
 
 
@@ -79,7 +77,7 @@ def summary_of(analysis: Analysis) -> doc.Summary:
         sip_responses=codes.total(),
         responses_by_code={str(code): count for code, count in sorted(codes.items())},
         findings_by_severity={name: severities[name] for name in ("error", "warning", "note")},
-        kpi={},
+        kpi=figures_of(seen.calls, seen.registrations),
     )
 
 
@@ -143,7 +141,6 @@ def request_row(arrival: Arrival) -> doc.RequestRow | None:
 def call_row(call: Call, findings: dict[str, list[int]]) -> doc.CallRow:
     """One call, with the indexes of its findings."""
     invite, answer, ending = call.invite, call.answer, None if call.ending is None else call.ending.request
-    ringing = call.first_ringing
     return doc.CallRow(
         id=call.number,
         call_ids=[kept(each) for each in call.call_ids],
@@ -156,7 +153,7 @@ def call_row(call: Call, findings: dict[str, list[int]]) -> doc.CallRow:
         ack_frame=None if call.ack is None else call.ack.frame,
         end_frame=None if ending is None else ending.frame,
         setup_ms=_between(invite, answer),
-        pdd_ms=_between(invite, ringing),
+        pdd_ms=_between(invite, call.first_indication),
         duration_ms=_between(answer, ending),
         ended_by=call.ended_by,
         hops=[_hop(hop) for attempt in call.attempts[-1:] for hop in attempt.hops],
@@ -232,7 +229,7 @@ def party(opening: Sighting, side: str) -> str:
 
 def frames_of(transactions: list[Transaction]) -> list[int]:
     """The frames of all requests and responses, each once, ascending."""
-    frames = set()
+    frames: set[int] = set()
     for each in transactions:
         seen = [each.request, *each.request_repeats, *each.responses, *(copy for _, copy in each.response_repeats)]
         frames.update(sighting.frame for sighting in seen if sighting is not None)
@@ -252,7 +249,7 @@ def _between(earlier: Sighting | None, later: Sighting | None) -> float | None:
     return None if earlier is None or later is None else milliseconds(later.time - earlier.time)
 
 
-def _kept_value(value: Any) -> Any:
+def _kept_value(value: object) -> object:
     if isinstance(value, str):
         return kept(value)
     return [_kept_value(each) for each in value] if isinstance(value, list) else value

@@ -6,11 +6,10 @@ from collections import Counter
 from itertools import groupby
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from sipdiag.analysis import Analysis
-from sipdiag.calls import Arrival, Call, CallState, Repeat, status
+from sipdiag.calls import Arrival, Call, Repeat, status
 from sipdiag.findings import Finding, Severity
 from sipdiag.knowledge import Entry
 from sipdiag.report.drawing import drawn
@@ -30,9 +29,9 @@ MOST_LADDERS = 5
 MOST_FRAMES = 12
 
 
-def print_report(analysis: Analysis, words: Words, console: Console, *, brief: bool = False) -> None:
-    """Write the whole report; `brief` stops after the findings."""
-    _TerminalReport(analysis, words, console).print(brief=brief)
+def print_report(analysis: Analysis, words: Words, console: Console, *, detail: str = "normal") -> None:
+    """Write the report: `brief` stops after the findings, `full` draws the ladder of every call."""
+    _TerminalReport(analysis, words, console).print(detail)
 
 
 class _TerminalReport:
@@ -42,13 +41,13 @@ class _TerminalReport:
         self._console = console
         self._seen = analysis.correlation
 
-    def print(self, *, brief: bool) -> None:
+    def print(self, detail: str) -> None:
         self._captures()
         self._verdict()
         self._findings()
-        if brief:
+        if detail == "brief":
             return
-        self._calls()
+        self._calls(every_ladder=detail == "full")
         self._registrations()
         self._subscriptions()
         self._responses()
@@ -69,7 +68,7 @@ class _TerminalReport:
                     f"{span(facts.last_time - facts.first_time)}",
                     style="not bold",
                 )
-            self._line(line)
+            self._line(line, 2)
             for defect in facts.defects[:MOST_FRAMES]:
                 where = "" if defect.frame is None else f" ({self._label('frame')} {defect.frame})"
                 self._line(Text(f"  {defect.kind}: {shown(defect.detail)}{where}", style="yellow"))
@@ -92,12 +91,12 @@ class _TerminalReport:
     def _outcomes(self) -> str:
         states = Counter(call.state.value for call in self._seen.calls)
         parts = [f"{count:,} {self._label(state)}" for state, count in states.items()]
-        told = [f"{len(self._seen.calls):,} {self._label('calls').lower()} ({', '.join(parts)})"] if parts else []
-        for name, group in (("registrations", self._seen.registrations), ("subscriptions", self._seen.subscriptions)):
+        told = [f"{self._counted(len(self._seen.calls), 'call').lower()} ({', '.join(parts)})"] if parts else []
+        for name, group in (("registration", self._seen.registrations), ("subscription", self._seen.subscriptions)):
             if group:
-                told.append(f"{len(group):,} {self._label(name).lower()}")
+                told.append(self._counted(len(group), name).lower())
         responses = sum(isinstance(each.sighting.message, Response) for each in self._seen.arrivals)
-        told.append(f"{responses:,} {self._label('responses').lower()}")
+        told.append(self._counted(responses, "response").lower())
         return ", ".join(told)
 
     def _counted(self, count: int, name: str) -> str:
@@ -133,20 +132,22 @@ class _TerminalReport:
         if len(frames) > MOST_FRAMES:
             listed += " " + self._label("more_frames").format(count=len(frames) - MOST_FRAMES)
         name = self._label("frame" if len(frames) == 1 else "frames")
-        self._indented(Text(f"{name} {listed} · {clock(finding.time)} · Call-ID {shown(finding.call_id or '-')}", style="dim"))
+        self._indented(
+            Text(f"{name} {listed} · {clock(finding.time)} · Call-ID {shown(finding.call_id or '-')}", style="dim")
+        )
         remedy = Text(self._label("fix") + ": ", style="bold")
         remedy.append(_plain(shown(self._words.remedy(finding))), style="not bold")
         self._indented(remedy)
 
     # Calls, registrations, subscriptions
 
-    def _calls(self) -> None:
+    def _calls(self, *, every_ladder: bool) -> None:
         calls = self._seen.calls
         if not calls:
             return
         self._heading("calls")
         for call in calls:
-            self._line(self._call_line(call))
+            self._line(self._call_line(call), 8)
         numbers: dict[tuple[int, int], list[int]] = {}
         troubled: set[str | None] = set()
         for number, finding in enumerate(self._analysis.findings, 1):
@@ -154,7 +155,7 @@ class _TerminalReport:
                 numbers.setdefault((finding.capture, frame), []).append(number)
             troubled.add(finding.call_id)
         with_findings = [call for call in calls if troubled.intersection(call.call_ids)]
-        for call in with_findings[:MOST_LADDERS]:
+        for call in calls if every_ladder else with_findings[:MOST_LADDERS]:
             self._line(Text())
             self._line(Text(f"{self._label('call')} {call.number}", style="bold"))
             for line in drawn(ladder_of(call, numbers), self._console.width, ascii_only=self._ascii_only):
@@ -162,13 +163,13 @@ class _TerminalReport:
 
     def _call_line(self, call: Call) -> Text:
         line = Text(f"{call.number:>4}  {clock(call.opening.time, 0)}  ")
-        line.append(f"{self._label(call.state.value):<11}", style=STATE_STYLES[call.state.value])
+        line.append(f"{self._label(call.state.value):<12}", style=STATE_STYLES[call.state.value])
         line.append(f"{status(call.final) if call.final else '':>3}  ")
         line.append(f"{shown(party(call.opening, 'from'))} → {shown(party(call.opening, 'to'))}")
         if call.answer is not None and call.ending is not None and call.ending.request is not None:
             line.append(f"  {span(call.ending.request.time - call.answer.time)}", style="dim")
             if call.ended_by is not None:
-                line.append(f", {self._label('ended_by')} {self._label(call.ended_by)}", style="dim")
+                line.append(f", {self._label('ended_by_' + call.ended_by)}", style="dim")
         return line
 
     def _registrations(self) -> None:
@@ -176,7 +177,7 @@ class _TerminalReport:
             return
         self._heading("registrations")
         for each in self._seen.registrations:
-            line = Text(f"{each.number:>4}  {self._label(each.state.value):<11}")
+            line = Text(f"{each.number:>4}  {self._label(each.state.value):<12}")
             line.append(f"{status(each.final) if each.final else '':>3}  {shown(each.aor)}")
             if each.expires is not None:
                 line.append(f"  {self._label('expires')} {each.expires} s", style="dim")
@@ -187,7 +188,7 @@ class _TerminalReport:
             return
         self._heading("subscriptions")
         for each in self._seen.subscriptions:
-            line = Text(f"{each.number:>4}  {self._label(each.state.value):<11}")
+            line = Text(f"{each.number:>4}  {self._label(each.state.value):<12}")
             line.append(f"{status(each.final) if each.final else '':>3}  {shown(each.event)}  {shown(each.contact)}")
             self._line(line)
 
@@ -206,13 +207,12 @@ class _TerminalReport:
         message = sighting.message
         if not isinstance(message, Response):
             return
-        entry = self._entry(self._words.status_key(sighting), message.cseq_method)
         answered = f"{message.status} {shown(message.reason)}"
         line = Text(f"{sighting.frame:>7}  {clock(sighting.time)}  ")
-        line.append(f"{answered:<26.40}", style=_code_style(message.status))
+        line.append(f"{answered:<26.36}", style=_code_style(message.status))
         line.append(f"  {shown(message.cseq_method)} ")
         line.append(self._origin(arrival), style="dim")
-        meaning = _plain(entry.meaning) if entry is not None else ""
+        meaning = _plain(self._words.meaning(self._words.status_key(sighting), message.cseq_method))
         if self._console.width >= ONE_LINE:
             line.append(f"  {meaning}", style="dim")
             self._line(line)
@@ -261,10 +261,6 @@ class _TerminalReport:
 
     # Small things
 
-    def _entry(self, key: str, method: str) -> Entry | None:
-        entry = self._words.entry(key)
-        return None if entry is None else entry.about(method)
-
     def _label(self, name: str) -> str:
         return self._words.label(name)
 
@@ -276,11 +272,19 @@ class _TerminalReport:
         self._line(Text())
         self._line(Text(self._label(name).upper(), style="bold underline" if self._console.is_terminal else "bold"))
 
-    def _line(self, text: Text) -> None:
-        self._console.print(text, overflow="fold", highlight=False)
+    def _line(self, text: Text, hang: int = 0, indent: int = 0) -> None:
+        """Print `text` wrapped to the width, `indent` before its first line, `hang` before the others."""
+        if not text:
+            self._console.print()
+            return
+        width = self._console.width - max(hang, indent)
+        for number, line in enumerate(text.wrap(self._console, width, overflow="fold")):
+            line.rstrip()
+            margin = " " * (hang if number else indent)
+            self._console.print(Text.assemble(margin, line), no_wrap=True, overflow="ignore", crop=False)
 
     def _indented(self, text: Text, columns: int = 5) -> None:
-        self._console.print(Padding(text, (0, 0, 0, columns), expand=False), highlight=False)
+        self._line(text, columns, columns)
 
 
 def _kind(finding: Finding) -> tuple[str, str, str, str, str]:

@@ -10,6 +10,7 @@ from sipdiag.report.escape import kept
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting
 
+_SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+(?=\S)")
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
 
 
@@ -44,6 +45,14 @@ class Words:
             return self.catalogue.status(int(code)) if code.isdigit() else None
         return entry
 
+    def meaning(self, key: str, method: str) -> str:
+        """One line on a response to `method`: the entry's lead, or how its part on the method begins."""
+        entry = self.entry(key)
+        if entry is None:
+            return ""
+        part = entry.methods.get(method)
+        return entry.meaning if part is None else _first_sentence(part.description) or entry.meaning
+
     def message(self, finding: Finding) -> str:
         """What the finding says, in one sentence."""
         entry = self.entry(f"rule/{finding.rule}")
@@ -60,8 +69,12 @@ class Words:
         return entry.fix[0] if entry is not None and entry.fix else ""
 
 
+def _first_sentence(prose: str) -> str:
+    return _SENTENCE_END.split(prose, maxsplit=1)[0]
+
+
 def filled(template: str, evidence: Evidence) -> str:
-    """`template` with each `{name}` replaced by that piece of evidence; what a packet said is never read as a template."""
+    """`template` with each `{name}` replaced by that evidence; what a packet said is never read as a template."""
     return _PLACEHOLDER.sub(lambda found: _told(evidence.get(found[1], found[0])), template)
 
 

@@ -48,7 +48,8 @@ NAME_ADDR: Final = re.compile(
 # addr-spec without brackets: a comma, question mark or semicolon ends it or is wrong (RFC 3261, section 20)
 ADDR_SPEC: Final = re.compile(rf'(?P<uri>[^\s<>"?,;]++)(?P<parameters>{PARAMETERS})', re.DOTALL)
 
-QUOTED: Final = re.compile(QUOTED_STRING, re.DOTALL)
+# A quoted string, or an unclosed one up to the end: so a search never looks at a text twice. The group is its end.
+QUOTED: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+\\?("?)', re.DOTALL)
 DISPLAY_TOKENS: Final = re.compile(rf"[ \t]*+(?:{TOKEN}[ \t]*+)*+")
 EMPTY_PARAMETER: Final = re.compile(r";[ \t]*+(?:;|\Z)")
 

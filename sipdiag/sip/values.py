@@ -53,7 +53,7 @@ def _address(value: str) -> Iterator[Defect]:
 
 def _reasons(value: str) -> Iterator[Defect]:
     """Why `value` is no address; what is quoted cannot be to blame."""
-    bare = strict.QUOTED.sub('""', value)
+    bare = strict.QUOTED.sub(r'"\1', value)
     before, opened, rest = bare.partition("<")
     inside, closed, after = rest.partition(">")
     kinds = []

@@ -18,7 +18,7 @@ Heads = npt.NDArray[np.uint8]
 
 
 def field(heads: Heads, at: int, width: int) -> npt.NDArray[np.unsignedinteger]:
-    """View the field of `width` 1, 2, 4 or 8 bytes at byte `at` of each row, in network byte order: good for comparing."""
+    """View the field of `width` 1, 2 or 4 bytes at byte `at` of each row, in network byte order: good for comparing."""
     return heads[:, at : at + width].view(f">u{width}")[:, 0]
 
 

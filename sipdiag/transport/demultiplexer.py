@@ -85,8 +85,9 @@ class Demultiplexer:
         ]
         columns = [Segments(group) for group in groups if (group.protocol == TCP).any()]
         for one in columns:
-            for flow, source, destination in one.recognized(self._flows, self._recognize, self._endpoints):
-                self._flows = np.append(self._flows, np.uint64(flow))
+            found = list(one.recognized(self._flows, self._recognize, self._endpoints))
+            self._flows = np.append(self._flows, np.array([flow for flow, _, _ in found], np.uint64))
+            for _, source, destination in found:
                 self._tcp.recognize(source, destination)
         for one in columns:
             segments += one.chosen(self._flows, self._endpoints)

@@ -6,7 +6,7 @@ IPV4_BYTES = 4
 
 
 class Endpoints(dict[bytes, str]):
-    """Address and port in network order, 6 or 18 bytes → `192.0.2.1:5060` or `[2001:db8::1]:5060` (RFC 5952, RFC 3986)."""
+    """Address and port in network order, 6 or 18 bytes → `192.0.2.1:5060`, `[2001:db8::1]:5060` (RFC 5952)."""
 
     def __missing__(self, key: bytes) -> str:
         address, port = key[:-2], int.from_bytes(key[-2:], "big")

@@ -69,7 +69,7 @@ class _Pieces:
             self.length = fragment.position + len(fragment.payload) + fragment.cut
 
     def whole(self) -> tuple[bytes, int] | None:
-        """Give the payload and how much of its end is cut off, once no piece is missing; the first bytes to come win."""
+        """Give the payload and how much of its end is cut off, once no piece is missing; the first bytes win."""
         if self.length is None or self.received < self.length:
             return None
         payload, reached = bytearray(), 0

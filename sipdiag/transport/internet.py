@@ -17,8 +17,9 @@ from sipdiag.transport.link import DECODERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy.typing as npt
+
     from sipdiag.capture import Packets
-    from sipdiag.transport.columns import Heads, Rows
 
 HEAD = 96
 """Bytes of each packet looked at: Ethernet with three tags, the longest usual IP header, and the ports."""
@@ -35,7 +36,8 @@ class Internet:
 
     def split(self, packets: Packets) -> tuple[list[IPPackets], list[Whole]]:
         """Give the IP packets of a chunk, alike ones together, and the datagrams that became whole in it."""
-        kept, pieces = [], []
+        kept: list[IPPackets] = []
+        pieces: list[Fragment] = []
         for alike in self._alike(packets):
             if alike.version == 4:
                 fragmented = (field(alike.head, 6, 2) & 0x3FFF) != 0
@@ -78,10 +80,9 @@ class Internet:
                 yield from ip_packets(packets, rows[which], inside[:, network:], network)
 
 
-def _distinct(values: np.ndarray) -> list[int]:
-    if (values == values[0]).all():
-        return [int(values[0])]
-    return np.unique(values).tolist()
+def _distinct(values: npt.NDArray[np.int32]) -> list[int]:
+    one = (values == values[0]).all()
+    return [int(value) for value in (values[:1] if one else np.unique(values))]
 
 
 def _ipv4_fragment(odd: IPPackets, row: int) -> Extensions:

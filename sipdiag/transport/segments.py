@@ -1,4 +1,4 @@
-"""TCP segments as columns, and those of them as objects that tell of signalling or of a connection's fate (RFC 9293)."""
+"""TCP segments as columns; those that carry signalling or tell of a connection's fate as objects (RFC 9293)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Segments:
     def __init__(self, packets: IPPackets) -> None:
         tcp = packets.select((packets.protocol == TCP) & (packets.present() >= HEADER))
         header = tcp.transport(HEADER)
-        offset = (header[:, 12] >> 4).astype(np.int64) * 4
+        offset = np.maximum((header[:, 12] >> 4).astype(np.int64) * 4, HEADER)
         self._packets, self._header = tcp, header
         self._flags = header[:, 13]
         self._start = tcp.start() + offset
@@ -87,7 +87,7 @@ class Segments:
         rows = np.flatnonzero((self._flags & (FIN | SYN | RST) != 0) | np.isin(self._flow, flows))
         tcp, header = self._packets.select(rows), self._header[rows]
         start, kept = self._start[rows], self._kept[rows]
-        data = memoryview(tcp.packets.data)
+        data = tcp.packets.data.data
         for frame, time, source, destination, sequence, acknowledgment, flags, begin, end, cut in zip(
             (tcp.row + tcp.packets.first_frame).tolist(),
             tcp.packets.time[tcp.row].tolist(),
@@ -139,4 +139,5 @@ def _flows(tcp: IPPackets, header: npt.NDArray[np.uint8]) -> Flows:
         high, low = tcp.address(which)
         port = big_endian(header, 2 * which, 2).view(np.uint64)
         ends.append(((high * GOLDEN ^ low) * GOLDEN ^ port) * GOLDEN)
-    return np.minimum(*ends) * GOLDEN ^ np.maximum(*ends)
+    flows: Flows = np.minimum(*ends) * GOLDEN ^ np.maximum(*ends)
+    return flows

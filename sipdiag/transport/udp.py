@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sipdiag.transport.columns import Heads, MediaColumns, Rows, big_endian
+from sipdiag.transport.columns import Heads, MediaColumns, big_endian
 from sipdiag.transport.delivery import Datagram
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def split(packets: IPPackets, *, media: bool) -> tuple[IPPackets, IPPackets | No
 def datagrams(packets: IPPackets, recognize: Callable[[bytes], object], endpoints: Endpoints) -> Iterator[Datagram]:
     """Yield a datagram for each packet whose payload is recognised."""
     where = Payloads(packets)
-    data = memoryview(packets.packets.data)
+    data = packets.packets.data.data
     frames = packets.row + packets.packets.first_frame
     identification = big_endian(packets.head, 4, 2) if packets.version == 4 else np.zeros(len(packets), np.int64)
     for start, end, frame, time, source, destination, ip_id, cut in zip(

@@ -1,4 +1,4 @@
-"""`sipdiag.sip.grammar` and `sipdiag.sip.strict`: the patterns fit what the RFC gives as examples, and nothing near it."""
+"""`sipdiag.sip.grammar` and `sipdiag.sip.strict`: the patterns fit the examples of the RFC, and nothing near them."""
 
 from __future__ import annotations
 

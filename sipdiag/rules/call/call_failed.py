@@ -1,7 +1,7 @@
 """A call was not set up: the caller got a final response other than 2xx.
 
-The severity follows the status code; a challenge that the caller answered, or a redirect that it followed, is no failure
-(RFC 3261, sections 8.1.3.4 and 22.1).
+The severity follows the status code; a challenge that the caller answered, or a redirect that it followed, is no
+failure (RFC 3261, sections 8.1.3.4 and 22.1).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A registration was refused, so that calls to the user do not arrive.
 
-A challenge that is answered in the next request is part of a successful registration (RFC 3261, sections 10.2 and 22.2);
-credentials that are challenged again, or any other failure, are not.
+A challenge that is answered in the next request is part of a successful registration (RFC 3261, sections 10.2 and
+22.2); credentials that are challenged again, or any other failure, are not.
 """
 
 from __future__ import annotations
@@ -10,7 +10,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from sipdiag.calls import SECOND, Registration, Transaction, asks_for_removal, carries_credentials, granted_expires, status
+from sipdiag.calls import (
+    SECOND,
+    Registration,
+    Transaction,
+    asks_for_removal,
+    carries_credentials,
+    granted_expires,
+    status,
+)
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, severity_of
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting

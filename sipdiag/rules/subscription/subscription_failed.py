@@ -16,7 +16,7 @@ SEVERITY = Severity.ERROR
 
 
 def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
-    """The newest refusal, if no later SUBSCRIBE was accepted; `scene` is not asked, the refusal stands in the capture."""
+    """The newest refusal, if no later SUBSCRIBE was accepted; `scene` is not asked: it stands in the capture."""
     del scene
     answered = [each for each in subscription.subscribes if each.final is not None and each.origin is None]
     if not answered:

@@ -1,7 +1,7 @@
 """An ACK was sent that matches no response: wrong CSeq number, wrong tag, or wrong branch.
 
-The ACK of a 2xx has the CSeq number of its INVITE and both tags of the dialog (RFC 3261, section 13.2.2.4); the ACK of a
-failure has the branch of its INVITE (section 17.1.1.3). One that does not match is ignored, and the callee gives up.
+The ACK of a 2xx has the CSeq number of its INVITE and both tags of the dialog (RFC 3261, section 13.2.2.4); the ACK of
+a failure has the branch of its INVITE (section 17.1.1.3). One that does not match is ignored, and the callee gives up.
 """
 
 from __future__ import annotations

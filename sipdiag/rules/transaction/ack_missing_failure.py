@@ -1,7 +1,7 @@
 """An INVITE was refused, and the ACK that ends the transaction never came.
 
-The client transaction acknowledges every final failure on the branch of its INVITE (RFC 3261, section 17.1.1.3); over UDP
-the server repeats the response until then, for 64*T1 (timers G and H, section 17.2.1).
+The client transaction acknowledges every final failure on the branch of its INVITE (RFC 3261, section 17.1.1.3); over
+UDP the server repeats the response until then, for 64*T1 (timers G and H, section 17.2.1).
 """
 
 from __future__ import annotations

@@ -58,9 +58,9 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
 def _verdict(transaction: Transaction, request: Sighting, scene: Scene) -> tuple[str, Confidence] | None:
     recorded = scene.window.left(request.time)
     repeats = transaction.request_repeats
-    if not scene.window.sees(request.destination, request.source):
-        if not repeats or not scene.window.hears(request.destination):
-            return ("one-sided", Confidence.INCONCLUSIVE) if recorded > CLEARLY_OPEN else None
+    heard = scene.window.sees(request.destination, request.source)
+    if not heard and not (repeats and scene.window.hears(request.destination)):
+        return ("one-sided", Confidence.INCONCLUSIVE) if recorded > CLEARLY_OPEN else None
     if repeats and repeats[-1].time - request.time >= GAVE_UP_AFTER:
         return "timed-out", Confidence.CERTAIN
     if len(repeats) > 1 and recorded >= PATIENCE:

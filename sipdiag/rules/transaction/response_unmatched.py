@@ -52,7 +52,8 @@ def _meant_for(stray: Transaction, response: Sighting, scene: Scene) -> Transact
     for other in scene.correlation.transactions_of(stray.call_id):
         same = other.method == stray.method and other.cseq == stray.cseq and other is not stray
         request = other.request
-        if same and request is not None and not other.responses and request.time <= response.time:
-            if (request.source, request.destination) == (response.destination, response.source):
-                return other
+        if not same or request is None or other.responses or request.time > response.time:
+            continue
+        if (request.source, request.destination) == (response.destination, response.source):
+            return other
     return None

@@ -1,0 +1,70 @@
+"""Calls that their servers refuse: 403, 404, 488, 503, a challenge that nobody answers; and a refusal that costs nothing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from conversation import ALICE, BOB, CAROL, PBX, PROXY, Dialog, ack_of_failure, challenge, forwarded, returned, sdp
+from recording import Recording
+
+
+def build(folder: Path) -> None:
+    """Write every capture of the folder."""
+    barred = ("Warning", '399 pbx.example.net "International calls are not allowed for this line"')
+    refused(folder / "call-failed.pcap", 403, barred)
+    refused(folder / "404.pcap", 404)
+    refused(folder / "488.pcap", 488, ("Warning", '305 pbx.example.net "Incompatible media format"'))
+    refused(folder / "503.pcap", 503, ("Retry-After", "120"))
+    asked = ("Proxy-Authenticate", challenge("example.net", "call-failed"))
+    refused(folder / "challenged.pcap", 407, asked, watched_for=8)
+    refused(folder / "redirected.pcap", 302, ("Contact", "<sip:+12025550177@198.51.100.77:5060>"), watched_for=8)
+    silent(folder / "silent.pcap")
+
+
+def refused(path: Path, code: int, *fields: tuple[str, str], watched_for: float = 0) -> None:
+    """The PBX refuses with `code`, Alice acknowledges; the recorder may go on until her phone's next keepalive."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=PBX, name=f"call-failed-{code}")
+    invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
+    wire.send(invite, ALICE, PBX)
+    wire.send(call.reply(invite, 100), PBX, ALICE)
+    failure = call.reply(invite, code, *fields)
+    wire.send(failure, PBX, ALICE, after=0.15)
+    wire.send(ack_of_failure(invite, failure), ALICE, PBX)
+    if watched_for:
+        ping = Dialog(caller=ALICE, callee=PBX, name=f"call-failed-{code}-keepalive")
+        options = ping.request(ALICE, "OPTIONS")
+        wire.send(options, ALICE, PBX, after=watched_for)
+        wire.send(ping.reply(options, 200), PBX, ALICE)
+    wire.write()
+
+
+def silent(path: Path) -> None:
+    """Bob's phone is out of service, so the proxy tries Carol, who answers: Alice never hears of the 503."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=CAROL, uri=BOB.uri, name="call-failed-silent")
+    invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
+    wire.send(invite, ALICE, PROXY)
+    wire.send(call.reply(invite, 100, by=PROXY), PROXY, ALICE, after=0.002)
+    to_bob = forwarded(invite, PROXY, to=BOB.contact_uri)
+    wire.send(to_bob, PROXY, BOB, after=0.003)
+    failure = call.reply(to_bob, 503, by=BOB)
+    wire.send(failure, BOB, PROXY)
+    wire.send(ack_of_failure(to_bob, failure), PROXY, BOB, after=0.002)
+    to_carol = forwarded(invite, PROXY, to=CAROL.contact_uri)
+    wire.send(to_carol, PROXY, CAROL, after=0.002)
+    answer = call.reply(to_carol, 200, body=sdp(CAROL))
+    wire.send(answer, CAROL, PROXY, after=4)
+    wire.send(returned(answer), PROXY, ALICE, after=0.002)
+    wire.send(call.ack(answer), ALICE, CAROL)
+    bye = call.request(ALICE, "BYE")
+    wire.send(bye, ALICE, CAROL, after=20)
+    wire.send(call.reply(bye, 200), CAROL, ALICE)
+    wire.write()
+
+
+if __name__ == "__main__":
+    build(Path(__file__).resolve().parent)

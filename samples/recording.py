@@ -1,0 +1,197 @@
+"""What a recorder sees of a conversation: packets with their times, written as a capture file.
+
+A script says everything that happened; `since`, `until` and `hears` say how little of it the recorder saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from conversation import Host, Message, token
+from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.inet6 import IPv6
+from scapy.layers.l2 import CookedLinux, Dot1Q, Ether
+from scapy.packet import Packet, Raw
+from scapy.utils import EDecimal, PcapWriter
+
+START = int(datetime(2026, 3, 2, 9, tzinfo=UTC).timestamp())
+"""When every recording begins."""
+USUAL_PAUSE = 0.018
+"""Seconds from one message to the next when a script does not say."""
+TIMEOUT = 32.0
+"""64*T1: when a sender gives up (RFC 3261, section 17.1.1.2)."""
+LADDER = (0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5)
+"""When a 2xx, a failure or a request other than INVITE is said again: T1, doubled up to T2 (sections 13.3.1.4, 17.1.2.2)."""
+LADDER_OF_INVITE = (0.5, 1.5, 3.5, 7.5, 15.5, 31.5)
+"""When an INVITE is said again: T1, doubled every time (section 17.1.1.2)."""
+MICROSECONDS = 1_000_000
+ETHERTYPES = {IP: 0x0800, IPv6: 0x86DD}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copy:
+    """How a packet is recorded; a mirror port or `tcpdump -i any` records each one several times."""
+
+    delay: int = 0
+    """Microseconds after the packet was sent."""
+    vlan: int | None = None
+    hops: int = 0
+    """Routers passed: how much the TTL is lower."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """One packet on the wire."""
+
+    time: int
+    """Microseconds since the recording began."""
+    source: Host
+    destination: Host
+    layer: Packet
+    """UDP or TCP with what it carries."""
+    message: Message | None = None
+    """The SIP message in it, when it carries exactly one."""
+
+
+@dataclass(kw_only=True)
+class Recording:
+    """What goes over the wire, in any order, and what of it is recorded."""
+
+    path: Path
+    clock: float = 0.0
+    """Seconds since the beginning: when the last thing that the script told happened."""
+    since: float = 0.0
+    until: float = float("inf")
+    hears: tuple[Host, ...] = ()
+    """The senders whose packets pass by the recorder; all of them when empty."""
+    cooked: bool = False
+    """Linux cooked capture, as `tcpdump -i any` writes, instead of Ethernet."""
+    copies: tuple[Copy, ...] = (Copy(),)
+    packets: list[Sent] = field(default_factory=list)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass: nothing is said, or nothing that comes by the recorder."""
+        self.clock += seconds
+
+    def send(self, message: Message, source: Host, destination: Host, *, after: float = USUAL_PAUSE) -> None:
+        """`message` in a UDP datagram, `after` seconds later."""
+        self.clock += after
+        self._datagram(message, source, destination, self.clock)
+
+    def repeat(self, message: Message, source: Host, destination: Host, times: Iterable[float]) -> None:
+        """`message` again, at these times after now; the clock stays."""
+        for time in times:
+            self._datagram(message, source, destination, self.clock + time)
+
+    def add(self, source: Host, destination: Host, layer: Packet, message: Message | None = None) -> None:
+        """A packet of whatever kind, now."""
+        self._add(self.clock, source, destination, layer, message)
+
+    def seen(self) -> list[tuple[int, Copy, Sent]]:
+        """What the recorder saw, in the order of time: when, how, and what."""
+        heard = {host.sent_by for host in self.hears}
+        packets = [each for each in self.packets if not heard or each.source.sent_by in heard]
+        packets = [each for each in packets if self.since <= each.time / MICROSECONDS <= self.until]
+        return sorted(
+            ((each.time + copy.delay, copy, each) for each in packets for copy in self.copies), key=lambda seen: seen[0]
+        )
+
+    def write(self) -> None:
+        """Write the capture."""
+        numbers: dict[str, int] = {}
+        given: dict[int, int] = {}
+        with PcapWriter(str(self.path), linktype=113 if self.cooked else 1, sync=False) as writer:
+            for time, copy, sent in self.seen():
+                address = sent.source.address
+                if id(sent) not in given:
+                    numbers[address] = numbers.get(address, int(token("ip", address), 16) % 50_000) + 1
+                    given[id(sent)] = numbers[address]
+                frame = self._frame(sent, copy, given[id(sent)])
+                frame.time = EDecimal(START) + EDecimal(Decimal(time) / MICROSECONDS)
+                writer.write(frame)
+
+    def _datagram(self, message: Message, source: Host, destination: Host, time: float) -> None:
+        layer = UDP(sport=source.port, dport=destination.port) / Raw(bytes(message))
+        self._add(time, source, destination, layer, message)
+
+    def _add(self, time: float, source: Host, destination: Host, layer: Packet, message: Message | None) -> None:  # noqa: PLR0913, PLR0917 - a packet has these parts
+        moment = round(time * MICROSECONDS)
+        self.packets.append(
+            Sent(time=moment, source=source, destination=destination, layer=layer, message=message)
+        )
+
+    def _frame(self, sent: Sent, copy: Copy, number: int) -> Packet:
+        source, destination, hops = sent.source.address, sent.destination.address, 64 - copy.hops
+        if ":" in source:
+            internet = IPv6(src=source, dst=destination, hlim=hops)
+        else:
+            internet = IP(src=source, dst=destination, id=number, ttl=hops)
+        ethertype = ETHERTYPES[type(internet)]
+        if self.cooked:
+            link = CookedLinux(pkttype=0, lladdrlen=6, src=bytes.fromhex(_mac(source)) + bytes(2), proto=ethertype)
+        else:
+            link = Ether(src=_colons(_mac(source)), dst=_colons(_mac(destination)))
+            link.type = ethertype
+            if copy.vlan is not None:
+                link.type = 0x8100
+                link /= Dot1Q(vlan=copy.vlan, type=ethertype)
+        return link / internet / sent.layer
+
+
+@dataclass(kw_only=True)
+class Connection:
+    """A TCP connection between two hosts."""
+
+    recording: Recording
+    client: Host
+    server: Host
+    sent: dict[str, int] = field(default_factory=dict)
+    """Sequence number of the next byte of each side."""
+
+    def open(self) -> None:
+        """SYN, SYN/ACK, ACK."""
+        self.sent = {host.sent_by: int(token("tcp", host.sent_by), 16) % 2**31 for host in (self.client, self.server)}
+        for source, flags in ((self.client, "S"), (self.server, "SA"), (self.client, "A")):
+            self._segment(source, flags, b"")
+
+    def send(self, source: Host, data: bytes, *, after: float = USUAL_PAUSE) -> None:
+        """One segment of `source` with `data`, and the other side's acknowledgement."""
+        self.recording.wait(after)
+        self._segment(source, "PA", data)
+        self._segment(self._peer(source), "A", b"")
+
+    def close(self) -> None:
+        """The client closes, then the server."""
+        self.recording.wait(USUAL_PAUSE)
+        for source, flags in ((self.client, "FA"), (self.server, "FA"), (self.client, "A")):
+            self._segment(source, flags, b"")
+
+    def _peer(self, host: Host) -> Host:
+        return self.server if host is self.client else self.client
+
+    def _segment(self, source: Host, flags: str, data: bytes) -> None:
+        peer = self._peer(source)
+        layer = TCP(
+            sport=source.port,
+            dport=peer.port,
+            flags=flags,
+            seq=self.sent[source.sent_by],
+            ack=self.sent[peer.sent_by] if "A" in flags else 0,
+            window=64_240,
+        )
+        self.recording.wait(0.001)
+        self.recording.add(source, peer, layer / Raw(data) if data else layer)
+        self.sent[source.sent_by] += len(data) + ("S" in flags or "F" in flags)
+
+
+def _mac(address: str) -> str:
+    """A locally administered MAC address for an IP address."""
+    return f"02{token('mac', address)}"
+
+
+def _colons(mac: str) -> str:
+    return ":".join(mac[at : at + 2] for at in range(0, 12, 2))
