@@ -1,6 +1,6 @@
 """Who speaks in the samples, and the SIP messages that they say to each other (RFC 3261, sections 8, 12 to 16).
 
-A script makes messages with a `Dialog` and the functions beside it, and lets a `recording.Recording` see them on the wire.
+A script makes messages with a `Dialog` and the functions beside it; a `recording.Recording` sees them on the wire.
 Nothing here depends on a clock or on chance: tags, branches and nonces are digests of what they stand for.
 """
 

@@ -25,7 +25,7 @@ USUAL_PAUSE = 0.018
 TIMEOUT = 32.0
 """64*T1: when a sender gives up (RFC 3261, section 17.1.1.2)."""
 LADDER = (0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5)
-"""When a 2xx, a failure or a request other than INVITE is said again: T1, doubled up to T2 (sections 13.3.1.4, 17.1.2.2)."""
+"""When anything but an INVITE is said again: T1, doubled up to T2 (sections 13.3.1.4, 17.1.2.2 and 17.2.1)."""
 LADDER_OF_INVITE = (0.5, 1.5, 3.5, 7.5, 15.5, 31.5)
 """When an INVITE is said again: T1, doubled every time (section 17.1.1.2)."""
 MICROSECONDS = 1_000_000
@@ -118,11 +118,9 @@ class Recording:
         layer = UDP(sport=source.port, dport=destination.port) / Raw(bytes(message))
         self._add(time, source, destination, layer, message)
 
-    def _add(self, time: float, source: Host, destination: Host, layer: Packet, message: Message | None) -> None:  # noqa: PLR0913, PLR0917 - a packet has these parts
+    def _add(self, time: float, source: Host, destination: Host, layer: Packet, message: Message | None) -> None:
         moment = round(time * MICROSECONDS)
-        self.packets.append(
-            Sent(time=moment, source=source, destination=destination, layer=layer, message=message)
-        )
+        self.packets.append(Sent(time=moment, source=source, destination=destination, layer=layer, message=message))
 
     def _frame(self, sent: Sent, copy: Copy, number: int) -> Packet:
         source, destination, hops = sent.source.address, sent.destination.address, 64 - copy.hops

@@ -1,4 +1,4 @@
-"""Calls that their servers refuse: 403, 404, 488, 503, a challenge that nobody answers; and a refusal that costs nothing."""
+"""Calls that their servers refuse: 403, 404, 488, 503, a challenge left unanswered; a refusal that costs nothing."""
 
 from __future__ import annotations
 

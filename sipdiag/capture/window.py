@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-WIDEST = 4 << 20
+WIDEST = 8 << 20
 NARROWEST = 64 << 10
 ROWS = 50_000
 """Packets in a chunk at most."""

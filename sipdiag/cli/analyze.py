@@ -52,13 +52,13 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     verbose: bool,  # noqa: FBT001
     **narrowing: str | None,
 ) -> int:
-    r"""Explain every response in CAPTURE..., and say what went wrong. `-` reads standard input.
+    """Explain every response in CAPTURE..., and say what went wrong. `-` reads standard input.
 
     \b
     sipdiag trace.pcap
     sipdiag analyze --format json trace.pcap | jq .findings
     tcpdump -w - udp port 5060 | sipdiag -
-    """
+    """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
     if schema:
         _print_schema()
         return 0

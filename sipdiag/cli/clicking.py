@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import click
+    from click import Group
 elif len(sys.argv) == 1 or {"-h", "--help"} & set(sys.argv):
     import rich_click as click
+    from rich_click import RichGroup as Group
 
     click.rich_click.TEXT_MARKUP = "rich"
     click.rich_click.SHOW_ARGUMENTS = True
 else:
     import click
+    from click import Group
 
-__all__ = ["click"]
+__all__ = ["Group", "click"]

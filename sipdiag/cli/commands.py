@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 
 from sipdiag import __version__
-from sipdiag.cli.clicking import click
+from sipdiag.cli.clicking import Group, click
 
 COMMANDS = {
     "analyze": "sipdiag.cli.analyze",
@@ -15,7 +15,7 @@ COMMANDS = {
 """Name → module; the module's `command` is the click command."""
 
 
-class Commands(click.Group):
+class Commands(Group):
     """A group that imports a sub-command only when it is named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -35,12 +35,12 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sipdiag")
 def sipdiag() -> None:
-    r"""Read captures of SIP, explain every response, and say what went wrong.
+    """Read captures of SIP, explain every response, and say what went wrong.
 
     \b
     sipdiag trace.pcap              the main job, the same as 'sipdiag analyze trace.pcap'
     sipdiag explain 403             what a status code means and how to fix it
-    """
+    """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
 
 
 def run(arguments: list[str]) -> int:
@@ -49,7 +49,9 @@ def run(arguments: list[str]) -> int:
     if arguments and arguments[0] not in COMMANDS and arguments[0] not in group_options:
         arguments = ["analyze", *arguments]
     try:
-        result = sipdiag.main(args=arguments or ["--help"], prog_name="sipdiag", standalone_mode=False)
+        # Not `main()`: that would take a closed pipe for a failure.
+        with sipdiag.make_context("sipdiag", arguments or ["--help"]) as context:
+            result = sipdiag.invoke(context)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as error:

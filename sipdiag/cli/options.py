@@ -120,9 +120,15 @@ def console_on(stream: TextIO, color: str) -> Console:
     """A console on `stream`; a pipe gets 80 columns unless COLUMNS says otherwise, and no colour unless asked for."""
     from rich.console import Console  # noqa: PLC0415  (machine formats never need it)
 
+    class Paper(Console):
+        """A console that leaves a closed pipe to `main`."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     width = None if stream.isatty() else int(columns) if (columns := os.environ.get("COLUMNS", "")).isdigit() else 80
     forced = {"always": True, "never": False}.get(color)
-    return Console(
+    return Paper(
         file=stream,
         width=max(width, 40) if width else None,
         force_terminal=forced if color == "always" else None,

@@ -161,12 +161,11 @@ class Framer:
             return
         # A start line may be coming in pieces: the last two lines stay, unless they are too long for one.
         last = held.rfind(b"\n")
-        for keep in (held.rfind(b"\n", 0, max(last, 0)), last, len(held)):
-            if len(held) - max(keep, 0) <= LONGEST_CERTAIN_START:
-                if keep > 0:
-                    self._skip(keep)
-                    self._state = _State.SEARCHING
-                break
+        keeps = (held.rfind(b"\n", 0, max(last, 0)), last, len(held))
+        keep = next(at for at in keeps if len(held) - max(at, 0) <= LONGEST_CERTAIN_START)
+        if keep > 0:
+            self._skip(keep)
+            self._state = _State.SEARCHING
         self._wait()
 
     def _skip(self, count: int) -> None:

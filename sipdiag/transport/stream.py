@@ -81,8 +81,9 @@ class Stream:
         if self._next is None or self._ended:
             return
         yield from self._flushed()
-        yield self._data(frame, time, b"", end=True)
-        self._ended = True
+        if not self._ended:  # what was held may have led up to the FIN
+            self._ended = True
+            yield self._data(frame, time, b"", end=True)
 
     def _count(self, size: int) -> None:
         self._held_bytes += size

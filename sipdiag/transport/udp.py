@@ -54,8 +54,9 @@ def split(packets: IPPackets, *, media: bool) -> tuple[IPPackets, IPPackets | No
     udp = packets.protocol == UDP
     text = udp & begins_with_text(packets.transport(HEADER + SHORTEST), HEADER)
     few = packets.select(text)
-    few = few.select(few.present() >= HEADER + SHORTEST)
-    return few, packets.select(udp & ~text & (packets.present() >= HEADER)) if media else None
+    there = few.present() >= HEADER + SHORTEST
+    text[text] = there
+    return few.select(there), packets.select(udp & ~text & (packets.present() >= HEADER)) if media else None
 
 
 def datagrams(packets: IPPackets, recognize: Callable[[bytes], object], endpoints: Endpoints) -> Iterator[Datagram]:

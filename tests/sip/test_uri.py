@@ -34,7 +34,7 @@ from tests.strategies import addresses
         ("sip:%zz@example.com", "%zz", "example.com", None, {}, ""),
     ],
 )
-def test_sip_uris_come_apart(  # noqa: PLR0917  (the parts of a URI)
+def test_sip_uris_come_apart(
     text: str, user: str, host: str, port: int | None, parameters: dict[str, str], headers: str
 ) -> None:
     """User, host, port, parameters and headers stand where section 19.1.1 has them."""

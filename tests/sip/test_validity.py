@@ -84,6 +84,7 @@ HEALTHY = [
     request(method="REFER", Refer_To="<sip:c@example.com?Replaces=x%40example.com%3Bto-tag%3D1>"),
     request(method="SUBSCRIBE", Event="presence", Expires="4294967295"),
     request(method="NOTIFY", Event="presence", Subscription_State="active;expires=60"),
+    request(Contact='<sip:a@192.0.2.1>;methods="expires"'),
     request(method="PRACK", RAck="1 1 INVITE"),
     request(body=b"hello", Content_Type="text/plain"),
     request(body=b"--x\r\n\r\na\r\n--x--", Content_Type="multipart/mixed;boundary=x"),
@@ -109,7 +110,7 @@ SICK = [
     (request(uri="sip:b@example.com; lr"), ["request-uri-blanks"]),
     (request(uri="sip:b@example.com?Route=x"), ["request-uri-headers"]),
     (request(uri="sip:*21#@example.com"), ["uri-malformed"]),
-    (request(uri=""), ["uri-malformed", "start-line-blanks"]),
+    (request(uri=""), ["uri-malformed"]),
     (request(uri=" sip:b@example.com"), ["start-line-blanks"]),
     (request().replace(b"SIP/2.0\r\n", b"SIP/2.0 \r\n", 1), ["start-line-blanks"]),
     (request().replace(b" SIP/2.0\r\n", b" SIP/7.0\r\n", 1), ["version-unsupported"]),
@@ -136,7 +137,7 @@ SICK = [
     (request("t: <sip:c@example.com>"), ["header-repeated"]),
     (request("Server: a", "SERVER: b"), ["header-redundant"]),
     (request("no colon"), ["header-line-malformed"]),
-    (request("X: a\rb"), ["line-end-not-crlf"]),
+    (request("Extra: a\rb"), ["line-end-not-crlf"]),
     (request().replace(b"\r\n", b"\n"), ["line-end-not-crlf"]),
     (request()[:-2], ["head-unterminated"]),
     (request()[:-4], ["head-unterminated"]),
@@ -230,11 +231,11 @@ RUNS = [" ", '"', "<", ">", ";branch=", ";", ",", '\\"', "a ", "@", "%41", ":", 
 
 @pytest.mark.parametrize("run", RUNS)
 def test_time_is_linear(run: str) -> None:
-    """A quarter of a megabyte of any one thing is judged in well under a second."""
-    values = [start + run * (2**18 // len(run)) for start in ("", "sip:", '"', "<sip:a", "SIP/2.0/UDP h")]
+    """Every check of 64 KiB of any one thing takes milliseconds."""
+    values = [start + run * (2**16 // len(run)) for start in ("", "sip:", '"', "<sip:a", "SIP/2.0/UDP h")]
     began = time.perf_counter()
     for value in values:
         uri_defects(value)
         for name in CHECKS:
             value_defects(name, value)
-    assert time.perf_counter() - began < 20
+    assert time.perf_counter() - began < 10  # 1 s here at most; quadratic would be minutes

@@ -1,0 +1,53 @@
+"""Link layers."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from tests.transport.wire import OPTIONS, Outcome, ethernet, ipv4, ipv6, udp
+
+PACKETS = [ipv4(udp(OPTIONS)), ipv6(udp(OPTIONS))]
+
+
+def heads(link: int, packet: bytes) -> bytes:
+    """Give the link layer's header before an IP packet."""
+    ethertype = struct.pack(">H", 0x0800 if packet[0] >> 4 == 4 else 0x86DD)
+    return {
+        0: struct.pack("<I", 2 if packet[0] >> 4 == 4 else 30),
+        108: struct.pack(">I", 2 if packet[0] >> 4 == 4 else 24),
+        113: bytes(14) + ethertype,
+        276: ethertype + bytes(18),
+    }.get(link, b"")
+
+
+@pytest.mark.parametrize("packet", PACKETS, ids=["IPv4", "IPv6"])
+@pytest.mark.parametrize("link", [0, 12, 14, 101, 108, 113, 228, 229, 276])
+def test_link_layers(link: int, packet: bytes) -> None:
+    """IP is found behind the header of each link layer."""
+    outcome = Outcome([heads(link, packet) + packet], link=link)
+    assert [datagram.payload for datagram in outcome.datagrams] == [OPTIONS]
+    assert not outcome.defects
+
+
+@pytest.mark.parametrize("packet", PACKETS, ids=["IPv4", "IPv6"])
+@pytest.mark.parametrize("tags", [(), (0x8100,), (0x88A8, 0x8100), (0x9100, 0x8100), (0x88A8, 0x8100, 0x8100)])
+def test_tags(tags: tuple[int, ...], packet: bytes) -> None:
+    """VLAN tags of any kind are passed, up to three."""
+    assert [datagram.payload for datagram in Outcome([ethernet(packet, tags=tags)]).datagrams] == [OPTIONS]
+
+
+def test_mixed_tags_keep_their_frames() -> None:
+    """Packets with and without tags, IPv4 and IPv6 in one chunk keep their order."""
+    frames = [ethernet(PACKETS[i % 2], tags=[0x8100] * (i % 4)) for i in range(24)]
+    frames[5] = ethernet(bytes(40), ethertype=0x0806)
+    outcome = Outcome(frames)
+    assert [datagram.frame for datagram in outcome.datagrams] == [i + 1 for i in range(24) if i != 5]
+
+
+def test_unknown_link_type_is_one_defect() -> None:
+    """Packets of a link layer that nobody can read are counted in one defect."""
+    outcome = Outcome([bytes(50)] * 3, link=147)
+    assert [(defect.kind, defect.frame) for defect in outcome.defects] == [("link-type-unknown", 1)]
+    assert "147, 3 packets" in outcome.defects[0].detail
