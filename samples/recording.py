@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from conversation import Host, Message, token
 from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import CookedLinux, Dot1Q, Ether
 from scapy.packet import Packet, Raw
 from scapy.utils import EDecimal, PcapWriter
+
+from conversation import Host, Message, token
 
 START = int(datetime(2026, 3, 2, 9, tzinfo=UTC).timestamp())
 """When every recording begins."""

@@ -7,23 +7,30 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conversation import ALICE, BOB, Dialog, sdp
+from conversation import ALICE, BOB, Agent, Dialog, sdp
 from recording import Recording
 
 
 def build(folder: Path) -> None:
-    """Write ack-lost-at-recorder.pcap."""
-    wire = Recording(path=folder / "ack-lost-at-recorder.pcap")
-    call = Dialog(caller=ALICE, callee=BOB, name="ack-lost-at-recorder")
+    """Write both captures of the folder."""
+    talked(folder / "ack-lost-at-recorder.pcap", ALICE, seconds=60)
+    talked(folder / "half-a-minute.pcap", BOB, seconds=33)
+
+
+def talked(path: Path, by: Agent, *, seconds: float) -> None:
+    """A call without its ACK that `by` ends; after 33 seconds a callee that got no ACK would end it too."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=BOB, name=path.stem)
 
     invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
     wire.send(invite, ALICE, BOB)
     wire.send(call.reply(invite, 100), BOB, ALICE)
     wire.send(call.reply(invite, 180), BOB, ALICE, after=0.12)
     wire.send(call.reply(invite, 200, body=sdp(BOB)), BOB, ALICE, after=4)
-    bye = call.request(ALICE, "BYE")
-    wire.send(bye, ALICE, BOB, after=60)
-    wire.send(call.reply(bye, 200), BOB, ALICE)
+    bye = call.request(by, "BYE")
+    peer = BOB if by is ALICE else ALICE
+    wire.send(bye, by, peer, after=seconds)
+    wire.send(call.reply(bye, 200), peer, by)
     wire.write()
 
 

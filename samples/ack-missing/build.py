@@ -17,7 +17,7 @@ def build(folder: Path) -> None:
     never_acknowledged(folder / "ack-missing.pcap")
     never_acknowledged(folder / "cut-off.pcap", until=6.0)
     never_acknowledged(folder / "one-sided.pcap", until=20.0, hears=(BOB,))
-    never_acknowledged(folder / "given-up.pcap", repeats=())
+    never_acknowledged(folder / "given-up.pcap", repeats=LADDER[:5])
     repeated(folder / "repeated.pcap")
     sent_elsewhere(folder / "sent-elsewhere.pcap")
     not_accepted(folder / "not-accepted.pcap")
@@ -25,6 +25,7 @@ def build(folder: Path) -> None:
     reinvite(folder / "reinvite.pcap")
     forked(folder / "forked.pcap")
     silent(folder / "silent.pcap")
+    stopped(folder / "stopped.pcap")
 
 
 def answered(wire: Recording, call: Dialog) -> Message:
@@ -166,6 +167,19 @@ def silent(path: Path) -> None:
     wire.send(held, ALICE, BOB)
     wire.send(call.ack(held), BOB, ALICE)
     hung_up(wire, call, BOB, after=30)
+    wire.write()
+
+
+def stopped(path: Path) -> None:
+    """The recorder lost the ACK of the third copy; Bob stops asking, which shows that he got it."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=BOB, name="ack-missing-stopped")
+    answer = answered(wire, call)
+    wire.repeat(answer, BOB, ALICE, LADDER[:2])
+    ping = Dialog(caller=BOB, callee=ALICE, name="ack-missing-stopped-keepalive")
+    options = ping.request(BOB, "OPTIONS")
+    wire.send(options, BOB, ALICE, after=60)
+    wire.send(ping.reply(options, 200), ALICE, BOB)
     wire.write()
 
 

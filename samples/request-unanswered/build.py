@@ -15,7 +15,7 @@ from recording import LADDER, LADDER_OF_INVITE, Connection, Recording
 def build(folder: Path) -> None:
     """Write every capture of the folder."""
     invite_times_out(folder / "request-unanswered.pcap")
-    invite_times_out(folder / "cut-off.pcap", until=1.3)
+    invite_times_out(folder / "cut-off.pcap", until=1.6)
     invite_times_out(folder / "repeated.pcap", until=9.0)
     invite_times_out(folder / "dead.pcap", since=0.9)
     bye_times_out(folder / "bye.pcap")

@@ -47,10 +47,10 @@ def keepalives(path: Path, *, since: float = 0.0, hears: tuple[Host, ...] = ()) 
 
 
 def unseen(path: Path) -> None:
-    """After four minutes of keepalives comes a 404 to a call that nobody here made."""
+    """After five minutes of keepalives comes a 404 to a call that nobody here made."""
     wire = Recording(path=path)
     ping = Dialog(caller=ALICE, callee=PBX, name="response-unmatched-unseen-keepalive")
-    for _ in range(4):
+    for _ in range(5):
         options = ping.request(ALICE, "OPTIONS")
         wire.send(options, ALICE, PBX, after=60)
         wire.send(ping.reply(options, 200), PBX, ALICE)

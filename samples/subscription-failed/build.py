@@ -40,7 +40,7 @@ def accepted(wire: Recording, watch: Dialog, *fields: tuple[str, str], after: fl
 
 
 def renewed(path: Path) -> None:
-    """The PBX was restarted and knows nothing of the subscription (481): the phone makes a new one, and has lost nothing."""
+    """The PBX was restarted and knows nothing of the subscription (481); the phone makes a new one at once."""
     wire = Recording(path=path)
     watch = Dialog(caller=ALICE, callee=PBX, name="subscription-failed-old")
     accepted(wire, watch, after=0.018)

@@ -99,7 +99,7 @@ def _look_chained(octets: Octets, guess: Offsets, stop: int, framing: Framing) -
     for _ in range(DEPTH):
         inside = np.minimum(at, stop)
         good &= framing.plausible(byte_rows(octets.data, inside, 16)) | (at >= stop)
-        at = inside + _advance(_length_items(octets, framing), np.minimum(inside, stop), framing)
+        at = _next(_every_length(octets, framing), inside, framing)
     return good
 
 
@@ -138,28 +138,33 @@ def _walked_lanes(
 
     Gives the trail of shape (steps, lanes), how many of its steps belong to each lane, and where the next would lead.
     """
-    lengths = _length_items(octets, framing)
+    lengths = _every_length(octets, framing)
     steps = []
     at = starts
     # A lane at its target stays there; when only a few are still on their way, walking those one by one is cheaper.
     while np.count_nonzero(at < targets) * FEW > len(targets):
         for _ in range(STRIDE):
             steps.append(at)
-            at = np.minimum(at + _advance(lengths, at, framing), targets)
+            at = np.minimum(_next(lengths, at, framing), targets)
     trail = np.array(steps)
     count = np.count_nonzero(trail < targets, axis=0)
     last = trail[count - 1, np.arange(len(targets))]
-    return trail, count.tolist(), (last + _advance(lengths, last, framing)).tolist()
+    return trail, count.tolist(), _next(lengths, last, framing).tolist()
 
 
-def _length_items(octets: Octets, framing: Framing) -> npt.NDArray[np.void]:
-    """View the 32-bit length of a record at every byte; of type V4, for which NumPy needs no alignment."""
+def _every_length(octets: Octets, framing: Framing) -> npt.NDArray[np.uint32]:
+    """View the 32 bits at `framing.length_at` of a record at every byte: item `i` is that of a record at `i`."""
     size = max(0, len(octets.data) - framing.length_at - 3)
-    return np.ndarray((size,), "V4", buffer=octets.data, offset=framing.length_at if size else 0, strides=(1,))
+    offset = framing.length_at if size else 0
+    return np.ndarray((size,), framing.order + "u4", buffer=octets.data, offset=offset, strides=(1,))
 
 
-def _advance(lengths: npt.NDArray[np.void], at: Offsets, framing: Framing) -> Offsets:
-    length: Offsets = np.add(lengths[at].view(framing.order + "u4"), framing.bias, dtype=np.int64)
+def _next(lengths: npt.NDArray[np.uint32], at: Offsets, framing: Framing) -> Offsets:
+    """Give where the records that follow those at `at` begin."""
+    length = lengths[at].astype(np.int64)
+    length += framing.bias
     if framing.mask != -1:
         length &= framing.mask
-    return length if framing.bias >= framing.shortest else np.maximum(length, framing.shortest)
+        np.maximum(length, framing.shortest, out=length)
+    length += at
+    return length

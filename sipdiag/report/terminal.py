@@ -212,6 +212,9 @@ class _TerminalReport:
         line.append(f"{answered:<26.36}", style=_code_style(message.status))
         line.append(f"  {shown(message.cseq_method)} ")
         line.append(self._origin(arrival), style="dim")
+        if arrival.first is not None:  # what a repeat means was said at the first
+            self._line(line)
+            return
         meaning = _plain(self._words.meaning(self._words.status_key(sighting), message.cseq_method))
         if self._console.width >= ONE_LINE:
             line.append(f"  {meaning}", style="dim")
@@ -254,10 +257,12 @@ class _TerminalReport:
             title.append(f"  {method}", style="dim")
         self._line(title)
         self._indented(Text(_plain(entry.description)), 2)
-        for name, steps in (("seen_when", entry.seen_when), ("how_to_fix", entry.fix)):
-            self._indented(Text(f"{self._label(name)}:", style="dim"), 2)
-            for step in steps:
-                self._indented(Text(f"- {_plain(step)}"), 4)
+        self._indented(Text(f"{self._label('seen_when')}:", style="dim"), 2)
+        for case in entry.seen_when:
+            self._line(Text(f"- {_plain(case)}"), indent=4, hang=6)
+        self._indented(Text(f"{self._label('how_to_fix')}:", style="dim"), 2)
+        for number, step in enumerate(entry.fix, 1):
+            self._line(Text(f"{number}. {_plain(step)}"), indent=4, hang=7)
 
     # Small things
 

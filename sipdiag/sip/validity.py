@@ -46,7 +46,7 @@ _EXPECTED_BY_STATUS: Final = {
 _ONE_ONLY: Final = frozenset(
     ["call-id", "content-length", "content-type", "cseq", "event", "from", "max-forwards", "rack", "refer-to", "to"]
 )
-"""Header fields that are read to handle the message: two of them leave open which one counts."""
+"""Header fields that are read to handle the message: two that differ leave open which one counts."""
 
 _ONE_ENOUGH: Final = frozenset(
     [
@@ -74,7 +74,7 @@ _ONE_ENOUGH: Final = frozenset(
         "user-agent",
     ]
 )
-"""Single-valued header fields of which a second one changes nothing."""
+"""Further single-valued header fields, of which a second one stops nobody."""
 
 
 def defects(message: Request | Response, *, stream: bool = False) -> list[Defect]:
@@ -175,9 +175,9 @@ def _repetition(message: Request | Response, fields: Fields) -> Iterator[Defect]
     """Header fields that must stand once (section 7.3.1)."""
     for name, values in fields.items():
         if len(values) > 1:
-            if name in _ONE_ONLY:
+            if name in _ONE_ONLY and len(set(values)) > 1:
                 yield Defect(kind="header-repeated", detail=f"{name}: {' | '.join(values)}")
-            elif name in _ONE_ENOUGH:
+            elif name in _ONE_ONLY or name in _ONE_ENOUGH:
                 yield Defect(kind="header-redundant", detail=f"{name}: {' | '.join(values)}")
 
 

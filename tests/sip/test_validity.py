@@ -135,6 +135,7 @@ SICK = [
     (response("200 OK", Contact=""), ["header-omitted"]),
     (response("423 Interval Too Brief"), ["header-omitted"]),
     (request("t: <sip:c@example.com>"), ["header-repeated"]),
+    (request("Max-Forwards: 70"), ["header-redundant"]),
     (request("Server: a", "SERVER: b"), ["header-redundant"]),
     (request("no colon"), ["header-line-malformed"]),
     (request("Extra: a\rb"), ["line-end-not-crlf"]),
