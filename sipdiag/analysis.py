@@ -11,7 +11,7 @@ from typing import BinaryIO
 import msgspec
 
 from sipdiag.calls import Correlation, Window, correlate, window_of
-from sipdiag.findings import Finding, Scene, diagnose
+from sipdiag.findings import Finding, Scene, Settings, diagnose
 from sipdiag.rules import RULES
 from sipdiag.trace import CaptureFacts, Progress, Trace, read_trace
 
@@ -31,7 +31,7 @@ def read(path: str, *, capture: int = 0, stream: BinaryIO | None = None, progres
     return read_trace(path, capture=capture, stream=stream, progress=progress)
 
 
-def conclude(traces: Sequence[Trace]) -> Analysis:
+def conclude(traces: Sequence[Trace], settings: Settings | None = None) -> Analysis:
     """What `traces` mean together; their order does not matter."""
     sightings = [sighting for trace in traces for sighting in trace.sightings]
     sightings.sort(key=lambda seen: (seen.time, seen.capture, seen.frame))
@@ -39,7 +39,8 @@ def conclude(traces: Sequence[Trace]) -> Analysis:
     times = [(each.first_time, each.last_time) for each in facts if each.first_time is not None]
     window = window_of([(first, last) for first, last in times if last is not None], sightings)
     correlation = correlate(sightings)
-    findings = diagnose(Scene(window=window, correlation=correlation), RULES)
+    scene = Scene(window=window, correlation=correlation, traces=list(traces), settings=settings or Settings())
+    findings = diagnose(scene, RULES)
     return Analysis(captures=facts, window=window, correlation=correlation, findings=findings)
 
 

@@ -9,6 +9,7 @@ from sipdiag.findings.diagnose import Rule, RuleBook, diagnose
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.findings.outcome import severity_of
 from sipdiag.findings.scene import Scene
+from sipdiag.findings.settings import Settings
 from sipdiag.findings.telling import found, seconds
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Rule",
     "RuleBook",
     "Scene",
+    "Settings",
     "Severity",
     "diagnose",
     "found",

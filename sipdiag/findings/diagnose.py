@@ -7,9 +7,10 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from sipdiag.calls import Call, Registration, Subscription, Transaction
+from sipdiag.calls import Arrival, Call, Correlation, Registration, Subscription, Transaction
 from sipdiag.findings.finding import Finding, Severity
 from sipdiag.findings.scene import Scene
+from sipdiag.trace import Trace
 
 Subject_contra = TypeVar("Subject_contra", contravariant=True)
 Subject = TypeVar("Subject")
@@ -33,6 +34,12 @@ class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
     transactions: Sequence[Rule[Transaction]] = ()
     registrations: Sequence[Rule[Registration]] = ()
     subscriptions: Sequence[Rule[Subscription]] = ()
+    arrivals: Sequence[Rule[Arrival]] = ()
+    """Rules on single messages; a repeat is a message too."""
+    traces: Sequence[Rule[Trace]] = ()
+    """Rules on what lies below SIP in one capture."""
+    wholes: Sequence[Rule[Correlation]] = ()
+    """Rules on what only the whole can show: scans, floods, a direction that is missing everywhere."""
 
     @property
     def names(self) -> list[str]:
@@ -42,6 +49,9 @@ class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
             *(rule.NAME for rule in self.transactions),
             *(rule.NAME for rule in self.registrations),
             *(rule.NAME for rule in self.subscriptions),
+            *(rule.NAME for rule in self.arrivals),
+            *(rule.NAME for rule in self.traces),
+            *(rule.NAME for rule in self.wholes),
         ]
 
 
@@ -53,6 +63,9 @@ def diagnose(scene: Scene, rules: RuleBook) -> list[Finding]:
         *_found(rules.transactions, seen.transactions, scene),
         *_found(rules.registrations, seen.registrations, scene),
         *_found(rules.subscriptions, seen.subscriptions, scene),
+        *_found(rules.arrivals, seen.arrivals, scene),
+        *_found(rules.traces, scene.traces, scene),
+        *_found(rules.wholes, [seen], scene),
     ]
     findings.sort(key=lambda each: (each.severity.rank, each.confidence.rank, each.time, each.capture, each.frames))
     return findings

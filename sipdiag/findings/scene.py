@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from sipdiag.calls import Call, Correlation, Duty, Window, acknowledgements
+from sipdiag.findings.settings import Settings
+from sipdiag.trace import Trace
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -12,6 +14,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     window: Window
     correlation: Correlation
+    traces: list[Trace] = []
+    """The captures, for what lies below SIP: their defects, their connections."""
+    settings: Settings = Settings()
     ledger: dict[int, list[Duty]] = {}
     """Duties by call number, worked out once for all the rules that read them."""
 
