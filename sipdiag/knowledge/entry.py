@@ -1,20 +1,15 @@
-"""One entry of the catalogue: a Markdown file with a fence of facts and fixed headings; its form is told in `knowledge/README.md`.
+"""One entry of the catalogue: a Markdown file with a fence of facts and fixed headings, as `knowledge/README.md` has it.
 
 `sipdiag explain` must answer at once, so this room imports little, and reads only the entries that are asked for.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sipdiag.errors import KnowledgeError
-
-_HEADING = re.compile(r"^(##|###) +(.+?) *$", re.MULTILINE)
-_FACTS = re.compile(r"^```toml\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
-_ITEM = re.compile(r"^(?:- |\d+\. )", re.MULTILINE)
-_NAMED_ITEM = re.compile(r"`([a-z0-9-]+)`: ?(.*)", re.DOTALL)
+from sipdiag.knowledge.facts import facts_of
 
 
 class Part(NamedTuple):
@@ -29,7 +24,7 @@ class Entry(NamedTuple):
     """One entry in one language; its texts are Markdown, each paragraph and list item on one line."""
 
     key: str
-    """`status/403`, `rule/ack-missing`, `timer/B`."""
+    """`status/403`, `rule/ack-missing`, `timer/B`; `status/403@carrier` from a folder of one's own."""
     title: str
     facts: dict[str, Any]
     meaning: str
@@ -45,7 +40,13 @@ class Entry(NamedTuple):
     """Of a rule: what to do, by variant."""
     platforms: dict[str, tuple[str, ...]]
     example: str
+    """A fenced block, or several with prose between them."""
     references: tuple[str, ...]
+
+    @property
+    def folder(self) -> str:
+        """The folder of one's own that it comes from (`carrier`); empty for the catalogue's entries."""
+        return self.key.partition("@")[2]
 
     def about(self, method: str) -> Entry:
         """The entry as it reads for one method: its own words first, the general ones where it has none."""
@@ -58,91 +59,151 @@ class Entry(NamedTuple):
             fix=part.fix or self.fix,
         )
 
+    def over(self, beneath: Entry) -> Entry:
+        """This entry, with the sections and facts that it leaves out taken from the one `beneath`."""
+        mine = {name: value for name, value in self._asdict().items() if value}
+        conditions = [name for name in beneath.facts if name.startswith("match_")]
+        facts = {name: value for name, value in beneath.facts.items() if name not in conditions}
+        return beneath._replace(**{**mine, "facts": {**facts, **self.facts}})
 
-def parse_entry(key: str, text: str, headings: dict[str, str], path: str, facts: dict[str, Any] | None = None) -> Entry:
+
+class Headings:
+    """What the sections are called: in one language, or in several where a folder does not say in which it is written."""
+
+    def __init__(self, *languages: dict[str, str]) -> None:
+        self._names = {heading: name for headings in reversed(languages) for name, heading in headings.items()}
+        self._around = [headings["for_method"].partition("{method}")[::2] for headings in languages]
+
+    def name(self, heading: str) -> str | None:
+        """The name of the section under `heading`: `fix`; `for INVITE` where it speaks of a method; None for no section."""
+        if heading in self._names:
+            return self._names[heading]
+        for before, after in self._around:
+            method = heading[len(before) : len(heading) - len(after)]
+            if heading == before + method + after and method.isupper():
+                return f"for {method}"
+        return None
+
+
+class _Section(NamedTuple):
+    heading: str
+    level: int
+    line: int
+    body: list[str]
+
+
+def parse_entry(key: str, text: str, headings: Headings, path: str, facts: dict[str, Any] | None = None) -> Entry:
     """The entry in `text`; `facts` are those of the English file where this one is a translation.
 
     Raises `KnowledgeError` with file, line and reason where the form is broken.
     """
-    if not text.startswith("# "):
-        raise KnowledgeError(f"{path}:1: the first line must be a title: '# 403 Forbidden'")
-    title, _, rest = text.partition("\n")
-    if facts is None:
-        facts, rest = _facts(text, rest, path)
-    lead, sections = _sections(rest)
-    known = {heading: name for name, heading in headings.items()}
-    plain: dict[str, str] = {}
-    methods: dict[str, Part] = {}
+    title, *sections = _sections(text, path)
+    stated, lead = _facts(title, path)
+    parts: dict[str, list[str]] = {}
+    methods: dict[str, dict[str, list[str]]] = {}
     platforms: dict[str, tuple[str, ...]] = {}
-    before, _, after = headings["for_method"].partition("{method}")
-    for heading, body, inner in sections:
-        if heading == headings["platforms"]:
-            platforms = {name: _items(listed) for name, listed in inner.items()}
-        elif heading in known:
-            plain[known[heading]] = body
-        elif heading.startswith(before) and heading.endswith(after):
-            methods[heading[len(before) : len(heading) - len(after)]] = Part(
-                _prose(body), _items(inner.get(headings["seen_when"], "")), _items(inner.get(headings["fix"], ""))
-            )
+    above = ""
+    for section in sections:
+        if section.level == 3 and above == "platforms":
+            platforms[section.heading] = _items(section.body)
+            continue
+        name = headings.name(section.heading)
+        if section.level == 3 and above in methods and name in ("seen_when", "fix"):
+            methods[above][name] = section.body
+        elif section.level == 3 or name is None:
+            raise KnowledgeError(f"{path}:{section.line}: no section is called {section.heading!r}")
+        elif name in parts or name in methods:
+            raise KnowledgeError(f"{path}:{section.line}: a second section {section.heading!r}")
+        elif name.startswith("for "):
+            methods[name] = {"description": section.body}
         else:
-            line = text[: text.index(f"## {heading}")].count("\n") + 1
-            raise KnowledgeError(f"{path}:{line}: no section is called {heading!r}")
+            parts[name] = section.body
+        above = name if section.level == 2 else above
     return Entry(
         key=key,
-        title=title[2:].strip(),
-        facts=facts,
+        title=title.heading,
+        facts=stated if facts is None else {**facts, **stated},
         meaning=_prose(lead),
-        description=_prose(plain.get("description", "")),
-        seen_when=_items(plain.get("seen_when", "")),
-        fix=_items(plain.get("fix", "")),
-        when_to_use=_prose(plain.get("when_to_use", "")),
-        methods=methods,
-        messages=_named(plain.get("messages", "")),
-        remedies=_named(plain.get("remedies", "")),
+        description=_prose(parts.get("description", ())),
+        seen_when=_items(parts.get("seen_when", ())),
+        fix=_items(parts.get("fix", ())),
+        when_to_use=_prose(parts.get("when_to_use", ())),
+        methods={name[4:]: _part(told) for name, told in methods.items()},
+        messages=_named(parts.get("messages", ())),
+        remedies=_named(parts.get("remedies", ())),
         platforms=platforms,
-        example=plain.get("example", ""),
-        references=_items(plain.get("references", "")),
+        example="\n".join(parts.get("example", ())).strip("\n"),
+        references=_items(parts.get("references", ())),
     )
 
 
-def _facts(text: str, rest: str, path: str) -> tuple[dict[str, Any], str]:
-    fence = _FACTS.search(rest)
-    if fence is None:
-        return {}, rest
+def facts_in(text: str, path: str) -> dict[str, Any]:
+    """The facts of an entry alone."""
+    return _facts(next(_sections(text, path)), path)[0]
+
+
+def _sections(text: str, path: str) -> Iterator[_Section]:
+    """The title with what stands before the first heading, then every section; headings inside fences are text."""
+    section = None
+    fenced = False
+    for number, line in enumerate(text.split("\n"), 1):
+        level = 0 if fenced else len(line) - len(line.lstrip("#"))
+        if section is None:
+            if level != 1 or line[1:2] != " " or not line[2:].strip():
+                raise KnowledgeError(f"{path}:{number}: the first line must be a title: '# 403 Forbidden'")
+            section = _Section(line[2:].strip(), 1, number, [])
+        elif level in (2, 3) and line[level : level + 1] == " ":
+            yield section
+            section = _Section(line[level:].strip(), level, number, [])
+        else:
+            fenced ^= line.startswith("```")
+            section.body.append(line)
+    if section is not None:
+        yield section
+    if fenced:
+        raise KnowledgeError(f"{path}:{len(text.splitlines())}: a ``` is opened and never closed")
+
+
+def _facts(title: _Section, path: str) -> tuple[dict[str, Any], list[str]]:
+    """The facts in the fence under the title, and what stands around it."""
+    body = title.body
+    if "```toml" not in body:
+        return {}, body
+    start = body.index("```toml")
+    end = body.index("```", start)
     try:
-        return tomllib.loads(fence[1]), rest[: fence.start()] + rest[fence.end() :]
-    except tomllib.TOMLDecodeError as error:
-        line = text[: text.index("```toml")].count("\n") + 1
-        raise KnowledgeError(f"{path}:{line}: the facts are no TOML: {error}") from error
+        return facts_of("\n".join(body[start + 1 : end])), body[:start] + body[end + 1 :]
+    except ValueError as error:
+        raise KnowledgeError(f"{path}:{title.line + start + 1}: the facts are no TOML: {error}") from error
 
 
-def _sections(text: str) -> tuple[str, list[tuple[str, str, dict[str, str]]]]:
-    """The lead, and each section as (heading, body, {inner heading: its body})."""
-    fences = [(found.start(), found.end()) for found in re.finditer(r"^```.*?^```", text, re.MULTILINE | re.DOTALL)]
-    marks = [
-        found
-        for found in _HEADING.finditer(text)
-        if not any(start <= found.start() < end for start, end in fences)  # an example may hold a line with '##'
-    ]
-    lead = text[: marks[0].start()] if marks else text
-    sections: list[tuple[str, str, dict[str, str]]] = []
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
-        body = text[mark.end() : None if following is None else following.start()].strip()
-        if mark[1] == "##":
-            sections.append((mark[2], body, {}))
-        elif sections:
-            sections[-1][2][mark[2]] = body
-    return lead, sections
+def _part(told: dict[str, list[str]]) -> Part:
+    return Part(_prose(told["description"]), _items(told.get("seen_when", ())), _items(told.get("fix", ())))
 
 
-def _prose(text: str) -> str:
+def _prose(lines: Sequence[str]) -> str:
     """Paragraphs apart by an empty line, each on one line."""
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text.strip()))
+    paragraphs = "\n".join(line.strip() for line in lines).strip("\n").split("\n\n")
+    return "\n\n".join(joined for each in paragraphs if (joined := " ".join(each.split())))
 
 
-def _items(text: str) -> tuple[str, ...]:
-    return tuple(" ".join(item.split()) for item in _ITEM.split(text)[1:])
+def _items(lines: Sequence[str]) -> tuple[str, ...]:
+    """The items of a list, `- ` or `1. `; a line that begins none goes on with the one before."""
+    items: list[list[str]] = []
+    for line in lines:
+        mark, blank, rest = line.partition(" ")
+        if blank and (mark == "-" or (mark[-1:] == "." and mark[:-1].isdigit())):
+            items.append([rest.strip()])
+        elif items and line.strip():
+            items[-1].append(line.strip())
+    return tuple(" ".join(item) for item in items)
 
 
-def _named(text: str) -> dict[str, str]:
-    return {named[1]: named[2] for item in _items(text) if (named := _NAMED_ITEM.match(item))}
+def _named(lines: Sequence[str]) -> dict[str, str]:
+    """The items of a list of the form ``- `name`: text``."""
+    named: dict[str, str] = {}
+    for item in _items(lines):
+        name, colon, told = item.removeprefix("`").partition("`:")
+        if colon:
+            named[name] = told.strip()
+    return named

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sipdiag.sip import Frame, Framer
 from sipdiag.sip.framing import LARGEST_HEAD
-from tests.strategies import MESSAGES, Plain, hostile, requests
+from strategies import MESSAGES, Plain, hostile, requests
 
 OPTIONS = b"OPTIONS sip:example.com SIP/2.0\r\nl: 0\r\n\r\n"
 INVITE = b"INVITE sip:example.com SIP/2.0\r\nContent-Length: 5\r\n\r\nv=0\r\n"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sipdiag.sip import Message, Request, Response, begins_message, parse
-from tests.strategies import MESSAGES, Plain, hostile, spellings
+from strategies import MESSAGES, Plain, hostile, spellings
 
 INVITE = Plain(
     start_line="INVITE sip:bob@example.com SIP/2.0",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sipdiag.sip import Uri, parse_name_addr, parse_uri
-from tests.strategies import addresses
+from strategies import addresses
 
 
 @pytest.mark.parametrize(

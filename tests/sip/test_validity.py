@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sipdiag.sip import INVALID, NOTEWORTHY, defects, parse, refusable
 from sipdiag.sip.values import CHECKS, uri_defects, value_defects
-from tests.strategies import MESSAGES, Plain, hostile, spellings
+from strategies import MESSAGES, Plain, hostile, spellings
 
 REQUEST = {
     "Via": "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa",
