@@ -25,16 +25,8 @@ RULE_NAMES = sorted(rule.NAME for field in msgspec.structs.fields(RULES) for rul
 HEALTHY = [folder for folder in FOLDERS if folder.name not in RULE_NAMES]
 LENGTH_OF_README = range(10, 41)
 
-IN_DISPUTE = {
-    "ack-lost-at-recorder/half-a-minute.pcap": "a BYE after 33 s counts as giving up, though no 200 was repeated",
-    "ack-missing/stopped.pcap": "a ladder that stops early counts against the ACK, though the recorder went on",
-    "ack-missing-failure/repeated.pcap": "a ladder that goes on to the end of the capture is called inconclusive",
-    "ack-missing-failure/stopped.pcap": "a ladder that stops early counts against the ACK, though the recorder went on",
-    "call-forked-two-answers/call-forked-two-answers.pcap": "the BYE of the surplus answer counts as the call's end",
-    "call-through-proxy-loose/call-through-proxy-loose.pcap": "an ACK that goes past the recorder counts as missing",
+IN_DISPUTE: dict[str, str] = {
     "registration-failed/stale-at-start.pcap": "a stale nonce that is renewed at once is a warning, not a note",
-    "request-unanswered/dead.pcap": "a full ladder to a host that was never heard is called inconclusive",
-    "subscription-failed/renewed.pcap": "a 481 that a new subscription heals is an error",
 }
 """Capture → where the analysis and the story differ; what stands here fails the test once the analysis agrees."""
 

@@ -15,7 +15,7 @@ from sipdiag.calls.call import Call, acknowledges
 from sipdiag.calls.duty import Duty, Outcome
 from sipdiag.calls.transaction import SECOND, T1, T2, TIMEOUT, Transaction
 from sipdiag.calls.window import Window
-from sipdiag.sip import Request, parse_name_addr
+from sipdiag.sip import Request, parse_name_addr, parse_uri
 from sipdiag.trace import Sighting, host
 
 LADDER_END = TIMEOUT - T2 - T1
@@ -66,6 +66,7 @@ def _for_answer(call: Call, hops: list[tuple[Transaction, Sighting]], window: Wi
         outcome=Outcome.UNDONE,
         repeats=repeats,
         timed_out=last - answer.time >= LADDER_END,
+        debtor=min(hops, key=lambda hop: hop[0].time)[0].source,
         target=ack_target(answer),
         followed_by=_giving_up(call, answer),
     )
@@ -97,19 +98,35 @@ def _without_ack(duty: Duty, call: Call, window: Window, last: int) -> Duty:
     both_ways = window.sees(answer.destination, answer.source)
     if duty.timed_out:
         return _changed(duty, Outcome.UNDONE, "timed-out")
-    if duty.followed_by is not None and both_ways:
+    if duty.followed_by is not None and duty.repeats and both_ways:
         return _changed(duty, Outcome.UNDONE, "given-up")
     proof = _proof_of_confirmation(call, answer, duty.repeats, last)
-    if proof is not None:
+    if proof is not None or _stopped_asking(duty.repeats, window):
         return _changed(duty, Outcome.DONE, "unseen", by=proof)
     if not both_ways:
         return _changed(duty, Outcome.UNKNOWN, "one-sided")
     if duty.repeats:
         outcome = Outcome.UNDONE if seen >= TIME_TO_ANSWER else Outcome.UNKNOWN
         return _changed(duty, outcome, "repeated" if outcome is Outcome.UNDONE else "capture-ended")
+    if seen > 2 * T1 and not _passes_here(duty, window):
+        return _changed(duty, Outcome.DONE, "unseen")  # and the callee did not ask for it again
     if seen < TIMEOUT:
         return _changed(duty, Outcome.UNKNOWN, "capture-ended")
     return _changed(duty, Outcome.UNDONE, "silent")
+
+
+def _stopped_asking(repeats: list[Sighting], window: Window) -> bool:
+    """Whether the next repeat was due within the recording and did not come: the sender had what it wanted."""
+    if not repeats:
+        return False
+    return window.left(repeats[-1].time) > min(T1 * 2 ** len(repeats), T2) + T1
+
+
+def _passes_here(duty: Duty, window: Window) -> bool:
+    """Whether an ACK to the target would have been recorded: without Record-Route it goes straight to the Contact."""
+    target = parse_uri(duty.target).host
+    is_name = not target.replace(".", "").isdigit() and not target.startswith("[")
+    return is_name or bool(duty.trigger.message.field("record-route")) or window.sees(duty.debtor, f"{target}:0")
 
 
 def _for_failure(call: Call, transaction: Transaction, final: Sighting, window: Window) -> Duty:
@@ -121,6 +138,7 @@ def _for_failure(call: Call, transaction: Transaction, final: Sighting, window: 
         outcome=Outcome.UNDONE,
         repeats=repeats,
         timed_out=last - final.time >= LADDER_END,
+        debtor=transaction.source,
         target=transaction.destination,
     )
     if transaction.acks:
@@ -136,7 +154,9 @@ def _for_failure(call: Call, transaction: Transaction, final: Sighting, window: 
         return _changed(duty, Outcome.UNKNOWN, "one-sided")
     seen = window.left(final.time)
     if repeats:
-        outcome = Outcome.UNDONE if seen >= TIME_TO_ANSWER and window.left(last) > T2 else Outcome.UNKNOWN
+        if _stopped_asking(repeats, window):
+            return _changed(duty, Outcome.DONE, "unseen")
+        outcome = Outcome.UNDONE if seen >= TIME_TO_ANSWER else Outcome.UNKNOWN
         return _changed(duty, outcome, "repeated" if outcome is Outcome.UNDONE else "capture-ended")
     if final.transport in RELIABLE:  # nothing is repeated there, so nothing but time can tell
         outcome = Outcome.UNDONE if seen >= TIMEOUT else Outcome.UNKNOWN

@@ -129,7 +129,7 @@ def _concluded(call: Call) -> Call:
             break
     call.final = call.answer or (call.attempts[-1].final if call.attempts else None)
     call.ack = _ack_of(call, call.answer)
-    byes = [transaction for transaction in call.transactions if transaction.method == "BYE"]
+    byes = _byes_of(call)
     cancels = [transaction for transaction in call.transactions if transaction.method == "CANCEL"]
     if call.answer is not None or not call.attempts:
         call.state = CallState.ANSWERED if call.answer is not None or byes else CallState.UNFINISHED
@@ -140,6 +140,15 @@ def _concluded(call: Call) -> Call:
     elif call.final is not None:
         call.state = CallState.CANCELLED if status(call.final) == 487 else CallState.FAILED
     return call
+
+
+def _byes_of(call: Call) -> list[Transaction]:
+    """The BYEs, those of the dialog that was answered first: a surplus forked answer has a BYE of its own."""
+    byes = [transaction for transaction in call.transactions if transaction.method == "BYE"]
+    if call.answer is None or len(byes) < 2:
+        return byes
+    ends = {call.answer.message.from_tag, call.answer.message.to_tag}
+    return sorted(byes, key=lambda bye: {bye.from_tag, bye.to_tag} != ends)
 
 
 def _split_invites(call: Call) -> None:

@@ -33,6 +33,8 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
     """What is due: `ack-2xx`, `ack-failure`."""
     trigger: Sighting
     """The message that lays the duty, where it was seen nearest to its sender."""
+    debtor: str
+    """`host:port` of the side that owes it, as far from the trigger as it was seen."""
     outcome: Outcome
     reason: str = ""
     """Which way it went undone or wrong, or why nobody can tell: a variant of the rule's messages."""

@@ -66,6 +66,11 @@ class Transaction(msgspec.Struct, kw_only=True):
         return self._any.message.from_tag
 
     @property
+    def to_tag(self) -> str:
+        """The callee's tag in the request; of a request outside a dialog empty."""
+        return self._any.message.to_tag
+
+    @property
     def time(self) -> int:
         """When its first message was seen."""
         return self._any.time

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Offsets = npt.NDArray[np.int64]
 
-LANE = 24 << 10
-"""Bytes between two lanes: some 100 records, so that looking for a lane's start costs little beside walking it."""
+LANE = 32 << 10
+"""Bytes between two lanes: some 140 records, so that looking for a lane's start costs little beside walking it."""
 REACH = 4 << 10
 """Bytes in which a lane's start is looked for; where records are longer than that, there are few to walk."""
 FEW = 16

@@ -81,11 +81,15 @@ class Interfaces:
         """Give nanoseconds since 1970 for packet blocks of those interfaces; their 64-bit ticks are words 3 and 4."""
         ticks = heads[:, 3].astype(np.uint64) << np.uint64(32) | heads[:, 4].astype(np.uint64)
         resolution = self._resolution[number]
+        offset = self._offset[number]
+        found = np.flatnonzero(np.bincount(resolution)).tolist()
+        if len(found) == 1:
+            return nanoseconds(ticks, found[0]) + offset
         time = np.empty(len(ticks), np.int64)
-        for one in np.flatnonzero(np.bincount(resolution)).tolist():
+        for one in found:
             rows = resolution == one
             time[rows] = nanoseconds(ticks[rows], one)
-        return time + self._offset[number]
+        return time + offset
 
 
 def _options(order: str, data: bytes) -> Iterator[tuple[int, bytes]]:

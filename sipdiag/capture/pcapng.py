@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from sipdiag.capture.octets import Octets
 
 SECTION_HEADER, INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET = 0x0A0D0D0A, 1, 2, 3, 6
-PACKET_BLOCKS = (ENHANCED_PACKET, SIMPLE_PACKET, OBSOLETE_PACKET)
-COMMON_BLOCKS = (*PACKET_BLOCKS, SECTION_HEADER, INTERFACE, 4, 5, 10)
+MOST_COMMON = 10
+"""The blocks that a capture is made of have numbers up to this, but for the section header."""
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
 BYTE_ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 SHORTEST = 12
 LONGEST = 16 << 20
 """The longest block that Wireshark believes in."""
+MOST_INTERFACES = 4_096
+"""Interfaces of one section that are remembered."""
 HEAD = 28
 """Bytes of an Enhanced Packet Block before its packet."""
 SIMPLE_HEAD = 12
@@ -41,6 +43,7 @@ class PcapngReader:
         self._order = BYTE_ORDERS[bytes(octets.data[8:12])]
         self._window = Window()
         self._interfaces: list[Interface] = []
+        self._links: set[int] = set()
         self._frame = 1
         self._time = 0
 
@@ -75,7 +78,10 @@ class PcapngReader:
         fields = rows.view(self._order + "u4")
         kind, length = fields[:, 0], fields[:, 1]
         plausible: npt.NDArray[np.bool_] = (
-            np.isin(kind, COMMON_BLOCKS) & (length >= SHORTEST) & (length <= LONGEST) & (length % 4 == 0)
+            ((kind <= MOST_COMMON) | (kind == SECTION_HEADER))
+            & (length >= SHORTEST)
+            & (length <= LONGEST)
+            & (length % 4 == 0)
         )
         return plausible
 
@@ -92,7 +98,9 @@ class PcapngReader:
     def _sections(self, offsets: npt.NDArray[np.int64], heads: npt.NDArray[np.uint32]) -> Iterator[Packets]:
         openings = np.flatnonzero(heads[:, 0] == SECTION_HEADER).tolist()
         for start, stop in pairwise([0, *openings, len(offsets)]):
-            if start in openings[:1] or start:
+            if start == stop:
+                continue
+            if heads[start, 0] == SECTION_HEADER:
                 self._interfaces = []
             yield from self._blocks(offsets[start:stop], heads[start:stop])
 
@@ -100,38 +108,48 @@ class PcapngReader:
         """Yield the packets of blocks of one section."""
         kind = heads[:, 0]
         for row in np.flatnonzero(kind == INTERFACE).tolist():
-            body = self._octets.data[offsets[row] + 8 : offsets[row] + int(heads[row, 1]) - 4].tobytes()
-            self._interfaces.append(interface(self._order, body))
-            if self._interfaces[-1].link not in self._link_types:
-                self._link_types.append(self._interfaces[-1].link)
+            self._describe(int(offsets[row]), int(heads[row, 1]))
         packet = (kind == ENHANCED_PACKET) | (kind == SIMPLE_PACKET) | (kind == OBSOLETE_PACKET)
         if not packet.any():
             return
-        chunk = self._chunk(offsets[packet], heads[packet])
+        which = slice(None) if packet.all() else packet
+        chunk = self._chunk(offsets[which], heads[which])
         self._frame += len(chunk)
         self._time = int(chunk.time[-1])
         for part in range(0, len(chunk), ROWS):
             yield chunk.rows(part, min(part + ROWS, len(chunk)))
 
+    def _describe(self, offset: int, length: int) -> None:
+        """Read an interface description."""
+        if len(self._interfaces) < MOST_INTERFACES:
+            body = self._octets.data[offset + 8 : offset + length - 4].tobytes()
+            described = interface(self._order, body)
+            self._interfaces.append(described)
+            if described.link not in self._links:
+                self._links.add(described.link)
+                self._link_types.append(described.link)
+
     def _chunk(self, offsets: npt.NDArray[np.int64], heads: npt.NDArray[np.uint32]) -> Packets:
         """Read packet blocks of any kind; each has its fields at other places (sections 4.3, 4.4 and A)."""
-        kind, fields = heads[:, 0], heads.astype(np.int64)
-        number, captured, original = fields[:, 2], fields[:, 5], fields[:, 6]
-        obsolete, simple = kind == OBSOLETE_PACKET, kind == SIMPLE_PACKET
-        if obsolete.any():  # 16 bits of interface, 16 bits of drop count
-            number = np.where(obsolete, number & 0xFFFF if self._order == "<" else number >> 16, number)
-        number = np.where(simple, 0, number)
+        kind = heads[:, 0]
+        length, number, captured, original = (heads[:, word].astype(np.int64) for word in (1, 2, 5, 6))
+        simple = kind == SIMPLE_PACKET
+        head: int | npt.NDArray[np.int64] = HEAD
         known = Interfaces(self._interfaces)
+        if (kind != ENHANCED_PACKET).any():
+            short = number & 0xFFFF if self._order == "<" else number >> 16  # the other 16 bits count drops
+            number = np.where(simple, 0, np.where(kind == OBSOLETE_PACKET, short, number))
+            original = np.where(simple, heads[:, 2], original)
+            head = np.where(simple, SIMPLE_HEAD, HEAD)
+            kept = np.minimum(np.minimum(original, known.snap_length[0]), length - (SIMPLE_HEAD + 4))
+            captured = np.where(simple, kept, captured)
         number = known.checked(number)
-        room = fields[:, 1] - np.where(simple, SIMPLE_HEAD + 4, HEAD + 4)
-        if simple.any():
-            original = np.where(simple, fields[:, 2], original)
-            captured = np.where(simple, np.minimum(np.minimum(original, known.snap_length[0]), room), captured)
+        room = length - (head + 4)
         self._note("interface-unknown", number == len(self._interfaces))
         self._note("record-damaged", captured > room)
         return Packets(
             data=self._octets.data,
-            offset=offsets + np.where(simple, SIMPLE_HEAD, HEAD),
+            offset=offsets + head,
             captured=np.clip(captured, 0, np.maximum(room, 0)),
             original=original,
             time=self._times(known.times(number, heads), simple),
@@ -145,7 +163,8 @@ class PcapngReader:
         if not simple.any():
             return time
         latest = np.maximum.accumulate(np.where(simple, -1, np.arange(len(time))))
-        return np.where(latest < 0, self._time, time[latest])
+        filled: npt.NDArray[np.int64] = np.where(latest < 0, self._time, time[latest])
+        return filled
 
     def _note(self, kind: str, bad: npt.NDArray[np.bool_]) -> None:
         """Note the first packet with a defect of that kind."""

@@ -33,6 +33,15 @@ def main(arguments: list[str] | None = None) -> int:
     except SipdiagError as error:
         print(f"sipdiag: {error}", file=sys.stderr)  # noqa: T201
         return EXIT_UNREADABLE if isinstance(error, CaptureError) else EXIT_USAGE
+    except Exception as error:  # the last net: a user gets one line, a developer the traceback
+        if os.environ.get("SIPDIAG_TRACEBACK"):
+            raise
+        reason = f"{type(error).__name__}: {error}".replace("\n", " ")
+        print(  # noqa: T201
+            f"sipdiag: a bug in sipdiag, please report it: {reason!a} (SIPDIAG_TRACEBACK=1 shows where)",
+            file=sys.stderr,
+        )
+        return EXIT_UNREADABLE
     else:
         return code
 

@@ -6,6 +6,7 @@ The door of the room: a `Catalogue` finds an `Entry` by its key.
 from __future__ import annotations
 
 from sipdiag.knowledge.entry import Entry, Part
-from sipdiag.knowledge.shelf import DEFAULT_LANGUAGE, SHELVES, Catalogue, data_folder, languages
+from sipdiag.knowledge.files import data_folder
+from sipdiag.knowledge.shelf import DEFAULT_LANGUAGE, SHELVES, Catalogue, class_key, languages
 
-__all__ = ["DEFAULT_LANGUAGE", "SHELVES", "Catalogue", "Entry", "Part", "data_folder", "languages"]
+__all__ = ["DEFAULT_LANGUAGE", "SHELVES", "Catalogue", "Entry", "Part", "class_key", "data_folder", "languages"]

@@ -1,4 +1,4 @@
-"""One entry of the catalogue: a Markdown file with a fence of facts and fixed headings, as `knowledge/README.md` has it.
+"""One entry of the catalogue: a Markdown file with a fence of facts and fixed headings (see `knowledge/README.md`).
 
 `sipdiag explain` must answer at once, so this room imports little, and reads only the entries that are asked for.
 """
@@ -62,20 +62,29 @@ class Entry(NamedTuple):
     def over(self, beneath: Entry) -> Entry:
         """This entry, with the sections and facts that it leaves out taken from the one `beneath`."""
         mine = {name: value for name, value in self._asdict().items() if value}
-        conditions = [name for name in beneath.facts if name.startswith("match_")]
-        facts = {name: value for name, value in beneath.facts.items() if name not in conditions}
-        return beneath._replace(**{**mine, "facts": {**facts, **self.facts}})
+        facts = {name: value for name, value in beneath.facts.items() if not name.startswith("match_")}
+        parts = {method: self._leaving(part) for method, part in beneath.methods.items()}
+        methods = {method: part for method, part in parts.items() if any(part)} | self.methods
+        return beneath._replace(**{**mine, "facts": {**facts, **self.facts}, "methods": methods})
+
+    def _leaving(self, part: Part) -> Part:
+        """Of a part from beneath, what this entry says nothing about: its general words are nearer than those."""
+        return Part(
+            "" if self.meaning or self.description else part.description,
+            () if self.seen_when else part.seen_when,
+            () if self.fix else part.fix,
+        )
 
 
 class Headings:
-    """What the sections are called: in one language, or in several where a folder does not say in which it is written."""
+    """What the sections are called, in one language, or in several where a folder does not say which it speaks."""
 
     def __init__(self, *languages: dict[str, str]) -> None:
         self._names = {heading: name for headings in reversed(languages) for name, heading in headings.items()}
         self._around = [headings["for_method"].partition("{method}")[::2] for headings in languages]
 
     def name(self, heading: str) -> str | None:
-        """The name of the section under `heading`: `fix`; `for INVITE` where it speaks of a method; None for no section."""
+        """The name of the section under `heading`: `fix`, or `for INVITE` for a method's; None where there is none."""
         if heading in self._names:
             return self._names[heading]
         for before, after in self._around:
@@ -146,7 +155,8 @@ def _sections(text: str, path: str) -> Iterator[_Section]:
     """The title with what stands before the first heading, then every section; headings inside fences are text."""
     section = None
     fenced = False
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, raw in enumerate(text.split("\n"), 1):
+        line = raw.rstrip()
         level = 0 if fenced else len(line) - len(line.lstrip("#"))
         if section is None:
             if level != 1 or line[1:2] != " " or not line[2:].strip():
@@ -158,10 +168,10 @@ def _sections(text: str, path: str) -> Iterator[_Section]:
         else:
             fenced ^= line.startswith("```")
             section.body.append(line)
+    if fenced:
+        raise KnowledgeError(f"{path}:{text.count(chr(10)) + 1}: a ``` is opened and never closed")
     if section is not None:
         yield section
-    if fenced:
-        raise KnowledgeError(f"{path}:{len(text.splitlines())}: a ``` is opened and never closed")
 
 
 def _facts(title: _Section, path: str) -> tuple[dict[str, Any], list[str]]:

@@ -1,6 +1,6 @@
 """The folders of the catalogue, read with `os` alone: pathlib takes longer to import than an entry takes to read."""
 
-# ruff: noqa: PTH
+# ruff: noqa: PTH100, PTH112, PTH113, PTH118, PTH119, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 

@@ -1,77 +1,130 @@
-"""An entry of the catalogue for a terminal."""
+"""Blocks for a terminal: wrapped to its width, in colour where it has some, as plain lines where it has none.
+
+Written without a library, because one takes longer to import than an entry takes to find and print.
+"""
 
 from __future__ import annotations
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
+from collections.abc import Iterable, Iterator
 
-from sipdiag.knowledge import Catalogue, Entry
+from sipdiag.report.entry_blocks import Block, Example, Heading, Listing, Pairs, Prose, Table, Title
+from sipdiag.report.escape import shown
 
+WIDEST = 100
+"""Longer lines are hard to read, however wide the terminal is."""
 
-def print_entry(entry: Entry, catalogue: Catalogue, console: Console) -> None:
-    """Write the whole entry, with what it says of each method."""
-    headings: dict[str, str] = catalogue.words["headings"]
-    console.print(Text(entry.title, style="bold underline" if console.is_terminal else "bold"))
-    _prose(console, entry.meaning, 0)
-    _section(console, headings["description"], entry.description)
-    _list(console, headings["seen_when"], entry.seen_when)
-    _list(console, headings["fix"], entry.fix, numbered=True)
-    _section(console, headings["when_to_use"], entry.when_to_use)
-    for method, part in entry.methods.items():
-        _section(console, headings["for_method"].format(method=method), part.description)
-        _list(console, headings["seen_when"], part.seen_when, indent=2)
-        _list(console, headings["fix"], part.fix, numbered=True, indent=2)
-    if entry.platforms:
-        _heading(console, headings["platforms"])
-        for platform, settings in entry.platforms.items():
-            _list(console, platform, settings, indent=2)
-    _list(console, headings["references"], entry.references)
-    console.print()
+_STYLES = {"title": "1;4", "heading": "1;36", "code": "1", "quiet": "2"}
+_WIDEST_LABEL = 32
 
 
-def _heading(console: Console, title: str, indent: int = 0) -> None:
-    console.print()
-    console.print(Padding(Text(title, style="bold cyan"), (0, 0, 0, indent)))
+def text_of(blocks: Iterable[Block], width: int = 80, *, colour: bool = False) -> str:
+    """The blocks as lines of at most `width` columns."""
+    return "".join(line + "\n" for line in _Writer(min(max(width, 40), WIDEST), colour=colour).lines(blocks))
 
 
-def _section(console: Console, title: str, prose: str) -> None:
-    if prose:
-        _heading(console, title)
-        _prose(console, prose, 2)
+class _Writer:
+    def __init__(self, width: int, *, colour: bool) -> None:
+        self._width = width
+        self._colour = colour
+        self._indent = 0
+
+    def lines(self, blocks: Iterable[Block]) -> Iterator[str]:
+        begun = False
+        for block in blocks:
+            if begun and not isinstance(block, Prose | Listing | Example):
+                yield ""
+            if begun and isinstance(block, Title):
+                yield ""
+            begun = True
+            yield from self._block(block)
+
+    def _block(self, block: Block) -> Iterator[str]:
+        if isinstance(block, Title):
+            self._indent = 0
+            aside = "  " + self._styled("quiet", shown(block.aside)) if block.aside else ""
+            yield self._styled("title", shown(block.text)) + aside
+        elif isinstance(block, Heading):
+            self._indent = 2 * block.level
+            yield " " * (self._indent - 2) + self._styled("heading", shown(block.text))
+        elif isinstance(block, Prose):
+            yield from self._prose(block)
+        elif isinstance(block, Listing):
+            for number, item in enumerate(block.items, 1):
+                mark = f"{number}." if block.numbered else "-"
+                yield from self._wrapped(item, " " * self._indent + mark + " ")
+        elif isinstance(block, Pairs):
+            yield from self._pairs(block)
+        elif isinstance(block, Table):
+            yield from self._table(block)
+        else:
+            yield from self._example(block)
+
+    def _prose(self, block: Prose) -> Iterator[str]:
+        for number, paragraph in enumerate(block.text.split("\n\n")):
+            if number:
+                yield ""
+            for line in self._wrapped(paragraph, " " * self._indent):
+                yield self._styled("quiet", line) if block.quiet else line
+
+    def _pairs(self, block: Pairs) -> Iterator[str]:
+        label_width = min(max(len(name) for name, _ in block.rows), _WIDEST_LABEL)
+        for name, value in block.rows:
+            mark = self._styled("quiet", f"{name:<{label_width}}")
+            yield from self._wrapped(value, f"  {mark}  ", label_width + 4)
+
+    def _table(self, block: Table) -> Iterator[str]:
+        columns = list(zip(*block.rows, strict=True))[:-1]
+        widths = [max(len(cell) for cell in column) for column in columns]
+        for row in block.rows:
+            marks = [f"{cell:<{width}}" for cell, width in zip(row[:-1], widths, strict=True)]
+            mark = "  ".join([self._styled("code", marks[0]), *marks[1:]]) + "  "
+            yield from self._wrapped(row[-1], mark, min(sum(widths) + 2 * len(widths), self._width // 2))
+
+    def _example(self, block: Example) -> Iterator[str]:
+        fenced = False
+        for line in block.text.split("\n"):
+            if line.startswith("```"):
+                fenced = not fenced
+            elif fenced or not line:
+                yield (" " * self._indent + shown(line)).rstrip()
+            else:
+                yield from self._wrapped(line, " " * self._indent)
+
+    def _wrapped(self, markdown: str, mark: str, hang: int = -1) -> Iterator[str]:
+        """`markdown` behind `mark`, its further lines under its first; what stands in `code font` is bold."""
+        hang = len(mark) if hang < 0 else hang
+        line, column, in_code = mark, hang, False
+        if (before := _columns(mark)) > hang:  # a mark that is wider than its column
+            yield line.rstrip()
+            line = " " * hang
+        else:
+            line += " " * (hang - before)
+        fresh = True
+        for word in shown(markdown).split():
+            length = len(word) - word.count("`")
+            if not fresh and column + 1 + length > self._width:
+                yield line
+                line, column, fresh = " " * hang, hang, True
+            space = "" if fresh else " "
+            told, in_code = self._code(word, in_code=in_code)
+            line, column, fresh = line + space + told, column + len(space) + length, False
+        yield line.rstrip()
+
+    def _code(self, word: str, *, in_code: bool) -> tuple[str, bool]:
+        """A word with its parts in `code font` in bold, since a terminal has but one font."""
+        pieces: list[str] = []
+        for number, piece in enumerate(word.split("`")):
+            in_code ^= number > 0
+            pieces.append(self._styled("code", piece) if in_code and piece else piece)
+        return "".join(pieces), in_code
+
+    def _styled(self, style: str, text: str) -> str:
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self._colour else text
 
 
-def _prose(console: Console, prose: str, indent: int) -> None:
-    for paragraph in prose.split("\n\n"):
-        console.print(Padding(_styled(paragraph), (0, 0, 0, indent)))
-
-
-def _list(console: Console, title: str, items: tuple[str, ...], *, numbered: bool = False, indent: int = 0) -> None:
-    if not items:
-        return
-    _heading(console, title, indent)
-    for number, item in enumerate(items, 1):
-        mark = f"{number}. " if numbered else "- "
-        line = Text(mark)
-        line.append_text(_styled(item))
-        line = _hanging(console, line, indent + 2, len(mark))
-        console.print(Padding(line, (0, 0, 0, indent + 2)))
-
-
-def _hanging(console: Console, line: Text, indent: int, hang: int) -> Text:
-    """`line` wrapped so that what follows its mark stands in one column."""
-    wrapped = line.wrap(console, max(console.width - indent - hang, 20))
-    joined = Text()
-    for number, part in enumerate(wrapped):
-        if number:
-            joined.append("\n" + " " * hang)
-        joined.append_text(part)
-    return joined
-
-
-def _styled(markdown: str) -> Text:
-    """Text with what stands in `code font` in bold, since a terminal has but one font."""
-    text = Text()
-    for index, piece in enumerate(markdown.split("`")):
-        text.append(piece, style="bold" if index % 2 else "")
-    return text
+def _columns(text: str) -> int:
+    """The columns that a text takes, colours aside."""
+    length = 0
+    for number, piece in enumerate(text.split("\x1b[")):
+        length += len(piece) if number == 0 else len(piece.partition("m")[2])
+    return length

@@ -36,7 +36,7 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
 class Demultiplexer:
     """Sorts the packets of one capture; feed it every chunk in order."""
 
-    def __init__(self, recognize: Callable[[bytes], object], *, media: bool = True) -> None:
+    def __init__(self, recognize: Callable[[bytes], object], *, media: bool = False) -> None:
         """Take what tells signalling by a payload, and whether media columns are wanted."""
         self._recognize = recognize
         self._media = media

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from sipdiag.capture import Packets
 
-HEAD = 96
-"""Bytes of each packet looked at: Ethernet with three tags, the longest usual IP header, and the ports."""
+HEAD = 72
+"""Bytes of each packet looked at: the longest link layer, three tags and an IPv6 header; UDP and TCP in most cases."""
 
 
 class Internet:

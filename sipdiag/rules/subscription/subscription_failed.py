@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from sipdiag.calls import Subscription, carries_credentials, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, severity_of
 from sipdiag.sip import Response
+from sipdiag.trace import Sighting
 
 NAME = "subscription-failed"
 SEVERITY = Severity.ERROR
 
 
 def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
-    """The newest refusal, if no later SUBSCRIBE was accepted; `scene` is not asked: it stands in the capture."""
-    del scene
+    """The newest refusal, if no later SUBSCRIBE was accepted, in this subscription or in a new one."""
     answered = [each for each in subscription.subscribes if each.final is not None and each.origin is None]
     if not answered:
         return
@@ -27,6 +27,8 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
         return
     code = status(final)
     if code == 423 or (code in (401, 407) and not carries_credentials(last)):
+        return
+    if code == 481 and _renewed(subscription, final, scene):
         return
     evidence: Evidence = {
         "event": subscription.event,
@@ -41,3 +43,14 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
         evidence["request_frame"] = last.request.frame
         shown_by.insert(0, last.request)
     yield found(NAME, "refused", severity_of(code), Confidence.CERTAIN, shown_by, evidence, knowledge=f"status/{code}")
+
+
+def _renewed(subscription: Subscription, refusal: Sighting, scene: Scene) -> bool:
+    """Whether the subscriber asked anew and was accepted, as RFC 6665, section 4.1.2.2 wants after a 481."""
+    for other in scene.correlation.subscriptions:
+        later = other.subscribes[-1:] if other.event == subscription.event and other is not subscription else []
+        for each in later:
+            final = each.final
+            if each.source == refusal.destination and final is not None and final.time > refusal.time:
+                return status(final) < 300
+    return False

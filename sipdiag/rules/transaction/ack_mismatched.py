@@ -45,4 +45,5 @@ def _finding(duty: Duty, ack: Sighting, scene: Scene) -> Finding:
     if accepted:
         return found(NAME, f"{duty.reason}-accepted", Severity.NOTE, Confidence.LIKELY, shown_by, evidence)
     confidence = Confidence.CERTAIN if ignored else Confidence.INCONCLUSIVE
-    return found(NAME, duty.reason, SEVERITY, confidence, shown_by, evidence)
+    severity = SEVERITY if duty.kind == "ack-2xx" else Severity.WARNING  # the call had failed already
+    return found(NAME, duty.reason, severity, confidence, shown_by, evidence)

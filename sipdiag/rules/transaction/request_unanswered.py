@@ -1,6 +1,7 @@
 """A request was sent, and sent again, and no response came.
 
-A client repeats over UDP at T1 and doubled intervals and gives up after 64*T1 (RFC 3261, sections 17.1.1.2 and 17.1.2.2).
+A client repeats over UDP at T1 and doubled intervals and gives up after 64*T1 (RFC 3261, sections 17.1.1.2 and
+17.1.2.2).
 """
 
 from __future__ import annotations
@@ -59,10 +60,11 @@ def _verdict(transaction: Transaction, request: Sighting, scene: Scene) -> tuple
     recorded = scene.window.left(request.time)
     repeats = transaction.request_repeats
     heard = scene.window.sees(request.destination, request.source)
+    if repeats and repeats[-1].time - request.time >= GAVE_UP_AFTER:
+        # The client's own ladder shows that nothing reached it, even where nobody else was ever heard.
+        return "timed-out", Confidence.CERTAIN if heard else Confidence.LIKELY
     if not heard and not (repeats and scene.window.hears(request.destination)):
         return ("one-sided", Confidence.INCONCLUSIVE) if recorded > CLEARLY_OPEN else None
-    if repeats and repeats[-1].time - request.time >= GAVE_UP_AFTER:
-        return "timed-out", Confidence.CERTAIN
     if len(repeats) > 1 and recorded >= PATIENCE:
         return "repeated", Confidence.LIKELY
     if recorded >= TIMEOUT:

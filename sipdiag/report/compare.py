@@ -1,0 +1,98 @@
+"""Two status codes side by side: what each means, when it comes, how to fix it, and in what they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sipdiag.knowledge import Catalogue, Entry
+from sipdiag.knowledge.names import spoken
+from sipdiag.report.entry_blocks import Block, Heading, Listing, Prose, Table, Title, listed, section
+from sipdiag.report.entry_facts import COMPARED, definition, fact
+from sipdiag.report.entry_json import entry_object
+
+
+def comparison_blocks(entries: tuple[Entry, Entry], catalogue: Catalogue, notes: tuple[str, ...]) -> Iterator[Block]:
+    """The comparison; `notes` say which code is outside the catalogue."""
+    labels: dict[str, str] = catalogue.words["catalogue"]
+    headings: dict[str, str] = catalogue.words["headings"]
+    yield Title(" · ".join(entry.title for entry in entries))
+    for note in notes:
+        yield Prose(note, quiet=True)
+    yield Heading(labels["class_and_category"])
+    yield Listing(tuple(f"**{entry.title}**: {_category(entry, catalogue)}" for entry in entries))
+    yield Heading(headings["description"])
+    for entry in entries:
+        yield from section(entry.title, entry.description, level=2)
+    for name, numbered in (("seen_when", False), ("fix", True)):
+        yield Heading(headings[name])
+        for entry in entries:
+            yield from listed(entry.title, getattr(entry, name), numbered=numbered, level=2)
+    yield from _differences(entries, catalogue)
+    if any(entry.when_to_use for entry in entries):
+        yield Heading(labels["which"])
+        for entry in entries:
+            yield from section(entry.title, entry.when_to_use, level=2)
+    yield Heading(labels["learn_more"])
+    yield Listing(tuple(_further(entries, catalogue)))
+
+
+def comparison_object(entries: tuple[Entry, Entry], catalogue: Catalogue, notes: tuple[str, ...]) -> dict[str, Any]:
+    """The comparison as an object; each difference has the values as the facts have them and in words."""
+    return {
+        "language": catalogue.language,
+        "codes": [entry_object(entry) for entry in entries],
+        "differences": [
+            {"fact": name, "values": [_stated(name, entry) for entry in entries], "words": list(told)}
+            for name, told in _told(entries, catalogue)
+            if told[0] != told[1]
+        ],
+        "in_common": [
+            {"fact": name, "value": _stated(name, entries[0]), "words": told[0]}
+            for name, told in _told(entries, catalogue)
+            if told[0] == told[1]
+        ],
+        "notes": list(notes),
+    }
+
+
+def _differences(entries: tuple[Entry, Entry], catalogue: Catalogue) -> Iterator[Block]:
+    labels: dict[str, str] = catalogue.words["catalogue"]
+    told = _told(entries, catalogue)
+    differing = [(labels[name], *values) for name, values in told if values[0] != values[1]]
+    common = [f"{labels[name]}: {values[0]}" for name, values in told if values[0] == values[1]]
+    yield Heading(labels["differences"])
+    first, second = (spoken(entry.key) for entry in entries)
+    yield Listing(tuple(f"**{name}**: `{first}` {one}; `{second}` {other}" for name, one, other in differing))
+    if common:
+        yield Heading(labels["in_common"])
+        yield Listing(tuple(common))
+
+
+def _told(entries: tuple[Entry, Entry], catalogue: Catalogue) -> list[tuple[str, tuple[str, str]]]:
+    """Each fact that both entries state, in words."""
+    one, other = entries
+    told = [(name, (fact(name, one, catalogue), fact(name, other, catalogue))) for name in COMPARED]
+    return [(name, values) for name, values in told if all(values)]
+
+
+def _stated(name: str, entry: Entry) -> Any:  # noqa: ANN401  (a fact may be text, a truth or a list)
+    names = {"final": "ends_transaction"}
+    return entry.facts.get(names.get(name, name), entry.facts.get("name") if name == "class" else None)
+
+
+def _category(entry: Entry, catalogue: Catalogue) -> str:
+    """`client error (4xx), any method; RFC 3261, section 21.4.4`."""
+    return "; ".join(part for part in (fact("class", entry, catalogue), definition(entry, catalogue)) if part)
+
+
+def _further(entries: tuple[Entry, Entry], catalogue: Catalogue) -> Iterator[str]:
+    """The references of both, what to read next, and how to read either entry whole."""
+    labels: dict[str, str] = catalogue.words["catalogue"]
+    yield from dict.fromkeys(reference for entry in entries for reference in entry.references)
+    names = [spoken(entry.key) for entry in entries]
+    related = dict.fromkeys(spoken(key) for entry in entries for key in entry.facts.get("related", ()))
+    others = [f"`sipdiag explain {name}`" for name in related if name not in names]
+    if others:
+        yield f"{labels['related']}: {', '.join(others)}"
+    yield f"{labels['read_entries']}: `sipdiag explain {' '.join(names)}`"

@@ -1,0 +1,47 @@
+"""Tests of `sipdiag.findings.telling`."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchange import Exchange
+from sipdiag.findings import Confidence, Severity, found, seconds
+
+
+def test_a_finding_begins_with_the_first_sighting_and_names_the_frames_of_all() -> None:
+    """Time, capture and Call-ID are those of the first; frames keep the given order, each once."""
+    talk = Exchange()
+    invite = talk.request("INVITE", 0, call_id="call-7")
+    ringing, answer = talk.response(180, invite, 1), talk.response(200, invite, 2)
+    finding = found(
+        "x-rule", "way", Severity.WARNING, Confidence.LIKELY, [answer, invite, answer, ringing], {"repeats": 2}
+    )
+    assert (finding.time, finding.capture, finding.call_id) == (answer.time, 0, "call-7")
+    assert finding.frames == [3, 1, 2]
+    assert (finding.rule, finding.variant, finding.evidence) == ("x-rule", "way", {"repeats": 2})
+
+
+@pytest.mark.parametrize(("given", "key"), [("", "rule/x"), ("status/403", "status/403")])
+def test_the_rule_s_own_entry_explains_it_unless_another_does(given: str, key: str) -> None:
+    """`call-failed` names the entry of the code."""
+    sighting = Exchange().request("INVITE", 0)
+    finding = found("x", "way", Severity.ERROR, Confidence.CERTAIN, [sighting], {}, knowledge=given)
+    assert finding.knowledge == key
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_what_nobody_can_conclude_is_a_note(severity: Severity) -> None:
+    """It asks for a better capture, not for a repair."""
+    sighting = Exchange().request("INVITE", 0)
+    finding = found("x", "way", severity, Confidence.INCONCLUSIVE, [sighting], {})
+    assert finding.severity is Severity.NOTE
+    for sure in (Confidence.LIKELY, Confidence.CERTAIN):
+        assert found("x", "way", severity, sure, [sighting], {}).severity is severity
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "told"), [(0, 0.0), (1_499_999, 0.001), (1_500_001, 0.002), (31_500_000_000, 31.5)]
+)
+def test_seconds_are_told_to_the_millisecond(nanoseconds: int, told: float) -> None:
+    """What lies below is the recorder's noise."""
+    assert seconds(nanoseconds) == told

@@ -1,0 +1,164 @@
+"""Tests of `sipdiag.rules.call.call_failed`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from exchange import CALLEE, CALLER, PROXY, Exchange
+from sipdiag.rules.call.call_failed import NAME
+from verdict import Told, findings_of, only_finding_of, told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ALWAYS = {"code", "reason", "response_frame", "server", "client", "attempts"}
+WITH_INVITE = {"request_frame", "after_s"}
+
+
+def refused(talk: Exchange, code: int = 403, fields: str = "") -> None:
+    talk.response(code, talk.request("INVITE", 0), 1.25, fields=fields, reason="No")
+    talk.request("ACK", 1.3, to_tag="callee")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (403, ("failed", "error", "certain")),
+        (404, ("failed", "error", "certain")),
+        (484, ("failed", "error", "certain")),
+        (488, ("failed", "error", "certain")),
+        (500, ("failed", "error", "certain")),
+        (503, ("failed", "error", "certain")),
+        (606, ("failed", "error", "certain")),
+        (408, ("failed", "warning", "certain")),
+        (480, ("failed", "note", "certain")),
+        (486, ("failed", "note", "certain")),
+        (600, ("failed", "note", "certain")),
+        (603, ("failed", "note", "certain")),
+        (302, ("redirected", "note", "certain")),
+        (487, ("cancelled", "note", "certain")),
+    ],
+)
+def test_the_severity_follows_the_code(code: int, said: Told) -> None:
+    """What people cause is a note, 408 a warning, a refusal an error; the code's own entry explains it."""
+    talk = Exchange()
+    refused(talk, code)
+    finding = only_finding_of(talk, NAME)
+    assert told(finding) == said
+    assert finding.knowledge == f"status/{code}"
+    assert finding.frames == [1, 2]
+    assert set(finding.evidence) == ALWAYS | WITH_INVITE
+
+
+def test_the_evidence_of_a_refusal() -> None:
+    """Who refused whom, how soon, and the header fields in which servers give reasons."""
+    talk = Exchange()
+    fields = 'Warning: 399 x "barred"\r\nReason: Q.850;cause=21\r\nServer: pbx/1\r\nRetry-After: 60\r\n'
+    refused(talk, fields=fields)
+    assert only_finding_of(talk, NAME).evidence == {
+        "code": 403,
+        "reason": "No",
+        "request_frame": 1,
+        "response_frame": 2,
+        "after_s": 1.25,
+        "server": CALLEE,
+        "client": CALLER,
+        "attempts": 1,
+        "header_warning": '399 x "barred"',
+        "header_reason": "Q.850;cause=21",
+        "header_server": "pbx/1",
+        "header_retry_after": "60",
+    }
+
+
+def test_a_caller_that_gave_up_is_a_note() -> None:
+    """CANCEL, 487: whatever code ended it, the caller wanted it so."""
+    talk = Exchange()
+    invite = talk.request("INVITE", 0)
+    talk.response(180, invite, 0.2)
+    talk.response(200, talk.request("CANCEL", 5), 5.1)
+    talk.response(487, invite, 5.2)
+    assert told(only_finding_of(talk, NAME)) == ("cancelled", "note", "certain")
+
+
+def test_a_challenge_that_nobody_answers_is_a_failure() -> None:
+    """RFC 3261, section 22.1: a client that has credentials comes back at once."""
+    talk = Exchange()
+    refused(talk, 407)
+    talk.until = 5
+    assert told(only_finding_of(talk, NAME)) == ("challenged", "error", "certain")
+
+
+def test_the_attempts_are_counted() -> None:
+    """Refused in the second attempt, after a challenge: one finding, on the second."""
+    talk = Exchange()
+    talk.response(407, talk.request("INVITE", 0), 0.1)
+    again = talk.request("INVITE", 0.2, branch="two", cseq=2)
+    talk.response(403, again, 0.5)
+    finding = only_finding_of(talk, NAME)
+    assert (finding.evidence["attempts"], finding.evidence["request_frame"]) == (2, again.frame)
+
+
+def test_a_call_that_began_before_the_capture_has_no_invite_to_show() -> None:
+    """The refusal alone is evidence enough."""
+    talk = Exchange()
+    invite = talk.request("INVITE", 0)
+    talk.sightings.remove(invite)
+    final = talk.response(503, invite, 1)
+    finding = only_finding_of(talk, NAME)
+    assert (finding.frames, set(finding.evidence)) == ([final.frame], ALWAYS)
+
+
+def answered(talk: Exchange) -> None:
+    talk.answered_call()
+    talk.until = 40
+
+
+def answered_with_credentials(talk: Exchange) -> None:
+    talk.response(407, talk.request("INVITE", 0), 0.1)
+    talk.response(200, talk.request("INVITE", 0.2, branch="two", cseq=2), 1)
+    talk.until = 40
+
+
+def redirect_that_was_followed(talk: Exchange) -> None:
+    talk.response(302, talk.request("INVITE", 0), 0.1)
+    second = talk.request("INVITE", 0.2, branch="two", cseq=2, destination="203.0.113.99:5060")
+    talk.response(200, second, 1)
+
+
+def challenge_at_the_end(talk: Exchange) -> None:
+    talk.response(401, talk.request("INVITE", 0), 0.1)
+    talk.until = 1
+
+
+def branch_of_a_proxy(talk: Exchange) -> None:
+    near = talk.request("INVITE", 0, destination=PROXY, branch="near")
+    talk.response(100, near, 0.01)
+    talk.response(503, talk.request("INVITE", 0.1, source=PROXY, branch="dead"), 0.2)
+    alive = talk.request("INVITE", 0.3, source=PROXY, branch="alive", destination="203.0.113.99:5060")
+    talk.response(200, alive, 1)
+    talk.response(200, near, 1.1)
+
+
+def still_ringing(talk: Exchange) -> None:
+    talk.response(180, talk.request("INVITE", 0), 0.1)
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        answered,
+        answered_with_credentials,
+        redirect_that_was_followed,
+        challenge_at_the_end,
+        branch_of_a_proxy,
+        still_ringing,
+    ],
+)
+def test_a_near_miss_is_silent(story: Callable[[Exchange], None]) -> None:
+    """A failure on the way to an answer is none, and one that the capture does not show is not claimed."""
+    talk = Exchange()
+    story(talk)
+    assert findings_of(talk, NAME) == []

@@ -1,0 +1,163 @@
+"""Tests of `sipdiag.rules.transaction.request_unanswered`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from exchange import CALLEE, CALLER, PROXY, Exchange, ladder
+from sipdiag.rules.transaction.request_unanswered import NAME
+from verdict import Told, findings_of, only_finding_of, told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+URI = "sip:+12025550199@example.com"
+LADDER_OF_INVITE = (10.5, 11.5, 13.5, 17.5, 25.5, 41.5)
+"""An INVITE sent at second 10: the pauses double and double (RFC 3261, section 17.1.1.2)."""
+
+
+def heard(talk: Exchange) -> None:
+    """The callee has answered something else before, so the recorder hears it."""
+    talk.response(200, talk.request("OPTIONS", 0, call_id="ping", branch="ping"), 0.1)
+
+
+def timed_out(talk: Exchange) -> None:
+    heard(talk)
+    talk.again(talk.request("BYE", 10, branch="bye"), *ladder(10))
+
+
+def invite_timed_out(talk: Exchange) -> None:
+    heard(talk)
+    talk.again(talk.request("INVITE", 10), *LADDER_OF_INVITE)
+
+
+def dead(talk: Exchange) -> None:
+    talk.again(talk.request("INVITE", 10), *LADDER_OF_INVITE)
+
+
+def repeated(talk: Exchange) -> None:
+    heard(talk)
+    talk.again(talk.request("INVITE", 10), 10.5, 11.5, 13.5)
+    talk.until = 16
+
+
+def silent(talk: Exchange) -> None:
+    heard(talk)
+    talk.request("INVITE", 10, transport="tcp")
+    talk.until = 45
+
+
+def one_sided(talk: Exchange) -> None:
+    talk.request("OPTIONS", 0)
+    talk.until = 60
+
+
+def capture_ended(talk: Exchange) -> None:
+    heard(talk)
+    talk.request("INVITE", 10)
+    talk.until = 11
+
+
+def capture_ended_after_a_repeat(talk: Exchange) -> None:
+    heard(talk)
+    talk.again(talk.request("INVITE", 10), 10.5)
+
+
+@pytest.mark.parametrize(
+    ("story", "said"),
+    [
+        (timed_out, ("timed-out", "error", "certain")),
+        (invite_timed_out, ("timed-out", "error", "certain")),
+        (dead, ("timed-out", "error", "likely")),
+        (repeated, ("repeated", "error", "likely")),
+        (silent, ("silent", "error", "likely")),
+        (one_sided, ("one-sided", "note", "inconclusive")),
+        (capture_ended, ("capture-ended", "note", "inconclusive")),
+        (capture_ended_after_a_repeat, ("capture-ended", "note", "inconclusive")),
+    ],
+)
+def test_each_way_of_staying_unanswered_is_told_apart(story: Callable[[Exchange], None], said: Told) -> None:
+    """A variant has its own severity and confidence; certain is only a full ladder to a host that was heard."""
+    talk = Exchange()
+    story(talk)
+    assert told(only_finding_of(talk, NAME)) == said
+
+
+def test_the_evidence_of_a_full_ladder() -> None:
+    """The request and each of its copies, and between whom."""
+    talk = Exchange()
+    heard(talk)
+    bye = talk.request("BYE", 10, branch="bye")
+    copies = talk.again(bye, *ladder(10))
+    finding = only_finding_of(talk, NAME)
+    assert finding.frames == [bye.frame, *(copy.frame for copy in copies)]
+    assert finding.knowledge == "rule/request-unanswered"
+    assert finding.evidence == {
+        "method": "BYE",
+        "request_frame": bye.frame,
+        "uri": URI,
+        "repeats": 10,
+        "repeated_for_s": 31.5,
+        "recorded_after_s": 31.5,
+        "client": CALLER,
+        "server": CALLEE,
+        "transport": "udp",
+    }
+
+
+def test_a_server_heard_elsewhere_only_is_heard() -> None:
+    """It speaks to others past this recorder, and the client asked again and again: its silence counts."""
+    talk = Exchange()
+    talk.request("OPTIONS", 0, source=CALLEE, destination=PROXY, call_id="ping", branch="ping")
+    talk.again(talk.request("BYE", 10, branch="bye"), 10.5, 11.5, 13.5)
+    talk.until = 16
+    byes = [each for each in findings_of(talk, NAME) if each.evidence["method"] == "BYE"]
+    assert [told(each) for each in byes] == [("repeated", "error", "likely")]
+
+
+def answered_late(talk: Exchange) -> None:
+    request = talk.request("INVITE", 0)
+    talk.again(request, 0.5, 1.5)
+    talk.response(486, request, 3)
+    talk.until = 60
+
+
+def trying_only(talk: Exchange) -> None:
+    talk.response(100, talk.request("INVITE", 0), 0.1)
+    talk.until = 60
+
+
+def at_the_very_end(talk: Exchange) -> None:
+    heard(talk)
+    talk.request("INVITE", 10)
+    talk.until = 10.1
+
+
+def ack(talk: Exchange) -> None:
+    talk.answered_call()
+    talk.until = 60
+
+
+def cancel_of_an_invite_that_ended(talk: Exchange) -> None:
+    invite = talk.request("INVITE", 0)
+    talk.again(talk.request("CANCEL", 1), *ladder(1))
+    talk.response(487, invite, 1.1)
+
+
+def seen_on_a_second_link(talk: Exchange) -> None:
+    request = talk.request("OPTIONS", 0)
+    talk.response(200, request, 0.1)
+    talk.elsewhere(request, 0.01, source=PROXY, destination=CALLEE)
+    talk.until = 60
+
+
+@pytest.mark.parametrize(
+    "story", [answered_late, trying_only, at_the_very_end, ack, cancel_of_an_invite_that_ended, seen_on_a_second_link]
+)
+def test_a_near_miss_is_silent(story: Callable[[Exchange], None]) -> None:
+    """Any response is an answer; what needs none, or had no time to get one, is no failure."""
+    talk = Exchange()
+    story(talk)
+    assert findings_of(talk, NAME) == []
