@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from readme_outputs import PICTURE, README, ROOT, output_of, picture
 
 TEXT = README.read_text(encoding="utf-8")

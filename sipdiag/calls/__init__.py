@@ -10,6 +10,8 @@ from sipdiag.calls.call import Attempt, Call, CallState, acknowledges
 from sipdiag.calls.correlation import Correlation, correlate
 from sipdiag.calls.duty import Duty, Outcome
 from sipdiag.calls.figures import Figures, figures_of
+from sipdiag.calls.reference import meant_by
+from sipdiag.calls.passage import Passage, passages_of
 from sipdiag.calls.registration import (
     Registration,
     RegistrationState,
@@ -46,6 +48,7 @@ __all__ = [
     "Duty",
     "Figures",
     "Outcome",
+    "Passage",
     "Registration",
     "RegistrationState",
     "Repeat",
@@ -60,6 +63,8 @@ __all__ = [
     "correlate",
     "figures_of",
     "granted_expires",
+    "passages_of",
+    "meant_by",
     "repeat_of",
     "status",
     "window_of",

@@ -119,7 +119,7 @@ def _stopped_asking(repeats: list[Sighting], window: Window) -> bool:
     """Whether the next repeat was due within the recording and did not come: the sender had what it wanted."""
     if not repeats:
         return False
-    return window.left(repeats[-1].time) > min(T1 * 2 ** len(repeats), T2) + T1
+    return window.left(repeats[-1].time) > min(T1 << len(repeats), T2) + T1
 
 
 def _passes_here(duty: Duty, window: Window) -> bool:
@@ -206,7 +206,7 @@ def _proof_of_confirmation(call: Call, answer: Sighting, repeats: list[Sighting]
     request shows it only when the callee had stopped asking by then.
     """
     local, remote = answer.message.from_tag, answer.message.to_tag
-    next_repeat = min(T1 * 2 ** len(repeats), T2)
+    next_repeat = min(T1 << len(repeats), T2)
     for transaction in call.transactions:
         request = transaction.request
         if request is None or request.time <= answer.time or transaction.method in ("CANCEL", "PRACK"):

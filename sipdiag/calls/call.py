@@ -61,6 +61,8 @@ class Call(msgspec.Struct, kw_only=True):
     """INVITEs outside a dialog, in order: the first, with credentials after a challenge, to the next target."""
     reinvites: list[Transaction] = []
     """INVITEs inside the dialog."""
+    byes: list[Transaction] = []
+    """Every BYE, at every hop."""
     state: CallState = CallState.UNFINISHED
     final: Sighting | None = None
     """The final response that the caller got in the end."""
@@ -144,7 +146,7 @@ def _concluded(call: Call) -> Call:
 
 def _byes_of(call: Call) -> list[Transaction]:
     """The BYEs, those of the dialog that was answered first: a surplus forked answer has a BYE of its own."""
-    byes = [transaction for transaction in call.transactions if transaction.method == "BYE"]
+    byes = call.byes = [transaction for transaction in call.transactions if transaction.method == "BYE"]
     if call.answer is None or len(byes) < 2:
         return byes
     ends = {call.answer.message.from_tag, call.answer.message.to_tag}

@@ -19,10 +19,15 @@ EXIT_INTERRUPTED = 130
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code; no traceback reaches a user."""
-    from sipdiag.cli.commands import run  # noqa: PLC0415  (so that what main itself needs stays next to nothing)
+    from sipdiag.cli.quick import quick  # noqa: PLC0415  (so that what main itself needs stays next to nothing)
 
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        code = run(sys.argv[1:] if arguments is None else arguments)
+        code = quick(given)
+        if code is None:
+            from sipdiag.cli.commands import run  # noqa: PLC0415
+
+            code = run(given)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader has seen enough (`| head`). What is still buffered must not complain at exit.

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING
 
 from sipdiag.cli import EXIT_FINDINGS, EXIT_UNREADABLE, options
 from sipdiag.cli.clicking import click
+from sipdiag.cli.progress import Progress
 from sipdiag.errors import CaptureError, UsageError
 
 if TYPE_CHECKING:
-    from typing import Self, TextIO
+    from typing import TextIO
 
     from sipdiag.analysis import Analysis
     from sipdiag.report import Words
     from sipdiag.trace import Trace
-
-SLOW = 1.0
-"""Seconds that a capture may take before a progress bar appears."""
 
 
 @click.command(name="analyze")
@@ -92,7 +89,7 @@ def _analysis_of(captures: tuple[str, ...], *, quiet: bool) -> tuple[Analysis, i
         raise UsageError("standard input can be read once only")
     traces: list[Trace] = []
     unreadable = 0
-    with _Progress(quiet=quiet) as progress:
+    with Progress(wanted=not quiet and sys.stderr.isatty()) as progress:
         for path in captures:
             progress.begin(path)
             stream = sys.stdin.buffer if path == "-" else None
@@ -134,46 +131,3 @@ def _print_schema() -> None:
     from sipdiag.report.document import json_schema  # noqa: PLC0415
 
     click.echo(json.dumps(json_schema(), indent=2))
-
-
-class _Progress:
-    """A bar on standard error, made when a capture turns out to take longer than a second."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._wanted = not quiet and sys.stderr.isatty()
-        self._begun = 0.0
-        self._path = ""
-        self._bar: object | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
-
-    def begin(self, path: str) -> None:
-        """Another capture is read."""
-        self._end()
-        self._begun, self._path = time.monotonic(), path
-
-    def told(self, done: int, total: int) -> None:
-        """Show that `done` of `total` bytes are read."""
-        from rich.progress import Progress  # noqa: PLC0415
-
-        if not self._wanted or time.monotonic() - self._begun < SLOW:
-            return
-        if not isinstance(self._bar, Progress):
-            from rich.console import Console  # noqa: PLC0415
-            from rich.markup import escape  # noqa: PLC0415
-
-            self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._bar.add_task(escape(self._path.rpartition("/")[2]), total=total or None)
-            self._bar.start()
-        self._bar.update(self._bar.task_ids[0], completed=done)
-
-    def _end(self) -> None:
-        from rich.progress import Progress  # noqa: PLC0415
-
-        if isinstance(self._bar, Progress):
-            self._bar.stop()
-        self._bar = None

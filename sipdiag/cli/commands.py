@@ -11,6 +11,9 @@ from sipdiag.cli.clicking import Group, click
 COMMANDS = {
     "analyze": "sipdiag.cli.analyze",
     "explain": "sipdiag.cli.explain",
+    "compare": "sipdiag.cli.compare",
+    "codes": "sipdiag.cli.codes",
+    "rules": "sipdiag.cli.rules",
 }
 """Name → module; the module's `command` is the click command."""
 

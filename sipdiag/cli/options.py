@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from sipdiag.cli import language
 from sipdiag.cli.clicking import click
 from sipdiag.errors import UsageError
-from sipdiag.knowledge import DEFAULT_LANGUAGE, Catalogue, languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sipdiag.analysis import Analysis
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+catalogue_for = language.catalogue_for
+"""The catalogue that `--lang` and `--knowledge` ask for."""
 
 output: Decorator = click.option(
     "-o", "--output", metavar="FILE", help="Write the report to FILE instead of standard output."
@@ -34,6 +37,9 @@ color: Decorator = click.option(
     default="auto",
     show_default=True,
     help="Colour in the report.",
+)
+knowledge: Decorator = click.option(
+    "--knowledge", metavar="DIR", multiple=True, help="Entries of your own, over those of the catalogue; may be repeated."
 )
 
 
@@ -86,15 +92,6 @@ def formats(*names: str) -> Decorator:
     return click.option(
         "--format", "format_", type=click.Choice(names), default=names[0], show_default=True, help="Form of the report."
     )
-
-
-def catalogue_for(language: str | None) -> Catalogue:
-    """The catalogue in `language`, else in that of the locale (LC_ALL, LC_MESSAGES, LANG), else in English."""
-    if language is not None:
-        return Catalogue(language)
-    stated = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    wanted = stated.replace("-", "_").partition("_")[0].partition(".")[0].lower()
-    return Catalogue(wanted if wanted in languages() else DEFAULT_LANGUAGE)
 
 
 @contextmanager

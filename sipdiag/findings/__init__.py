@@ -10,6 +10,7 @@ from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.findings.outcome import severity_of
 from sipdiag.findings.scene import Scene
 from sipdiag.findings.settings import Settings
+from sipdiag.findings.silence import silence_of
 from sipdiag.findings.telling import found, seconds
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "found",
     "seconds",
     "severity_of",
+    "silence_of",
 ]

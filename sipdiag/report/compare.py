@@ -7,7 +7,7 @@ from typing import Any
 
 from sipdiag.knowledge import Catalogue, Entry
 from sipdiag.knowledge.names import spoken
-from sipdiag.report.entry_blocks import Block, Heading, Listing, Prose, Table, Title, listed, section
+from sipdiag.report.entry_blocks import Block, Heading, Listing, Prose, Title, listed, section
 from sipdiag.report.entry_facts import COMPARED, definition, fact
 from sipdiag.report.entry_json import entry_object
 

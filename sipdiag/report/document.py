@@ -99,6 +99,8 @@ class RequestRow(Row, frozen=True, kw_only=True):
     cseq: int
     final_code: int | None
     final_frame: int | None
+    meant_frame: int | None
+    """Of an ACK the final response, of a PRACK the provisional one, of a CANCEL the INVITE that it is about."""
     retransmission_of: int | None
     duplicate_of: int | None
     source: str

@@ -71,7 +71,7 @@ def _particular(shelf: str, entry: Entry, catalogue: Catalogue) -> Iterator[tupl
         yield "cause_sip", ", ".join(str(code) for code in facts.get("sip", ())) or labels["none"]
     elif shelf == "timer":
         value, after = str(facts.get("value", "")), facts.get("seconds")
-        known = after is not None and "*" in value or value.startswith("T")
+        known = after is not None and "T" in value  # a multiple of T1, or T4
         yield "timer_value", labels["timer_seconds"].format(value=value, seconds=f"{after:g}") if known else value
         applies = facts.get("applies", [])
         transport = applies == ["transport"]

@@ -1,4 +1,4 @@
-"""Entries as objects for `--format json`: the facts as they stand in the catalogue, the prose in the chosen language."""
+"""Entries as objects for `--format json`: facts as the catalogue has them, prose in the chosen language."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class _Writer:
                 yield from self._wrapped(line, " " * self._indent)
 
     def _wrapped(self, markdown: str, mark: str, hang: int = -1) -> Iterator[str]:
-        """`markdown` behind `mark`, its further lines under its first; what stands in `code font` is bold."""
+        """`markdown` behind `mark`, its further lines under its first; `code` and **strong** words are bold."""
         hang = len(mark) if hang < 0 else hang
         line, column, in_code = mark, hang, False
         if (before := _columns(mark)) > hang:  # a mark that is wider than its column
@@ -100,7 +100,7 @@ class _Writer:
         else:
             line += " " * (hang - before)
         fresh = True
-        for word in shown(markdown).split():
+        for word in shown(markdown).replace("**", "`").split():
             length = len(word) - word.count("`")
             if not fresh and column + 1 + length > self._width:
                 yield line

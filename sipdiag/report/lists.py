@@ -1,4 +1,4 @@
-"""The lists of `sipdiag codes` and `sipdiag rules`, a line an entry; each line comes from the entry that `explain` shows."""
+"""The lists of `sipdiag codes` and `sipdiag rules`: a line an entry, from the files that `explain` shows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sipdiag.knowledge import Catalogue, Entry
-from sipdiag.knowledge.names import spoken
 from sipdiag.report.entry_blocks import Block, Table
 
 

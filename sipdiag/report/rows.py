@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+
 from sipdiag import __version__
 from sipdiag.analysis import Analysis
-from sipdiag.calls import Arrival, Call, CallState, Registration, Repeat, Subscription, Transaction, figures_of, status
+from sipdiag.calls import (
+    Arrival,
+    Call,
+    CallState,
+    Correlation,
+    Registration,
+    Repeat,
+    Subscription,
+    Transaction,
+    figures_of,
+    meant_by,
+    status,
+)
 from sipdiag.findings import Finding
 from sipdiag.report import document as doc
 from sipdiag.report.escape import kept
@@ -14,6 +27,8 @@ from sipdiag.report.words import Words
 from sipdiag.sip import Request, Response, parse_name_addr
 from sipdiag.trace import CaptureFacts, Sighting
 
+INDIRECT = frozenset({"ACK", "PRACK", "CANCEL"})
+"""Requests that are about another message."""
 CLASSES = ("provisional", "success", "redirection", "client-error", "server-error", "global-failure")
 
 
@@ -31,7 +46,7 @@ def document_of(analysis: Analysis, words: Words) -> doc.Document:
         captures=[capture_row(each) for each in analysis.captures],
         summary=summary_of(analysis),
         responses=responses,
-        requests=[row for each in seen.arrivals if (row := request_row(each)) is not None],
+        requests=[row for each in seen.arrivals if (row := request_row(each, seen)) is not None],
         calls=[call_row(each, by_call_id) for each in seen.calls],
         registrations=[registration_row(each, by_call_id) for each in seen.registrations],
         subscriptions=[subscription_row(each, by_call_id) for each in seen.subscriptions],
@@ -110,7 +125,7 @@ def response_row(arrival: Arrival, words: Words) -> doc.ResponseRow | None:
     )
 
 
-def request_row(arrival: Arrival) -> doc.RequestRow | None:
+def request_row(arrival: Arrival, seen: Correlation) -> doc.RequestRow | None:
     """One request; None for a response."""
     sighting = arrival.sighting
     message = sighting.message
@@ -120,6 +135,7 @@ def request_row(arrival: Arrival) -> doc.RequestRow | None:
     if arrival.transaction is not None and message.method != "ACK":  # nothing answers an ACK
         final = arrival.transaction.final
     first = None if arrival.first is None else arrival.first.frame
+    meant = meant_by(sighting, seen.transactions_of(message.call_id)) if message.method in INDIRECT else None
     return doc.RequestRow(
         capture=sighting.capture,
         frame=sighting.frame,
@@ -130,6 +146,7 @@ def request_row(arrival: Arrival) -> doc.RequestRow | None:
         cseq=message.cseq,
         final_code=None if final is None else status(final),
         final_frame=None if final is None else final.frame,
+        meant_frame=None if meant is None else meant.frame,
         retransmission_of=first if arrival.repeat is Repeat.RETRANSMISSION else None,
         duplicate_of=first if arrival.repeat is Repeat.DUPLICATE else None,
         source=sighting.source,

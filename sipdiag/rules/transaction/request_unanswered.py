@@ -8,20 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import MILLISECOND, SECOND, T1, TIMEOUT, Transaction
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found, seconds
+from sipdiag.calls import Transaction
+from sipdiag.findings import Finding, Scene, Severity, found, seconds, silence_of
 from sipdiag.sip import Request
-from sipdiag.trace import Sighting
 
 NAME = "request-unanswered"
 SEVERITY = Severity.ERROR
-
-GAVE_UP_AFTER = TIMEOUT - 4 * SECOND - T1
-"""A last repeat this late is the last but one of a full ladder: the request timed out."""
-PATIENCE = 4 * SECOND
-"""Silence as long as this, while the client asks again, is no slow server: it would have sent 100 or an answer."""
-CLEARLY_OPEN = 200 * MILLISECOND
-"""A request this close to the end of the capture is worth no word: its answer was on the way."""
 
 
 def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
@@ -31,7 +23,7 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
         return
     if transaction.method == "CANCEL" and _invite_ended(transaction, scene):
         return
-    verdict = _verdict(transaction, request, scene)
+    verdict = silence_of(transaction, request, scene.window)
     if verdict is None:
         return
     variant, confidence = verdict
@@ -54,22 +46,6 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
             "transport": request.transport,
         },
     )
-
-
-def _verdict(transaction: Transaction, request: Sighting, scene: Scene) -> tuple[str, Confidence] | None:
-    recorded = scene.window.left(request.time)
-    repeats = transaction.request_repeats
-    heard = scene.window.sees(request.destination, request.source)
-    if repeats and repeats[-1].time - request.time >= GAVE_UP_AFTER:
-        # The client's own ladder shows that nothing reached it, even where nobody else was ever heard.
-        return "timed-out", Confidence.CERTAIN if heard else Confidence.LIKELY
-    if not heard and not (repeats and scene.window.hears(request.destination)):
-        return ("one-sided", Confidence.INCONCLUSIVE) if recorded > CLEARLY_OPEN else None
-    if len(repeats) > 1 and recorded >= PATIENCE:
-        return "repeated", Confidence.LIKELY
-    if recorded >= TIMEOUT:
-        return "silent", Confidence.LIKELY
-    return ("capture-ended", Confidence.INCONCLUSIVE) if recorded > CLEARLY_OPEN or repeats else None
 
 
 def _invite_ended(cancel: Transaction, scene: Scene) -> bool:

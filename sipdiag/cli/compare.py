@@ -1,0 +1,59 @@
+"""`sipdiag compare`: two status codes side by side."""
+
+from __future__ import annotations
+
+from sipdiag.cli import EXIT_USAGE, options
+from sipdiag.cli.clicking import click
+from sipdiag.cli.explanation import FORMATS, tell, write, write_object
+from sipdiag.errors import UsageError
+from sipdiag.knowledge import Catalogue
+from sipdiag.report.compare import comparison_blocks, comparison_object
+from sipdiag.report.entry_answers import Explained, answer
+
+
+@click.command(name="compare")
+@click.argument("first", metavar="CODE")
+@click.argument("second", metavar="CODE")
+@options.formats(*FORMATS)
+@options.output
+@options.lang
+@options.color
+@options.knowledge
+def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
+    first: str,
+    second: str,
+    format_: str,
+    output: str | None,
+    lang: str | None,
+    color: str,
+    knowledge: tuple[str, ...],
+) -> int:
+    """Compare two status codes: what each means, when it comes, how to fix it, in what they differ, when to use which.
+
+    \b
+    sipdiag compare 200 403
+    sipdiag compare 401 407 --lang pt
+    """
+    catalogue = options.catalogue_for(lang, knowledge)
+    one, other = _code(first, catalogue), _code(second, catalogue)
+    if one is None or other is None:
+        return EXIT_USAGE
+    if one.entry.key == other.entry.key and not (one.note and one.name != other.name):
+        raise UsageError(catalogue.words["catalogue"]["same_codes"])
+    entries = one.entry, other.entry
+    notes = tuple(each.note for each in (one, other) if each.entry.key.startswith("class/"))
+    with options.opened(output) as stream:
+        if format_ == "json":
+            write_object(comparison_object(entries, catalogue, notes), stream)
+        else:
+            write(comparison_blocks(entries, catalogue, notes), stream, format_, color)
+    return 0
+
+
+def _code(name: str, catalogue: Catalogue) -> Explained | None:
+    """What the catalogue has on a status code; None, and a line on standard error, where `name` is none."""
+    answered = answer(catalogue, name)
+    if isinstance(answered, Explained) and answered.entry.key.startswith(("status/", "class/")):
+        return answered
+    tell([catalogue.words["catalogue"]["not_a_code"].format(name=name)])
+    return None

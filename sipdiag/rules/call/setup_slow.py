@@ -1,0 +1,86 @@
+"""The caller heard nothing for long: ringing, or the answer itself, came late (RFC 6076, section 4.3).
+
+ITU-T E.721 gives 11 s as what 95 % of international calls must stay below under normal load. How long people let it
+ring is no matter of the network and does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sipdiag.calls import SECOND, Call, CallState, Transaction, status
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
+from sipdiag.trace import Sighting
+
+NAME = "setup-slow"
+SEVERITY = Severity.WARNING
+
+
+def check(call: Call, scene: Scene) -> Iterator[Finding]:
+    """The call, if the first that the caller was told, or its giving up, came later than the limit."""
+    invite = call.invite
+    if invite is None:
+        return
+    told = call.first_indication
+    if call.state is CallState.CANCELLED and (told is None or status(told) >= 300):
+        told = None if call.ending is None else call.ending.request
+    elif told is None or status(told) >= 300:
+        return  # a late failure is told by the rule on failures
+    limit = scene.settings.setup_slow_s
+    if told is not None and told.time - invite.time > limit * SECOND:
+        yield _finding(call, invite, told, limit)
+
+
+def _finding(call: Call, invite: Sighting, told: Sighting, limit: float) -> Finding:
+    delay = told.time - invite.time
+    hop = _slowest_hop(call, told, delay)
+    begun = hop.request or invite
+    repeats = [each for each in call.attempts[-1].first.request_repeats if each.time < told.time]
+    client = _client_wait(call)
+    evidence: Evidence = {
+        "invite_frame": invite.frame,
+        "told_frame": told.frame,
+        "code": status(told),
+        "delay_s": seconds(delay),
+        "limit_s": limit,
+        "attempts": len(call.attempts),
+        "client_wait_s": seconds(client),
+        "repeats": len(repeats),
+        "client": hop.source,
+        "server": hop.destination,
+        "at_server_s": seconds(told.time - begun.time),
+        "caller": invite.source,
+    }
+    variant, severity = _variant(told, delay, client, begun, hop)
+    shown_by = list({each.frame: each for each in (invite, begun, *repeats, told)}.values())
+    return found(NAME, variant, severity, Confidence.CERTAIN, shown_by, evidence)
+
+
+def _variant(told: Sighting, delay: int, client: int, begun: Sighting, hop: Transaction) -> tuple[str, Severity]:
+    """Where the time went."""
+    if client >= delay / 2:
+        return "client", Severity.NOTE  # a user may have been asked for a password
+    if not status(told):
+        return "given-up", SEVERITY
+    first = min((each.time for each in hop.responses), default=told.time)
+    if hop.request_repeats and first - begun.time >= delay / 2:
+        return "lost", SEVERITY
+    # Without any 18x it may have rung all the time: some servers say only when somebody answered.
+    return ("silent", Severity.NOTE) if status(told) >= 200 else ("slow", SEVERITY)
+
+
+def _slowest_hop(call: Call, told: Sighting, delay: int) -> Transaction:
+    """The hop furthest from the caller at which most of the time had still to pass."""
+    hops = call.attempts[-1].hops
+    late = [hop for hop in hops if hop.request is not None and told.time - hop.request.time >= delay / 2]
+    return max(late, key=lambda hop: hop.time, default=hops[0])
+
+
+def _client_wait(call: Call) -> int:
+    """The longest that the caller took to come back after a challenge, a redirect or a failure."""
+    longest = 0
+    for earlier, later in zip(call.attempts, call.attempts[1:], strict=False):
+        final = earlier.first.final
+        if final is not None:
+            longest = max(longest, later.first.time - final.time)
+    return longest
