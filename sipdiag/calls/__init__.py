@@ -6,15 +6,18 @@ The door of the room: `correlate` gives the `Correlation` of sightings in the or
 from __future__ import annotations
 
 from sipdiag.calls.acknowledgement import acknowledgements
+from sipdiag.calls.authentication import Challenge, Credentials, challenges_in, credentials_in
 from sipdiag.calls.call import Attempt, Call, CallState, acknowledges
 from sipdiag.calls.correlation import Correlation, correlate
 from sipdiag.calls.duty import Duty, Outcome
 from sipdiag.calls.figures import Figures, figures_of
-from sipdiag.calls.reference import meant_by
+from sipdiag.calls.outage import AT_ONCE, Cause, Outage, Refusal, accepted_elsewhere, outages_of
 from sipdiag.calls.passage import Passage, passages_of
+from sipdiag.calls.reference import meant_by
 from sipdiag.calls.registration import (
     Registration,
     RegistrationState,
+    asked_expires,
     asks_for_removal,
     carries_credentials,
     granted_expires,
@@ -35,6 +38,7 @@ from sipdiag.calls.transaction import (
 from sipdiag.calls.window import Window, window_of
 
 __all__ = [
+    "AT_ONCE",
     "MILLISECOND",
     "SECOND",
     "T1",
@@ -44,11 +48,16 @@ __all__ = [
     "Attempt",
     "Call",
     "CallState",
+    "Cause",
+    "Challenge",
     "Correlation",
+    "Credentials",
     "Duty",
     "Figures",
+    "Outage",
     "Outcome",
     "Passage",
+    "Refusal",
     "Registration",
     "RegistrationState",
     "Repeat",
@@ -56,15 +65,20 @@ __all__ = [
     "SubscriptionState",
     "Transaction",
     "Window",
+    "accepted_elsewhere",
     "acknowledgements",
     "acknowledges",
+    "asked_expires",
     "asks_for_removal",
     "carries_credentials",
+    "challenges_in",
     "correlate",
+    "credentials_in",
     "figures_of",
     "granted_expires",
-    "passages_of",
     "meant_by",
+    "outages_of",
+    "passages_of",
     "repeat_of",
     "status",
     "window_of",

@@ -8,7 +8,7 @@ import msgspec
 
 from sipdiag.calls.transaction import Transaction, status
 from sipdiag.sip import parse_name_addr
-from sipdiag.trace import Sighting
+from sipdiag.trace import Sighting, host
 
 DEFAULT_EXPIRES = 3600
 """Seconds that a binding lasts when neither side says (RFC 3261, section 10.2.1.1)."""
@@ -34,6 +34,20 @@ class Registration(msgspec.Struct, kw_only=True):
     transactions: list[Transaction]
     number: int = 0
     """1-based place in the list of registrations."""
+
+    @property
+    def attempts(self) -> list[Transaction]:
+        """Its REGISTERs at the hop nearest the user agent, each once: what a proxy sends on has the CSeq it came with."""
+        if len(self.transactions) == 1:
+            return self.transactions
+        seen: dict[tuple[str, int], Transaction] = {}
+        attempts = []
+        for transaction in self.transactions:
+            first = seen.setdefault((transaction.from_tag, transaction.cseq), transaction)
+            forwarded = first is not transaction and host(first.source) != host(transaction.source)
+            if transaction.origin is None and not forwarded:
+                attempts.append(transaction)
+        return attempts
 
     @property
     def last(self) -> Transaction:
@@ -104,6 +118,15 @@ def asks_for_removal(transaction: Transaction) -> bool:
     contact = request.message.field("contact") or ""
     stated = parse_name_addr(contact).parameters.get("expires", request.message.field("expires"))
     return bool(contact) and stated == "0"
+
+
+def asked_expires(transaction: Transaction) -> int | None:
+    """Seconds that the request asked for: of its first Contact, else of Expires (section 10.2.1.1)."""
+    request = transaction.request
+    if request is None:
+        return None
+    contact = _seconds(parse_name_addr(request.message.field("contact") or "").parameters.get("expires"))
+    return _seconds(request.message.field("expires")) if contact is None else contact
 
 
 def granted_expires(transaction: Transaction) -> int | None:

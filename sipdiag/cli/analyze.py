@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sipdiag.cli import EXIT_FINDINGS, EXIT_UNREADABLE, options
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from sipdiag.analysis import Analysis
+    from sipdiag.cli.settings import File
     from sipdiag.report import Words
     from sipdiag.trace import Trace
 
@@ -23,13 +25,12 @@ if TYPE_CHECKING:
 @options.formats("text", "json")
 @options.output
 @options.lang
+@options.knowledge
 @options.color
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note", "never"]),
-    default="never",
-    show_default=True,
-    help="Exit with 1 when there is a finding of this severity or worse.",
+    help="Exit with 1 when there is a finding of this severity or worse (default: never).",
 )
 @options.narrowing
 @click.option("--no-media", is_flag=True, help="Leave RTP alone: signalling only.")
@@ -41,8 +42,9 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     format_: str,
     output: str | None,
     lang: str | None,
+    knowledge: tuple[str, ...],
     color: str,
-    fail_on: str,
+    fail_on: str | None,
     no_media: bool,  # noqa: FBT001
     schema: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
@@ -62,11 +64,13 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     if not captures:
         raise click.UsageError("name at least one capture, or - for standard input")
     del no_media  # nothing reads media yet, so there is nothing to leave out
-    analysis, unreadable = _analysis_of(captures, quiet=quiet)
-    analysis = options.narrowed(analysis, narrowing)
+    settings = _settings()
+    catalogue = options.catalogue_for(lang or settings.lang, knowledge)
+    analysis, unreadable = _analysis_of(captures, settings, quiet=quiet)
+    analysis = options.narrowed(analysis, settings.filled(narrowing))
     from sipdiag.report import Words  # noqa: PLC0415  (nothing to report is found out without it)
 
-    words = Words(options.catalogue_for(lang))
+    words = Words(catalogue)
     with options.opened(output) as stream:
         _write(
             analysis,
@@ -78,12 +82,24 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
         )
     if unreadable:
         return EXIT_UNREADABLE
-    return EXIT_FINDINGS if _fails(analysis, fail_on) else 0
+    return EXIT_FINDINGS if _fails(analysis, fail_on or settings.fail_on or "never") else 0
 
 
-def _analysis_of(captures: tuple[str, ...], *, quiet: bool) -> tuple[Analysis, int]:
+def _settings() -> File:
+    from sipdiag.cli.settings import settings_near  # noqa: PLC0415
+    from sipdiag.rules import RULES  # noqa: PLC0415
+
+    return settings_near(Path.cwd(), frozenset(RULES.names))
+
+
+def _analysis_of(captures: tuple[str, ...], settings: File, *, quiet: bool) -> tuple[Analysis, int]:
     """The analysis of all that can be read, and how many captures cannot."""
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from msgspec.structs import replace  # noqa: PLC0415
+
     from sipdiag.analysis import conclude, read  # noqa: PLC0415  (`--help` and `--schema` do without)
+    from sipdiag.findings import taken  # noqa: PLC0415
 
     if captures.count("-") > 1:
         raise UsageError("standard input can be read once only")
@@ -100,7 +116,9 @@ def _analysis_of(captures: tuple[str, ...], *, quiet: bool) -> tuple[Analysis, i
                 click.echo(f"sipdiag: {error}", err=True)
     if not traces:
         raise SystemExit(EXIT_UNREADABLE)
-    return conclude(traces), unreadable
+    analysis = conclude(traces, settings.thresholds)
+    today = datetime.now(UTC).date()
+    return replace(analysis, findings=taken(analysis.findings, settings.policy, today)), unreadable
 
 
 def _write(analysis: Analysis, words: Words, stream: TextIO, *, format_: str, color: str, detail: str) -> None:

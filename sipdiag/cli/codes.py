@@ -16,10 +16,10 @@ from sipdiag.report.lists import codes_blocks, codes_listed, codes_object
 @options.lang
 @options.color
 @options.knowledge
-def command(  # noqa: PLR0917  (one parameter an option)
+def command(
     class_: str | None, format_: str, output: str | None, lang: str | None, color: str, knowledge: tuple[str, ...]
 ) -> int:
-    """List the status codes, one line each: code, reason phrase, meaning.
+    r"""List the status codes, one line each: code, reason phrase, meaning.
 
     \b
     sipdiag codes

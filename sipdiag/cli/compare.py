@@ -19,7 +19,7 @@ from sipdiag.report.entry_answers import Explained, answer
 @options.lang
 @options.color
 @options.knowledge
-def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
+def command(  # noqa: PLR0917  (one parameter an option)
     first: str,
     second: str,
     format_: str,
@@ -28,7 +28,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     color: str,
     knowledge: tuple[str, ...],
 ) -> int:
-    """Compare two status codes: what each means, when it comes, how to fix it, in what they differ, when to use which.
+    r"""Compare two status codes: what each means, when it comes, how to fix it, in what they differ, when to use which.
 
     \b
     sipdiag compare 200 403

@@ -14,10 +14,10 @@ from sipdiag.cli.explanation import FORMATS, explain, tell
 @options.lang
 @options.color
 @options.knowledge
-def command(  # noqa: PLR0917  (one parameter an option)
+def command(
     names: tuple[str, ...], format_: str, output: str | None, lang: str | None, color: str, knowledge: tuple[str, ...]
 ) -> int:
-    """Explain a status code, a rule, a cause, a warning, a timer or a method; or find the entries that mention a word.
+    r"""Explain a status code, a rule, a cause, a warning, a timer or a method; or find the entries that mention a word.
 
     \b
     sipdiag explain 403

@@ -37,7 +37,8 @@ def write(blocks: Iterable[Block], stream: TextIO, format_: str, color: str) -> 
     else:
         from sipdiag.report.entry_text import text_of  # noqa: PLC0415
 
-        _write(text_of(listed, _width(stream), colour=_coloured(stream, color)), stream)
+        flat = not (stream.isatty() or os.environ.get("COLUMNS"))
+        _write(text_of(listed, _width(stream), colour=_coloured(stream, color), flat=flat), stream)
 
 
 def write_object(document: object, stream: TextIO) -> None:

@@ -39,7 +39,10 @@ color: Decorator = click.option(
     help="Colour in the report.",
 )
 knowledge: Decorator = click.option(
-    "--knowledge", metavar="DIR", multiple=True, help="Entries of your own, over those of the catalogue; may be repeated."
+    "--knowledge",
+    metavar="DIR",
+    multiple=True,
+    help="Entries of your own, over those of the catalogue; may be repeated.",
 )
 
 

@@ -1,7 +1,7 @@
 """The short way to `sipdiag explain NAME...`: with plain names and few options it needs no argument parser.
 
-Importing click takes longer than finding and printing an entry. Whatever is not plain goes the long way, which gives the
-same answer: help, files, folders of one's own, and every mistake.
+Importing click takes longer than finding and printing an entry. Whatever is not plain goes the long way, which gives
+the same answer: help, files, folders of one's own, and every mistake.
 """
 
 from __future__ import annotations

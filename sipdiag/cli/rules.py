@@ -15,7 +15,7 @@ from sipdiag.report.lists import rules_blocks, rules_object
 @options.color
 @options.knowledge
 def command(format_: str, output: str | None, lang: str | None, color: str, knowledge: tuple[str, ...]) -> int:
-    """List the rules, one line each: name, family, highest severity, meaning.
+    r"""List the rules, one line each: name, family, highest severity, meaning.
 
     \b
     sipdiag rules

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sipdiag.findings.diagnose import Rule, RuleBook, diagnose
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.findings.outcome import severity_of
+from sipdiag.findings.policy import Policy, Silence, taken
 from sipdiag.findings.scene import Scene
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of
@@ -17,14 +18,17 @@ __all__ = [
     "Confidence",
     "Evidence",
     "Finding",
+    "Policy",
     "Rule",
     "RuleBook",
     "Scene",
     "Settings",
     "Severity",
+    "Silence",
     "diagnose",
     "found",
     "seconds",
     "severity_of",
     "silence_of",
+    "taken",
 ]

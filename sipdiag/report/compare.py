@@ -62,8 +62,12 @@ def _differences(entries: tuple[Entry, Entry], catalogue: Catalogue) -> Iterator
     differing = [(labels[name], *values) for name, values in told if values[0] != values[1]]
     common = [f"{labels[name]}: {values[0]}" for name, values in told if values[0] == values[1]]
     yield Heading(labels["differences"])
-    first, second = (spoken(entry.key) for entry in entries)
-    yield Listing(tuple(f"**{name}**: `{first}` {one}; `{second}` {other}" for name, one, other in differing))
+    first, second = (f"`{spoken(entry.key)}`" for entry in entries)
+    lines = (
+        labels["difference"].format(fact=f"**{name}**", first=first, one=one, second=second, other=other)
+        for name, one, other in differing
+    )
+    yield Listing(tuple(lines))
     if common:
         yield Heading(labels["in_common"])
         yield Listing(tuple(common))
@@ -92,7 +96,6 @@ def _further(entries: tuple[Entry, Entry], catalogue: Catalogue) -> Iterator[str
     yield from dict.fromkeys(reference for entry in entries for reference in entry.references)
     names = [spoken(entry.key) for entry in entries]
     related = dict.fromkeys(spoken(key) for entry in entries for key in entry.facts.get("related", ()))
-    others = [f"`sipdiag explain {name}`" for name in related if name not in names]
-    if others:
-        yield f"{labels['related']}: {', '.join(others)}"
+    if others := " ".join(name for name in related if name not in names):
+        yield f"{labels['related']}: `sipdiag explain {others}`"
     yield f"{labels['read_entries']}: `sipdiag explain {' '.join(names)}`"

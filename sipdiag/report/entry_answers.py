@@ -64,7 +64,6 @@ def answer_blocks(answered: Answer, catalogue: Catalogue) -> Iterator[Block]:
         rows = tuple((spoken(each.key), each.title, each.meaning) for each in answered.entries[:MOST_MATCHES])
         yield Table(("explain", labels["column_entry"], labels["column_meaning"]), rows)
         if more := len(answered.entries) - len(rows):
-            yield Prose("")
             yield Prose(labels["more_matches"].format(count=more), quiet=True)
 
 

@@ -17,25 +17,28 @@ _STYLES = {"title": "1;4", "heading": "1;36", "code": "1", "quiet": "2"}
 _WIDEST_LABEL = 32
 
 
-def text_of(blocks: Iterable[Block], width: int = 80, *, colour: bool = False) -> str:
-    """The blocks as lines of at most `width` columns."""
-    return "".join(line + "\n" for line in _Writer(min(max(width, 40), WIDEST), colour=colour).lines(blocks))
+def text_of(blocks: Iterable[Block], width: int = 80, *, colour: bool = False, flat: bool = False) -> str:
+    """The blocks as lines of at most `width` columns; `flat` keeps each row of a table on one line, for grep."""
+    writer = _Writer(max(width, 40), colour=colour, flat=flat)
+    return "".join(line + "\n" for line in writer.lines(blocks))
 
 
 class _Writer:
-    def __init__(self, width: int, *, colour: bool) -> None:
-        self._width = width
+    def __init__(self, width: int, *, colour: bool, flat: bool) -> None:
+        self._width = min(width, WIDEST)
+        self._table_width = 10**6 if flat else width
         self._colour = colour
         self._indent = 0
 
     def lines(self, blocks: Iterable[Block]) -> Iterator[str]:
-        begun = False
+        before: Block | None = None
         for block in blocks:
-            if begun and not isinstance(block, Prose | Listing | Example):
+            said_by_the_way = isinstance(before, Prose) and before.quiet
+            if before is not None and (said_by_the_way or not isinstance(block, Prose | Listing | Example)):
                 yield ""
-            if begun and isinstance(block, Title):
+            if before is not None and isinstance(block, Title):
                 yield ""
-            begun = True
+            before = block
             yield from self._block(block)
 
     def _block(self, block: Block) -> Iterator[str]:
@@ -78,7 +81,9 @@ class _Writer:
         for row in block.rows:
             marks = [f"{cell:<{width}}" for cell, width in zip(row[:-1], widths, strict=True)]
             mark = "  ".join([self._styled("code", marks[0]), *marks[1:]]) + "  "
-            yield from self._wrapped(row[-1], mark, min(sum(widths) + 2 * len(widths), self._width // 2))
+            hang = sum(widths) + 2 * len(widths)
+            narrow = hang > self._table_width // 2
+            yield from self._wrapped(row[-1], mark, widths[0] + 2 if narrow else hang, self._table_width)
 
     def _example(self, block: Example) -> Iterator[str]:
         fenced = False
@@ -90,9 +95,10 @@ class _Writer:
             else:
                 yield from self._wrapped(line, " " * self._indent)
 
-    def _wrapped(self, markdown: str, mark: str, hang: int = -1) -> Iterator[str]:
+    def _wrapped(self, markdown: str, mark: str, hang: int = -1, width: int = 0) -> Iterator[str]:
         """`markdown` behind `mark`, its further lines under its first; `code` and **strong** words are bold."""
         hang = len(mark) if hang < 0 else hang
+        width = width or self._width
         line, column, in_code = mark, hang, False
         if (before := _columns(mark)) > hang:  # a mark that is wider than its column
             yield line.rstrip()
@@ -102,7 +108,7 @@ class _Writer:
         fresh = True
         for word in shown(markdown).replace("**", "`").split():
             length = len(word) - word.count("`")
-            if not fresh and column + 1 + length > self._width:
+            if not fresh and column + 1 + length > width:
                 yield line
                 line, column, fresh = " " * hang, hang, True
             space = "" if fresh else " "

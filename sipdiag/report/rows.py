@@ -221,7 +221,7 @@ def finding_row(finding: Finding, words: Words) -> doc.FindingRow:
         frames=finding.frames,
         evidence={name: _kept_value(value) for name, value in finding.evidence.items()},
         remedy=words.remedy(finding),
-        knowledge=finding.knowledge,
+        knowledge=words.finding_key(finding),
     )
 
 

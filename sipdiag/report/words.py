@@ -6,12 +6,25 @@ import re
 
 from sipdiag.findings import Evidence, Finding
 from sipdiag.knowledge import Catalogue, Entry
+from sipdiag.knowledge.conditions import values
 from sipdiag.report.escape import kept
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting
 
+_ENDED_BY_A_CODE = {
+    ("call-failed", "failed"): "INVITE",
+    ("registration-failed", "refused"): "REGISTER",
+    ("subscription-failed", "refused"): "SUBSCRIBE",
+}
+"""Rule and variant of findings that a status code explains → the method that it answered."""
 _SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+(?=\S)")
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
+
+_METHOD_OF = {"call-failed": "INVITE", "registration-failed": "REGISTER", "subscription-failed": "SUBSCRIBE"}
+"""The method whose response a finding of the rule is about."""
+
+_REMEMBERED = 4096
+"""Kinds of responses whose entry is remembered; header fields that differ in each must not fill the memory."""
 
 
 class Words:
@@ -19,7 +32,8 @@ class Words:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._keys: dict[tuple[int, str], str] = {}
+        self._asked: dict[int, tuple[str, ...]] = {}
+        self._keys: dict[tuple[object, ...], str] = {}
 
     def label(self, name: str) -> str:
         """A label of the report."""
@@ -27,15 +41,39 @@ class Words:
         return labels[name]
 
     def status_key(self, response: Sighting) -> str:
-        """Which entry speaks for a response: `status/403`."""
+        """Which entry speaks for a response: `status/403`; `status/403@carrier` from a folder of one's own.
+
+        Only what some entry on the code asks for is looked at: for nearly every response that is the code alone.
+        """
         message = response.message
         if not isinstance(message, Response):
             return ""
-        known = (message.status, message.reason)
+        asked = self._asked.get(message.status)
+        if asked is None:
+            asked = self._asked[message.status] = tuple(sorted(self.catalogue.asks(message.status)))
+        known = (message.status, *(_answer(message, about) for about in asked)) if asked else (message.status,)
         key = self._keys.get(known)
         if key is None:
-            key = self._keys[known] = self.catalogue.status_key(message.status, message.reason)
+            if len(self._keys) >= _REMEMBERED:
+                self._keys.clear()
+            key = self._keys[known] = self.catalogue.status_key(
+                message.status, message.reason, method=message.cseq_method, fields=message.fields
+            )
         return key
+
+    def finding_key(self, finding: Finding) -> str:
+        """Which entry speaks for a finding: the one that its rule names, or one's own over it."""
+        shelf, _, name = finding.knowledge.partition("/")
+        if shelf == "status" and name.isdigit():
+            evidence = finding.evidence
+            return self.catalogue.status_key(
+                int(name),
+                str(evidence.get("reason", "")),
+                method=_METHOD_OF.get(finding.rule, ""),
+                fields=lambda field: [str(evidence[key])] if (key := f"header_{field}") in evidence else [],
+            )
+        entry = self.catalogue.find(finding.knowledge)
+        return finding.knowledge if entry is None else entry.key
 
     def entry(self, key: str) -> Entry | None:
         """The entry called `key`; for a status code outside the catalogue that of its class."""
@@ -60,13 +98,24 @@ class Words:
         return filled(template, finding.evidence) or f"{finding.rule}: {finding.variant}"
 
     def remedy(self, finding: Finding) -> str:
-        """What to do about it: the words of its variant, else the first step of its entry."""
+        """What to do about it: the first steps of the code that ended it, else the words of its variant."""
+        ended = _ENDED_BY_A_CODE.get((finding.rule, finding.variant))
+        refusal = self.entry(finding.knowledge) if ended is not None else None
+        if refusal is not None and ended is not None:
+            return " ".join(refusal.about(ended).fix[:2])
         rule = self.entry(f"rule/{finding.rule}")
         template = "" if rule is None else rule.remedies.get(finding.variant, "")
         if template:
             return filled(template, finding.evidence)
-        entry = self.entry(finding.knowledge) or rule
+        entry = self.entry(self.finding_key(finding)) or rule
         return entry.fix[0] if entry is not None and entry.fix else ""
+
+
+def _answer(message: Response, about: str) -> object:
+    """What a response says where an entry asks; `values` in `sipdiag.knowledge.conditions` is its counterpart."""
+    if about == "method":
+        return message.cseq_method
+    return tuple(values(about, message.reason, message.fields))
 
 
 def _first_sentence(prose: str) -> str:

@@ -50,9 +50,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     yield found(NAME, variant, severity, confidence, [request, *shown_by], evidence)
 
 
-def _verdict(
-    call: Call, attempt: Attempt, last: Sighting, scene: Scene
-) -> tuple[str, Severity, list[Sighting]] | None:
+def _verdict(call: Call, attempt: Attempt, last: Sighting, scene: Scene) -> tuple[str, Severity, list[Sighting]] | None:
     recorded = scene.window.left(_last_time(attempt))
     if call.state is CallState.CANCELLED:
         cancel = call.ending

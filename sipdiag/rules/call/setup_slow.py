@@ -52,8 +52,10 @@ def _finding(call: Call, invite: Sighting, told: Sighting, limit: float) -> Find
         "caller": invite.source,
     }
     variant, severity = _variant(told, delay, client, begun, hop)
+    # That the caller waited is plain to see; that it was no ringing that nobody told of is not.
+    confidence = Confidence.LIKELY if variant in ("given-up", "no-ringing") else Confidence.CERTAIN
     shown_by = list({each.frame: each for each in (invite, begun, *repeats, told)}.values())
-    return found(NAME, variant, severity, Confidence.CERTAIN, shown_by, evidence)
+    return found(NAME, variant, severity, confidence, shown_by, evidence)
 
 
 def _variant(told: Sighting, delay: int, client: int, begun: Sighting, hop: Transaction) -> tuple[str, Severity]:
@@ -66,7 +68,7 @@ def _variant(told: Sighting, delay: int, client: int, begun: Sighting, hop: Tran
     if hop.request_repeats and first - begun.time >= delay / 2:
         return "lost", SEVERITY
     # Without any 18x it may have rung all the time: some servers say only when somebody answered.
-    return ("silent", Severity.NOTE) if status(told) >= 200 else ("slow", SEVERITY)
+    return ("no-ringing", Severity.NOTE) if status(told) >= 200 else ("slow", SEVERITY)
 
 
 def _slowest_hop(call: Call, told: Sighting, delay: int) -> Transaction:

@@ -1,0 +1,169 @@
+"""Outages of a registration: runs of refused REGISTERs, and what each refusal was about (RFC 3261, section 22.1).
+
+A server that turns credentials down "may repeat its challenge, or it may respond with a 403". Whether the password,
+the realm or only the nonce was at fault is read from what was asked before and what was answered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+from sipdiag.calls.authentication import Challenge, challenges_in, credentials_in
+from sipdiag.calls.registration import Registration, granted_expires
+from sipdiag.calls.transaction import SECOND, Transaction, status
+from sipdiag.sip import Response
+from sipdiag.trace import Sighting, host
+
+AT_ONCE: Final = 5 * SECOND
+"""A client that answers a new nonce within this time does so by itself: nobody typed another password."""
+_OF_NONCE: Final = re.compile(r"\bnonce\b|\bstale\b", re.IGNORECASE)
+_OF_CREDENTIALS: Final = re.compile(r"\bpassw|\bcredential|\bdigest\b|\bauth\w* fail|\bwrong auth", re.IGNORECASE)
+
+
+class Cause(Enum):
+    """What a refusal was about."""
+
+    NONCE = "nonce"
+    """The nonce was too old; the password was not even looked at, or it was right."""
+    REALM = "realm"
+    """The credentials were for another realm than the one asked for."""
+    CREDENTIALS = "credentials"
+    """User name or password."""
+    OTHER = "other"
+    """The account, the registrar, the network: the status code says."""
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """One refused REGISTER."""
+
+    transaction: Transaction
+    final: Sighting
+    cause: Cause
+    stated: bool
+    """Whether the server said what was at fault: `stale=true`, or its own words."""
+
+    @property
+    def code(self) -> int:
+        """The status code."""
+        return status(self.final)
+
+
+class Outage(msgspec.Struct, kw_only=True):
+    """A run of refused REGISTERs, until one succeeded or the capture ended."""
+
+    refusals: list[Refusal]
+    recovered: Sighting | None = None
+    """The 2xx that ended it, of this Call-ID or of a new one of the same client for the same address."""
+    expired_before: bool = True
+    """Whether no binding was left while it lasted."""
+
+    def of(self, *causes: Cause) -> list[Refusal]:
+        """The refusals that one of `causes` explains."""
+        return [each for each in self.refusals if each.cause in causes]
+
+
+def outages_of(registration: Registration, others: Sequence[Registration] = ()) -> list[Outage]:
+    """The outages of `registration`; `others` of the same address-of-record may have ended the last of them."""
+    outages = list(_outages(registration.attempts))
+    if outages and outages[-1].recovered is None:
+        last = outages[-1]
+        last.recovered = accepted_elsewhere(registration, others, last.refusals[-1].final.time)
+    return outages
+
+
+def accepted_elsewhere(registration: Registration, others: Sequence[Registration], after: int) -> Sighting | None:
+    """The first 2xx after a time that the same client got for the same address under another Call-ID."""
+    client = host(registration.transactions[0].source)
+    finals = [
+        final
+        for other in others
+        if other is not registration and other.aor == registration.aor
+        for each in other.transactions
+        if (final := each.final) is not None and final.time > after and status(final) < 300
+        if host(each.source) == client
+    ]
+    return min(finals, key=lambda final: final.time, default=None)
+
+
+def _outages(attempts: Sequence[Transaction]) -> Iterator[Outage]:
+    current: Outage | None = None
+    bound_until = 0
+    asked: dict[str, Challenge] = {}
+    for index, attempt in enumerate(attempts):
+        final = attempt.final
+        if final is None:
+            continue
+        if status(final) < 300:
+            if current is not None:
+                current.recovered, current.expired_before = final, final.time > bound_until
+                yield current
+                current = None
+            bound_until = final.time + (granted_expires(attempt) or 0) * SECOND
+            continue
+        refusal = _refusal(attempt, final, asked, attempts[index + 1 : index + 2])
+        if status(final) in (401, 407):
+            asked.update((challenge.realm, challenge) for challenge in challenges_in(final))
+        if refusal is not None:
+            current = current or Outage(refusals=[])
+            current.expired_before = final.time > bound_until
+            current.refusals.append(refusal)
+    if current is not None:
+        yield current
+
+
+def _refusal(
+    attempt: Transaction, final: Sighting, asked: dict[str, Challenge], following: Sequence[Transaction]
+) -> Refusal | None:
+    """What a final response from 300 on means; None for a mere challenge, and for a 423 (section 10.2.8)."""
+    message = final.message
+    if status(final) == 423 or not isinstance(message, Response):
+        return None
+    given = credentials_in(attempt.request)
+    words = " ".join([message.reason, *message.fields("warning")])
+    cause: Cause | None = Cause.OTHER
+    stated = True
+    if given and _OF_NONCE.search(words):
+        cause = Cause.NONCE
+    elif given and _OF_CREDENTIALS.search(words):
+        cause = Cause.CREDENTIALS
+    elif message.status in (401, 407):
+        cause, stated = _cause_of_challenge(attempt, final, asked, following)
+    return None if cause is None else Refusal(transaction=attempt, final=final, cause=cause, stated=stated)
+
+
+def _cause_of_challenge(
+    attempt: Transaction, final: Sighting, asked: dict[str, Challenge], following: Sequence[Transaction]
+) -> tuple[Cause | None, bool]:
+    """Why credentials were challenged again, and whether the server said so."""
+    given, asks = credentials_in(attempt.request), challenges_in(final)
+    if not given:
+        return None, False
+    if not asks:
+        return Cause.CREDENTIALS, False
+    realms = {each.realm for each in asks}
+    mine = next((each for each in given if each.realm in realms), None)
+    if mine is None:
+        # Credentials for a proxy, and the first challenge of the registrar behind it: nothing is refused yet.
+        return (Cause.REALM if realms & asked.keys() else None), False
+    if any(each.stale for each in asks if each.realm == mine.realm):
+        return Cause.NONCE, True
+    before = asked.get(mine.realm)
+    if before is not None and before.nonce != mine.nonce:
+        return Cause.NONCE, False  # a newer nonce had been given out
+    if any(_accepted_at_once(each, final, mine.username) for each in following):
+        return Cause.NONCE, False
+    # Credentials kept from before the capture: how old their nonce was, nobody knows.
+    return (None if before is None else Cause.CREDENTIALS), False
+
+
+def _accepted_at_once(attempt: Transaction, refusal: Sighting, username: str) -> bool:
+    """Whether the very next REGISTER, of the same user and too soon for a new password, was accepted."""
+    request, final = attempt.request, attempt.final
+    if request is None or final is None or status(final) >= 300 or request.time - refusal.time > AT_ONCE:
+        return False
+    return any(each.username == username for each in credentials_in(request))

@@ -1,0 +1,66 @@
+"""Tests of `sipdiag.report.escape`: nothing that a packet says may steer a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sipdiag.report.escape import kept, shown
+
+ANY = st.text(st.characters(codec=None, categories=None))
+HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("\x1b[2J", "\\x1b[2J"),
+        ("a\r\nb\tc", "a\\x0d\\x0ab\\x09c"),
+        ("\x00\x07\x7f", "\\x00\\x07\\x7f"),
+        ("\x9b31m", "\\x9b31m"),
+        ("\u202egpj.exe", "\\u202egpj.exe"),
+        ("\u2066\u2069\u200e\u061c", "\\u2066\\u2069\\u200e\\u061c"),
+        ("\u2028\u2029", "\\u2028\\u2029"),
+        ("a\u200bb\ufeff", "a\\u200bb\\ufeff"),
+        ("\U000e0041", "\\U000e0041"),
+        ("\udcff\udc80", "\\xff\\x80"),
+        ("\ud800", "\\ud800"),
+        ("Grüße 你好 é", "Grüße 你好 é"),
+    ],
+)
+def test_what_could_do_harm_is_shown_as_an_escape(text: str, safe: str) -> None:
+    """Controls, bidi overrides, line separators, invisible characters, stray bytes; letters stay letters."""
+    assert shown(text) == safe
+
+
+@given(ANY)
+def test_no_text_gets_a_control_through(text: str) -> None:
+    """Whatever comes in, what goes out can be written as UTF-8, on one line, without controls or surrogates."""
+    safe = shown(text)
+    safe.encode()
+    assert len(safe.splitlines()) <= 1
+    assert not [each for each in safe if unicodedata.category(each) in HARMFUL - {"Cf"}]
+
+
+@given(ANY)
+def test_what_is_shown_once_is_not_changed_by_showing_it_again(text: str) -> None:
+    """Escapes are plain text."""
+    assert shown(shown(text)) == shown(text)
+
+
+@given(st.text())
+def test_text_is_kept_as_it_is(text: str) -> None:
+    """A format that escapes controls itself gets them."""
+    assert kept(text) == text
+
+
+@given(st.binary())
+def test_any_bytes_can_be_kept(data: bytes) -> None:
+    """As the parser decodes them; each byte that is not UTF-8 leaves its escape."""
+    text = data.decode("utf-8", "surrogateescape")
+    stray = sum(0xDC80 <= ord(each) <= 0xDCFF for each in text)
+    assert kept(text).count("\\x") - text.count("\\x") == stray
+    kept(text).encode()
