@@ -11,7 +11,7 @@ from typing import BinaryIO
 import msgspec
 
 from sipdiag.calls import Correlation, Window, correlate, window_of
-from sipdiag.findings import Finding, Scene, Settings, diagnose
+from sipdiag.findings import Finding, Scene, Settings, diagnose, folded
 from sipdiag.rules import RULES
 from sipdiag.trace import CaptureFacts, Progress, Trace, read_trace
 
@@ -38,9 +38,10 @@ def conclude(traces: Sequence[Trace], settings: Settings | None = None) -> Analy
     facts = [trace.facts for trace in traces]
     times = [(each.first_time, each.last_time) for each in facts if each.first_time is not None]
     window = window_of([(first, last) for first, last in times if last is not None], sightings)
-    correlation = correlate(sightings)
-    scene = Scene(window=window, correlation=correlation, traces=list(traces), settings=settings or Settings())
-    findings = diagnose(scene, RULES)
+    settings = settings or Settings()
+    correlation = correlate(sightings, guess=settings.guess_legs)
+    scene = Scene(window=window, correlation=correlation, traces=list(traces), settings=settings)
+    findings = folded(diagnose(scene, RULES), scene)
     return Analysis(captures=facts, window=window, correlation=correlation, findings=findings)
 
 

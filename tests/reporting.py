@@ -68,7 +68,7 @@ def text(
 ) -> str:
     """The text report as a file or pipe gets it."""
     raw = io.BytesIO()
-    stream = io.TextIOWrapper(raw, encoding=encoding, errors="strict", newline="")
+    stream = io.TextIOWrapper(raw, encoding=encoding, errors="strict" if encoding == "utf-8" else "replace", newline="")
     plain = {"highlight": False, "emoji": False, "markup": False, **(console or {})}
     print_report(analysis, words(language), Console(file=stream, width=width, **plain), detail=detail)
     stream.flush()

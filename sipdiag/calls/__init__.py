@@ -9,9 +9,11 @@ from sipdiag.calls.acknowledgement import acknowledgements
 from sipdiag.calls.authentication import Challenge, Credentials, challenges_in, credentials_in
 from sipdiag.calls.call import Attempt, Call, CallState, acknowledges
 from sipdiag.calls.correlation import Correlation, correlate
+from sipdiag.calls.dialog import dialogs_of, later_of_the_same_side, of_the_other_side, side_of, tags_of
 from sipdiag.calls.duty import Duty, Outcome
 from sipdiag.calls.figures import Figures, figures_of
-from sipdiag.calls.outage import AT_ONCE, Cause, Outage, Refusal, accepted_elsewhere, outages_of
+from sipdiag.calls.link import Certainty, Link
+from sipdiag.calls.outage import AT_ONCE, Cause, Outage, Refusal, next_after, outages_of
 from sipdiag.calls.passage import Passage, passages_of
 from sipdiag.calls.reference import meant_by
 from sipdiag.calls.registration import (
@@ -35,6 +37,7 @@ from sipdiag.calls.transaction import (
     repeat_of,
     status,
 )
+from sipdiag.calls.twin import Difference, Twin, Twins
 from sipdiag.calls.window import Window, window_of
 
 __all__ = [
@@ -49,11 +52,14 @@ __all__ = [
     "Call",
     "CallState",
     "Cause",
+    "Certainty",
     "Challenge",
     "Correlation",
     "Credentials",
+    "Difference",
     "Duty",
     "Figures",
+    "Link",
     "Outage",
     "Outcome",
     "Passage",
@@ -64,8 +70,9 @@ __all__ = [
     "Subscription",
     "SubscriptionState",
     "Transaction",
+    "Twin",
+    "Twins",
     "Window",
-    "accepted_elsewhere",
     "acknowledgements",
     "acknowledges",
     "asked_expires",
@@ -74,12 +81,18 @@ __all__ = [
     "challenges_in",
     "correlate",
     "credentials_in",
+    "dialogs_of",
     "figures_of",
     "granted_expires",
+    "later_of_the_same_side",
     "meant_by",
+    "next_after",
+    "of_the_other_side",
     "outages_of",
     "passages_of",
     "repeat_of",
+    "side_of",
     "status",
+    "tags_of",
     "window_of",
 ]

@@ -6,6 +6,7 @@ from enum import Enum
 
 import msgspec
 
+from sipdiag.calls.link import Link
 from sipdiag.calls.transaction import Transaction, status
 from sipdiag.trace import Sighting
 
@@ -47,9 +48,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Call(msgspec.Struct, kw_only=True):
-    """One call: every message of its Call-ID."""
+    """One call: every message of its Call-ID, or of the Call-IDs of its legs."""
 
     call_ids: list[str]
+    """That of the leg nearest the caller first."""
     transactions: list[Transaction]
     """Every transaction of the call, in the order of time."""
     acks: list[Sighting]
@@ -72,6 +74,17 @@ class Call(msgspec.Struct, kw_only=True):
     """The first ACK of that 2xx."""
     ending: Transaction | None = None
     """The first BYE; for a call that was cancelled the CANCEL."""
+    legs: list[Call] = []
+    """The call at each side of a B2BUA, each with its own Call-ID, from the caller on; empty where there is one."""
+    links: list[Link] = []
+    """What ties each leg to the one before."""
+
+    @property
+    def path(self) -> list[Transaction]:
+        """The last INVITE at every hop, leg by leg; a call that replaced another is no way onward (RFC 3891)."""
+        replacing = {link.call_id for link in self.links if link.by == "replaces"}
+        legs = [leg for leg in self.legs if leg.call_id not in replacing] or [self]
+        return [hop for leg in legs for attempt in leg.attempts[-1:] for hop in attempt.hops]
 
     @property
     def call_id(self) -> str:

@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from sipdiag.calls.call import Call, calls_in
+from sipdiag.calls.legs import linked
 from sipdiag.calls.registration import Registration, registrations_in
 from sipdiag.calls.subscription import Subscription, subscriptions_in
 from sipdiag.calls.transaction import Arrival, Repeat, Transaction, TransactionTable, repeat_of
@@ -22,6 +23,9 @@ class Correlation(msgspec.Struct, kw_only=True):
     transactions: list[Transaction]
     by_call_id: dict[str, list[Transaction]]
     calls: list[Call]
+    """A call through B2BUAs is one call with legs."""
+    legs: list[Call]
+    """The calls of each Call-ID by itself: what duties and rules are judged by."""
     registrations: list[Registration]
     subscriptions: list[Subscription]
 
@@ -29,9 +33,14 @@ class Correlation(msgspec.Struct, kw_only=True):
         """The transactions of one Call-ID, in the order of time."""
         return self.by_call_id.get(call_id, [])
 
+    def whole_of(self, leg: Call) -> Call:
+        """The call that `leg` is a leg of; itself where it is the whole."""
+        whole = self.calls[leg.number - 1] if 0 < leg.number <= len(self.calls) else leg
+        return whole if leg.call_id in whole.call_ids else leg
 
-def correlate(sightings: Iterable[Sighting]) -> Correlation:
-    """Tie together `sightings`, which come in the order of time."""
+
+def correlate(sightings: Iterable[Sighting], *, guess: bool = True) -> Correlation:
+    """Tie together `sightings`, which come in the order of time; without `guess` legs only where header fields do."""
     table = TransactionTable()
     acks = _Acknowledgements()
     arrivals: list[Arrival] = []
@@ -43,11 +52,13 @@ def correlate(sightings: Iterable[Sighting]) -> Correlation:
     by_call_id: dict[str, list[Transaction]] = {}
     for transaction in table.transactions:
         by_call_id.setdefault(transaction.call_id, []).append(transaction)
+    legs = calls_in(by_call_id, acks.sent)
     correlation = Correlation(
         arrivals=arrivals,
         transactions=table.transactions,
         by_call_id=by_call_id,
-        calls=calls_in(by_call_id, acks.sent),
+        calls=linked(legs, guess=guess),
+        legs=legs,
         registrations=registrations_in(table.transactions),
         subscriptions=subscriptions_in(table.transactions),
     )
@@ -59,6 +70,9 @@ def correlate(sightings: Iterable[Sighting]) -> Correlation:
     for group in groups:
         for number, member in enumerate(group, 1):
             member.number = number
+    for call in correlation.calls:
+        for leg in call.legs:
+            leg.number = call.number
     return correlation
 
 

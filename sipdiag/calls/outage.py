@@ -7,6 +7,7 @@ the realm or only the nonce was at fault is read from what was asked before and 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Final
@@ -17,7 +18,7 @@ from sipdiag.calls.authentication import Challenge, challenges_in, credentials_i
 from sipdiag.calls.registration import Registration, granted_expires
 from sipdiag.calls.transaction import SECOND, Transaction, status
 from sipdiag.sip import Response
-from sipdiag.trace import Sighting, host
+from sipdiag.trace import Sighting
 
 AT_ONCE: Final = 5 * SECOND
 """A client that answers a new nonce within this time does so by itself: nobody typed another password."""
@@ -46,6 +47,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     cause: Cause
     stated: bool
     """Whether the server said what was at fault: `stale=true`, or its own words."""
+    nonce_age: int | None = None
+    """Nanoseconds from the challenge that gave the nonce to the REGISTER that used it; None when it was not seen."""
 
     @property
     def code(self) -> int:
@@ -67,33 +70,25 @@ class Outage(msgspec.Struct, kw_only=True):
         return [each for each in self.refusals if each.cause in causes]
 
 
-def outages_of(registration: Registration, others: Sequence[Registration] = ()) -> list[Outage]:
-    """The outages of `registration`; `others` of the same address-of-record may have ended the last of them."""
+def outages_of(registration: Registration, accepted: Sequence[Sighting] = ()) -> list[Outage]:
+    """The outages of `registration`; one of `accepted`, 2xx under other Call-IDs, may have ended the last of them."""
     outages = list(_outages(registration.attempts))
     if outages and outages[-1].recovered is None:
-        last = outages[-1]
-        last.recovered = accepted_elsewhere(registration, others, last.refusals[-1].final.time)
+        outages[-1].recovered = next_after(outages[-1].refusals[-1].final.time, accepted)
     return outages
 
 
-def accepted_elsewhere(registration: Registration, others: Sequence[Registration], after: int) -> Sighting | None:
-    """The first 2xx after a time that the same client got for the same address under another Call-ID."""
-    client = host(registration.transactions[0].source)
-    finals = [
-        final
-        for other in others
-        if other is not registration and other.aor == registration.aor
-        for each in other.transactions
-        if (final := each.final) is not None and final.time > after and status(final) < 300
-        if host(each.source) == client
-    ]
-    return min(finals, key=lambda final: final.time, default=None)
+def next_after(time: int, accepted: Sequence[Sighting]) -> Sighting | None:
+    """The first of `accepted`, which come in the order of time, after `time`."""
+    at = bisect_right(accepted, time, key=lambda each: each.time)
+    return accepted[at] if at < len(accepted) else None
 
 
 def _outages(attempts: Sequence[Transaction]) -> Iterator[Outage]:
     current: Outage | None = None
     bound_until = 0
     asked: dict[str, Challenge] = {}
+    issued: dict[str, int] = {}
     for index, attempt in enumerate(attempts):
         final = attempt.final
         if final is None:
@@ -108,12 +103,22 @@ def _outages(attempts: Sequence[Transaction]) -> Iterator[Outage]:
         refusal = _refusal(attempt, final, asked, attempts[index + 1 : index + 2])
         if status(final) in (401, 407):
             asked.update((challenge.realm, challenge) for challenge in challenges_in(final))
+            issued.update((challenge.nonce, final.time) for challenge in challenges_in(final))
         if refusal is not None:
             current = current or Outage(refusals=[])
             current.expired_before = final.time > bound_until
-            current.refusals.append(refusal)
+            current.refusals.append(_aged(refusal, issued))
     if current is not None:
         yield current
+
+
+def _aged(refusal: Refusal, issued: dict[str, int]) -> Refusal:
+    """`refusal` with the age that its nonce had when it was used."""
+    used = credentials_in(refusal.transaction.request)
+    since = next((issued[each.nonce] for each in used if each.nonce in issued), None)
+    if since is None or since > refusal.transaction.time:
+        return refusal
+    return msgspec.structs.replace(refusal, nonce_age=refusal.transaction.time - since)
 
 
 def _refusal(

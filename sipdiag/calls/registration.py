@@ -37,7 +37,7 @@ class Registration(msgspec.Struct, kw_only=True):
 
     @property
     def attempts(self) -> list[Transaction]:
-        """Its REGISTERs at the hop nearest the user agent, each once: what a proxy sends on has the CSeq it came with."""
+        """Its REGISTERs at the hop nearest the user agent: what a proxy sends on has the CSeq that it came with."""
         if len(self.transactions) == 1:
             return self.transactions
         seen: dict[tuple[str, int], Transaction] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 )
 @options.narrowing
 @click.option("--no-media", is_flag=True, help="Leave RTP alone: signalling only.")
+@click.option("--no-guess", is_flag=True, help="Calls of different Call-IDs are one only where a header field says so.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of --format json and do nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict and the findings; no progress bar.")
 @click.option("-v", "--verbose", is_flag=True, help="The ladder of every call, not only of those with findings.")
@@ -46,6 +48,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     color: str,
     fail_on: str | None,
     no_media: bool,  # noqa: FBT001
+    no_guess: bool,  # noqa: FBT001
     schema: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
     verbose: bool,  # noqa: FBT001
@@ -66,7 +69,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     del no_media  # nothing reads media yet, so there is nothing to leave out
     settings = _settings()
     catalogue = options.catalogue_for(lang or settings.lang, knowledge)
-    analysis, unreadable = _analysis_of(captures, settings, quiet=quiet)
+    analysis, unreadable = _analysis_of(captures, settings, quiet=quiet, guess=not no_guess)
     analysis = options.narrowed(analysis, settings.filled(narrowing))
     from sipdiag.report import Words  # noqa: PLC0415  (nothing to report is found out without it)
 
@@ -92,13 +95,14 @@ def _settings() -> File:
     return settings_near(Path.cwd(), frozenset(RULES.names))
 
 
-def _analysis_of(captures: tuple[str, ...], settings: File, *, quiet: bool) -> tuple[Analysis, int]:
+def _analysis_of(captures: tuple[str, ...], settings: File, *, quiet: bool, guess: bool) -> tuple[Analysis, int]:
     """The analysis of all that can be read, and how many captures cannot."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from msgspec.structs import replace  # noqa: PLC0415
 
     from sipdiag.analysis import conclude, read  # noqa: PLC0415  (`--help` and `--schema` do without)
+    from sipdiag.report.escape import shown  # noqa: PLC0415
     from sipdiag.findings import taken  # noqa: PLC0415
 
     if captures.count("-") > 1:
@@ -113,10 +117,11 @@ def _analysis_of(captures: tuple[str, ...], settings: File, *, quiet: bool) -> t
                 traces.append(read(path, capture=len(traces), stream=stream, progress=progress.told))
             except CaptureError as error:
                 unreadable += 1
-                click.echo(f"sipdiag: {error}", err=True)
+                click.echo(f"sipdiag: {shown(str(error))}", err=True)
     if not traces:
         raise SystemExit(EXIT_UNREADABLE)
-    analysis = conclude(traces, settings.thresholds)
+    thresholds = settings.thresholds if guess else replace(settings.thresholds, guess_legs=False)
+    analysis = conclude(traces, thresholds)
     today = datetime.now(UTC).date()
     return replace(analysis, findings=taken(analysis.findings, settings.policy, today)), unreadable
 
@@ -128,6 +133,8 @@ def _write(analysis: Analysis, words: Words, stream: TextIO, *, format_: str, co
         from sipdiag.report.rows import document_of  # noqa: PLC0415
 
         encoded = msgspec.json.format(msgspec.json.encode(document_of(analysis, words)), indent=2)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # whatever the locale: JSON is UTF-8 (RFC 8259, section 8.1)
         stream.write(encoded.decode() + "\n")
     else:
         from sipdiag.report.terminal import print_report  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -101,6 +102,8 @@ def formats(*names: str) -> Decorator:
 def opened(path: str | None) -> Iterator[TextIO]:
     """Where a report goes: the file, written whole or not at all, or standard output."""
     if path is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a terminal that has no arrow gets a question mark, not a failure
         yield sys.stdout
         return
     target = Path(path)

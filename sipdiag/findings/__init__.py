@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from sipdiag.findings.diagnose import Rule, RuleBook, diagnose
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
+from sipdiag.findings.folding import folded
 from sipdiag.findings.outcome import severity_of
+from sipdiag.findings.place import moment_of, number_of
 from sipdiag.findings.policy import Policy, Silence, taken
+from sipdiag.findings.refused import recovery_evidence, refusal_evidence, refusal_severity, refusal_sightings
 from sipdiag.findings.scene import Scene
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of
-from sipdiag.findings.telling import found, seconds
+from sipdiag.findings.telling import found, found_below, seconds
 
 __all__ = [
     "Confidence",
@@ -26,7 +29,15 @@ __all__ = [
     "Severity",
     "Silence",
     "diagnose",
+    "folded",
     "found",
+    "found_below",
+    "moment_of",
+    "number_of",
+    "recovery_evidence",
+    "refusal_evidence",
+    "refusal_severity",
+    "refusal_sightings",
     "seconds",
     "severity_of",
     "silence_of",

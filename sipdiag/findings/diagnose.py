@@ -10,6 +10,7 @@ import msgspec
 from sipdiag.calls import Arrival, Call, Correlation, Registration, Subscription, Transaction
 from sipdiag.findings.finding import Finding, Severity
 from sipdiag.findings.scene import Scene
+from sipdiag.findings.twins import with_twins
 from sipdiag.trace import Trace
 
 Subject_contra = TypeVar("Subject_contra", contravariant=True)
@@ -59,7 +60,7 @@ def diagnose(scene: Scene, rules: RuleBook) -> list[Finding]:
     """The findings on everything in `scene`, worst first, then surest, then in the order of time."""
     seen = scene.correlation
     findings = [
-        *_found(rules.calls, seen.calls, scene),
+        *_found(rules.calls, seen.legs, scene),
         *_found(rules.transactions, seen.transactions, scene),
         *_found(rules.registrations, seen.registrations, scene),
         *_found(rules.subscriptions, seen.subscriptions, scene),
@@ -67,6 +68,7 @@ def diagnose(scene: Scene, rules: RuleBook) -> list[Finding]:
         *_found(rules.traces, scene.traces, scene),
         *_found(rules.wholes, [seen], scene),
     ]
+    findings = list(with_twins(findings, scene))
     findings.sort(key=lambda each: (each.severity.rank, each.confidence.rank, each.time, each.capture, each.frames))
     return findings
 

@@ -38,6 +38,31 @@ def found(
     )
 
 
+def found_below(
+    rule: str,
+    variant: str,
+    severity: Severity,
+    confidence: Confidence,
+    *,
+    capture: int,
+    time: int,
+    frames: Sequence[int],
+    evidence: Evidence,
+) -> Finding:
+    """A finding of no single call: on a capture, a connection, a host; its frames need not hold SIP."""
+    return Finding(
+        rule=rule,
+        variant=variant,
+        severity=Severity.NOTE if confidence is Confidence.INCONCLUSIVE else severity,
+        confidence=confidence,
+        knowledge=f"rule/{rule}",
+        capture=capture,
+        time=time,
+        frames=list(dict.fromkeys(frames)),
+        evidence=evidence,
+    )
+
+
 def seconds(nanoseconds: int) -> float:
     """Nanoseconds as seconds, to the millisecond."""
     return round(nanoseconds / SECOND, 3)

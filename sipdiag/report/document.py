@@ -113,8 +113,23 @@ class Hop(Row, frozen=True, kw_only=True):
 
     source: str
     destination: str
+    call_id: str
     invite_frame: int | None
     final_code: int | None
+
+
+class LegLink(Row, frozen=True, kw_only=True):
+    """Why two Call-IDs are taken for one call."""
+
+    call_id: str
+    linked_to: str
+    """The Call-ID of the earlier leg."""
+    by: str
+    """The header field that says so, in lower case, or `likeness`: a guess."""
+    value: str
+    """What both have, or what of them is alike."""
+    certainty: str
+    """`certain likely`."""
 
 
 class CallRow(Row, frozen=True, kw_only=True):
@@ -123,6 +138,9 @@ class CallRow(Row, frozen=True, kw_only=True):
     id: int
     """Its number in the list, from 1; `--call` takes it."""
     call_ids: list[str]
+    """One a leg, that of the leg nearest the caller first."""
+    links: list[LegLink]
+    """What ties the legs together; empty when the call has one Call-ID."""
     from_: str = msgspec.field(name="from")
     to: str
     state: str

@@ -79,11 +79,12 @@ def _repeated(arrow: Arrow, lanes: list[int], width: int, *, ascii_only: bool) -
 
 
 def _listed(ladder: Ladder, width: int) -> list[str]:
+    """One line an arrow; long names give way to the label."""
     start = ladder.arrows[0].time
-    return [
-        (
-            f"{arrow.frame:>6} {(arrow.time - start) / SECOND:>8.3f}  "
-            f"{ladder.lanes[arrow.source]} > {ladder.lanes[arrow.destination]}: {arrow.label}"
-        )[:width]
-        for arrow in ladder.arrows
-    ]
+    lines = []
+    for arrow in ladder.arrows:
+        room = max((width - GUTTER - 8 - min(len(arrow.label), NARROWEST)) // 2, 8)
+        source, destination = (_shortened(ladder.lanes[end], room) for end in (arrow.source, arrow.destination))
+        line = f"{arrow.frame:>6} {(arrow.time - start) / SECOND:>8.3f}  {source} > {destination}: {arrow.label}"
+        lines.append(line[:width].rstrip())
+    return lines

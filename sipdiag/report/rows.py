@@ -11,6 +11,7 @@ from sipdiag.calls import (
     Call,
     CallState,
     Correlation,
+    Link,
     Registration,
     Repeat,
     Subscription,
@@ -161,6 +162,7 @@ def call_row(call: Call, findings: dict[str, list[int]]) -> doc.CallRow:
     return doc.CallRow(
         id=call.number,
         call_ids=[kept(each) for each in call.call_ids],
+        links=[_leg_link(each) for each in call.links],
         from_=party(call.opening, "from"),
         to=party(call.opening, "to"),
         state=call.state.value,
@@ -173,7 +175,7 @@ def call_row(call: Call, findings: dict[str, list[int]]) -> doc.CallRow:
         pdd_ms=_between(invite, call.first_indication),
         duration_ms=_between(answer, ending),
         ended_by=call.ended_by,
-        hops=[_hop(hop) for attempt in call.attempts[-1:] for hop in attempt.hops],
+        hops=[_hop(hop) for hop in call.path],
         streams=[],
         findings=[index for call_id in call.call_ids for index in findings.get(call_id, ())],
     )
@@ -257,8 +259,19 @@ def _hop(transaction: Transaction) -> doc.Hop:
     return doc.Hop(
         source=transaction.source,
         destination=transaction.destination,
+        call_id=kept(transaction.call_id),
         invite_frame=None if transaction.request is None else transaction.request.frame,
         final_code=None if transaction.final is None else status(transaction.final),
+    )
+
+
+def _leg_link(link: Link) -> doc.LegLink:
+    return doc.LegLink(
+        call_id=kept(link.call_id),
+        linked_to=kept(link.linked_to),
+        by=link.by,
+        value=kept(link.value),
+        certainty=link.certainty.value,
     )
 
 

@@ -135,6 +135,11 @@ class _TerminalReport:
         self._indented(
             Text(f"{name} {listed} · {clock(finding.time)} · Call-ID {shown(finding.call_id or '-')}", style="dim")
         )
+        if differences := self._words.twin(finding):
+            frame = finding.evidence["twin_frame"]
+            self._indented(Text(self._label("twin").format(frame=frame), style="dim"))
+            for difference in differences:
+                self._line(Text(f"- {shown(difference)}"), indent=7, hang=9)
         remedy = Text(self._label("fix") + ": ", style="bold")
         remedy.append(_plain(shown(self._words.remedy(finding))), style="not bold")
         self._indented(remedy)

@@ -34,9 +34,9 @@ def milliseconds(nanoseconds: int) -> float:
 def span(nanoseconds: int) -> str:
     """A duration at a glance: `850 ms`, `31.5 s`, `26 min 6 s`, `3 h 5 min`."""
     seconds = nanoseconds / _SECOND
-    if seconds < 1:
+    if seconds < 0.9995:  # from here on it would be told as 1000 ms, and below as 100.0 s
         return f"{nanoseconds / 1_000_000:.0f} ms"
-    if seconds < 100:
+    if seconds < 99.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 100:

@@ -97,6 +97,13 @@ class Words:
         template = "" if entry is None else entry.messages.get(finding.variant, "")
         return filled(template, finding.evidence) or f"{finding.rule}: {finding.variant}"
 
+    def twin(self, finding: Finding) -> list[str]:
+        """The differences from the closest request that worked, those only that its entry calls decisive."""
+        told = finding.evidence.get("twin_differences")
+        entry = self.entry(finding.knowledge)
+        decisive = () if entry is None else entry.facts.get("decisive", ())
+        return [str(each) for each in told if str(each).split(" ")[0] in decisive] if isinstance(told, list) else []
+
     def remedy(self, finding: Finding) -> str:
         """What to do about it: the first steps of the code that ended it, else the words of its variant."""
         ended = _ENDED_BY_A_CODE.get((finding.rule, finding.variant))

@@ -5,7 +5,8 @@ The door of the room: `read_trace` gives the `Trace` of one capture, a list of `
 
 from __future__ import annotations
 
+from sipdiag.trace.clock import ClockStep
 from sipdiag.trace.read import CaptureFacts, Progress, Trace, read_trace
 from sipdiag.trace.sighting import Sighting, host, port
 
-__all__ = ["CaptureFacts", "Progress", "Sighting", "Trace", "host", "port", "read_trace"]
+__all__ = ["CaptureFacts", "ClockStep", "Progress", "Sighting", "Trace", "host", "port", "read_trace"]

@@ -10,9 +10,10 @@ import msgspec
 from sipdiag.capture import Capture, open_capture
 from sipdiag.defect import Defect
 from sipdiag.sip import begins_message, parse
+from sipdiag.trace.clock import Clock, ClockStep
 from sipdiag.trace.sighting import Sighting
 from sipdiag.trace.stream import SipStream
-from sipdiag.transport import Connection, Datagram, Demultiplexer, StreamData
+from sipdiag.transport import Connection, Datagram, Demultiplexer, PartialDatagram, StreamData
 
 Progress = Callable[[int, int], None]
 """Told after each chunk: bytes read so far, bytes in all (0 when nobody knows)."""
@@ -40,6 +41,10 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     sightings: list[Sighting]
     """In the order of their frames."""
     connections: list[Connection]
+    clock_steps: list[ClockStep] = []
+    """Where the time of the packets went back."""
+    partial: list[PartialDatagram] = []
+    """Datagrams of which a fragment is missing."""
 
 
 def read_trace(
@@ -66,6 +71,7 @@ class _Reader:
         self._wire = Demultiplexer(begins_message)
         self._streams: dict[tuple[int, str], SipStream] = {}
         self._sightings: list[Sighting] = []
+        self._clock = Clock()
         self._packets = 0
         self._first: int | None = None
         self._last: int | None = None
@@ -74,6 +80,7 @@ class _Reader:
         """Read chunk by chunk, handing control back after each."""
         for packets in self._source.packets():
             self._packets += len(packets)
+            self._clock.follow(packets)
             if len(packets):
                 first, last = int(packets.time.min()), int(packets.time.max())
                 self._first = first if self._first is None else min(first, self._first)
@@ -101,6 +108,8 @@ class _Reader:
             ),
             sightings=self._sightings,
             connections=self._wire.connections,
+            clock_steps=self._clock.steps,
+            partial=self._wire.partial,
         )
 
     def _take(self, arrived: list[Datagram | StreamData]) -> None:

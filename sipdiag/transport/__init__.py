@@ -7,7 +7,7 @@ signalling, columns for the rest.
 from __future__ import annotations
 
 from sipdiag.transport.columns import MediaColumns
-from sipdiag.transport.delivery import Connection, Datagram, StreamData
+from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, StreamData
 from sipdiag.transport.demultiplexer import Demultiplexer, Traffic
 
-__all__ = ["Connection", "Datagram", "Demultiplexer", "MediaColumns", "StreamData", "Traffic"]
+__all__ = ["Connection", "Datagram", "Demultiplexer", "MediaColumns", "PartialDatagram", "StreamData", "Traffic"]

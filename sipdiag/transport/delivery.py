@@ -43,6 +43,25 @@ class StreamData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     transport: str = "tcp"
 
 
+class PartialDatagram(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A UDP datagram of which the capture holds only some fragments."""
+
+    frames: tuple[int, ...]
+    """Frames of the fragments that are there, in order of arrival."""
+    time: int
+    """When the last of them came."""
+    source: str
+    """`host:port`; port 0 when the fragment that tells it is not there."""
+    destination: str
+    received: int
+    """Bytes of UDP that are there."""
+    length: int | None
+    """Bytes of the whole; nothing when its last fragment is not there."""
+    payload: bytes
+    """What the first fragment holds behind the UDP header; empty when that is not there."""
+    ip_id: int = 0
+
+
 class Connection(msgspec.Struct, kw_only=True):
     """How one TCP connection fared; kept for connections with SIP on them and for those that were refused."""
 

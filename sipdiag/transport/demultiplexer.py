@@ -10,7 +10,7 @@ import numpy as np
 
 from sipdiag.transport import tcp, udp
 from sipdiag.transport.columns import MediaColumns, joined
-from sipdiag.transport.delivery import Connection, Datagram, StreamData
+from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, StreamData
 from sipdiag.transport.endpoint import Endpoints
 from sipdiag.transport.internet import Internet
 from sipdiag.transport.segments import TCP, Segments, reassembled
@@ -51,6 +51,11 @@ class Demultiplexer:
     def connections(self) -> list[Connection]:
         """The TCP connections with signalling, and those refused or never answered."""
         return self._tcp.all()
+
+    @property
+    def partial(self) -> list[PartialDatagram]:
+        """The UDP datagrams with a fragment missing; complete after `finish`."""
+        return [udp.partial(lost, self._endpoints) for lost in self._internet.lost if lost.protocol == udp.UDP]
 
     def feed(self, packets: Packets) -> Traffic:
         """Take the next chunk; give what it carried."""

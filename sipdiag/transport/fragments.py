@@ -52,6 +52,25 @@ class Whole(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes at the end that the snap length cut off."""
 
 
+class LostDatagram(msgspec.Struct, frozen=True, kw_only=True):
+    """An IP datagram of which the capture holds only some fragments."""
+
+    frames: tuple[int, ...]
+    """Frames of the fragments that are there, in order of arrival."""
+    time: int
+    """When the last of them came."""
+    source: bytes
+    destination: bytes
+    protocol: int
+    identification: int
+    received: int
+    """Bytes that are there."""
+    length: int | None
+    """Bytes of the whole; nothing when its last fragment is not there."""
+    head: bytes
+    """What the first fragment holds; empty when that is not there."""
+
+
 class _Pieces:
     """The fragments of one datagram so far."""
 
@@ -90,6 +109,8 @@ class Reassembly:
 
     def __init__(self, defects: list[Defect]) -> None:
         self._open: dict[tuple[bytes, bytes, int, int], _Pieces] = {}
+        self.lost: list[LostDatagram] = []
+        """What never became whole, as far as it was noted."""
         self._defects = defects
         self._lost = 0
 
@@ -128,4 +149,18 @@ class Reassembly:
         self._lost += 1
         if pieces.frames and self._lost <= MOST_DEFECTS:
             detail = f"{len(pieces.frames)} fragments of IP datagram {key[3]}, others are missing"
+            first = pieces.pieces.get(0)
+            self.lost.append(
+                LostDatagram(
+                    frames=tuple(pieces.frames),
+                    time=max(piece.time for piece in pieces.pieces.values()),
+                    source=key[0],
+                    destination=key[1],
+                    protocol=key[2],
+                    identification=key[3],
+                    received=pieces.received,
+                    length=pieces.length,
+                    head=b"" if first is None else first.payload,
+                )
+            )
             self._defects.append(Defect(kind="fragment-lost", detail=detail, frame=pieces.frames[0]))

@@ -10,7 +10,7 @@ import numpy as np
 from sipdiag.defect import Defect
 from sipdiag.transport.columns import field
 from sipdiag.transport.extension import EXTENSIONS, Extensions, extensions
-from sipdiag.transport.fragments import Fragment, Reassembly, Whole
+from sipdiag.transport.fragments import Fragment, LostDatagram, Reassembly, Whole
 from sipdiag.transport.ip import ADDRESSES, IPPackets, ip_packets
 from sipdiag.transport.link import DECODERS
 
@@ -57,6 +57,11 @@ class Internet:
         pieces.sort(key=lambda piece: piece.frame)
         wholes = [whole for piece in pieces if (whole := self._reassembly.add(piece))]
         return [alike for alike in kept if len(alike)], wholes
+
+    @property
+    def lost(self) -> list[LostDatagram]:
+        """The datagrams that never became whole; complete after `finish`."""
+        return self._reassembly.lost
 
     def finish(self) -> None:
         """Note what stayed undecoded."""

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sipdiag.transport.columns import Heads, MediaColumns, big_endian
-from sipdiag.transport.delivery import Datagram
+from sipdiag.transport.delivery import Datagram, PartialDatagram
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sipdiag.transport.endpoint import Endpoints
-    from sipdiag.transport.fragments import Whole
+    from sipdiag.transport.fragments import LostDatagram, Whole
     from sipdiag.transport.ip import IPPackets
 
 UDP = 17
@@ -103,6 +103,21 @@ def reassembled(whole: Whole, recognize: Callable[[bytes], object], endpoints: E
         ip_id=whole.identification if len(whole.source) == 4 else 0,
         fragments=whole.frames,
         cut=whole.cut,
+    )
+
+
+def partial(lost: LostDatagram, endpoints: Endpoints) -> PartialDatagram:
+    """Give what is there of a datagram with a fragment missing."""
+    ports = lost.head[:4] if len(lost.head) >= HEADER else bytes(4)
+    return PartialDatagram(
+        frames=lost.frames,
+        time=lost.time,
+        source=endpoints[lost.source + ports[:2]],
+        destination=endpoints[lost.destination + ports[2:]],
+        received=lost.received,
+        length=lost.length,
+        payload=lost.head[HEADER:],
+        ip_id=lost.identification if len(lost.source) == 4 else 0,
     )
 
 

@@ -21,6 +21,8 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     request = transaction.request
     if request is None or transaction.responses or transaction.origin is not None:
         return
+    if transaction.method == "BYE":
+        return  # a rule of its own tells of it, once for all hops
     if transaction.method == "CANCEL" and _invite_ended(transaction, scene):
         return
     verdict = silence_of(transaction, request, scene.window)

@@ -1,0 +1,235 @@
+"""Kinship: what ties calls of different Call-IDs together, because a B2BUA or SBC between them made one of the other.
+
+A B2BUA writes a Call-ID of its own on its far side (RFC 7092). Some keep an identifier that survives it: Session-ID
+(RFC 7989), the icid of P-Charging-Vector (RFC 7315, section 4.6), X-CID; some name the other Call-ID: Replaces
+(RFC 3891), In-Reply-To (RFC 3261, section 20.21). Where there is none, likeness is left: caller, callee, time and SDP
+together, and only between two calls of which neither is like a third.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from sipdiag.calls.call import Call, CallState
+from sipdiag.calls.link import Certainty, Link
+from sipdiag.calls.transaction import SECOND
+from sipdiag.trace import Sighting, host
+
+MOST_SHARING = 16
+"""A value that more calls share at once than a call has legs is no identifier of a call."""
+SOON = 2 * SECOND
+"""A B2BUA sends its own INVITE this soon after the one that it received; one that asks people first takes longer."""
+CROWD = 8
+"""More calls between the same two parties within `SOON` than this are a load test: there a guess has no partner."""
+SHORTEST_NUMBER = 8
+"""Digits by which two spellings of a number agree, with or without country and trunk prefixes."""
+
+
+class Leg(msgspec.Struct, kw_only=True):
+    """One Call-ID, with what its kinship is judged by."""
+
+    call: Call
+    invite: Sighting
+    tokens: list[tuple[str, str]] = []
+    """(header field in lower case, value)."""
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The hosts between which it was set up."""
+        return host(self.invite.source), host(self.invite.destination)
+
+    @property
+    def end(self) -> float:
+        """When it was over; an answered call that nobody ended goes on."""
+        call = self.call
+        if call.ending is not None:
+            return call.ending.last_time
+        if call.state is CallState.ANSWERED or call.final is None:
+            return float("inf")
+        return call.final.time
+
+
+# Session-ID = "Session-ID" HCOLON session-id *( SEMI session-id-param ), RFC 7989; 32 hex digits, the caller's first
+_TOKEN = re.compile(
+    r"\n(session-id|p-charging-vector|x-cid|x-call-?id|in-reply-to|replaces)[ \t]*+:[ \t]*+([^\r\n]++)", re.IGNORECASE
+)
+_ICID = re.compile(r"icid-value=\"?([^\";,\s]+)", re.IGNORECASE)
+_NIL = "0" * 32
+
+
+def legs_in(calls: Sequence[Call]) -> Iterator[Leg]:
+    """The calls that could be legs: those whose first INVITE was seen."""
+    for call in calls:
+        invite = call.invite
+        if invite is not None and call.call_id:
+            yield Leg(call=call, invite=invite, tokens=list(_tokens(invite.message.head)))
+
+
+def _tokens(head: str) -> Iterator[tuple[str, str]]:
+    for name, value in _TOKEN.findall(head):
+        field = name.lower()
+        if field == "p-charging-vector":
+            icid = _ICID.search(value)
+            token = "" if icid is None else icid[1]
+        else:
+            token = value.partition(";")[0].strip()
+            if field == "session-id":
+                token = token.lower()
+        if token and token != _NIL:
+            yield field, token
+
+
+def links_by_header(legs: Sequence[Leg]) -> Iterator[Link]:
+    """What header fields say: a value that two legs share, or the Call-ID of one in the other."""
+    by_call_id = {leg.call.call_id: leg for leg in legs}
+    sharing: dict[tuple[str, str], list[Leg]] = {}
+    for leg in legs:
+        for name, value in leg.tokens:
+            other = None if name in ("session-id", "p-charging-vector") else _named(value, leg, by_call_id)
+            if other is not None:
+                certainty = Certainty.LIKELY if name == "in-reply-to" else Certainty.CERTAIN
+                yield _link(leg, other, name, value, certainty)
+            elif name not in ("in-reply-to", "replaces"):
+                sharing.setdefault((name, value), []).append(leg)
+    for (name, value), members in sharing.items():
+        if len(members) > 1:
+            yield from _shared(name, value, members)
+
+
+def _named(value: str, leg: Leg, by_call_id: dict[str, Leg]) -> Leg | None:
+    """The leg whose Call-ID `value` is, if it was going on: who calls back later makes a new call."""
+    for call_id in (value, *(part.strip() for part in value.split(","))):
+        other = by_call_id.get(call_id)
+        if other is not None and other is not leg and other.invite.time <= leg.invite.time <= other.end:
+            return other
+    return None
+
+
+def _shared(name: str, value: str, members: list[Leg]) -> Iterator[Link]:
+    """The links of one value; none at all where two calls that came in at the same door have it at the same time."""
+    links: list[Link] = []
+    going: list[Leg] = []
+    for leg in sorted(members, key=lambda each: each.invite.time):
+        if going and leg.invite.time > going[0].end:
+            going = []
+        if going:
+            if leg.ends == going[0].ends or len(going) >= MOST_SHARING:
+                return
+            before = next((each for each in reversed(going) if each.ends[1] == leg.ends[0]), going[0])
+            links.append(_link(leg, before, name, value, Certainty.CERTAIN))
+        going.append(leg)
+    yield from links
+
+
+def links_by_likeness(legs: Sequence[Leg]) -> Iterator[Link]:
+    """Guesses: pairs alike in caller, callee, time and SDP of which neither has a second partner.
+
+    Two calls of one load test run between the same hosts, so they are never a pair; and where calls crowd, nothing is.
+    """
+    if len({leg.ends for leg in legs}) < 2:
+        return
+    by_parties: dict[tuple[str, str], list[Leg]] = {}
+    for leg in legs:
+        parties = _parties(leg.invite.message.head)
+        if parties is not None:
+            by_parties.setdefault(parties, []).append(leg)
+    for group in by_parties.values():
+        if len({leg.ends for leg in group}) > 1:
+            yield from _pairs(sorted(group, key=lambda each: each.invite.time))
+
+
+def _pairs(group: list[Leg]) -> Iterator[Link]:
+    after: dict[int, dict[int, str]] = {}
+    before: dict[int, list[int]] = {}
+    crowded = _crowded([leg.invite.time for leg in group])
+    for later, leg in enumerate(group):
+        if crowded[later]:
+            continue
+        for earlier in range(later - 1, -1, -1):
+            if leg.invite.time - group[earlier].invite.time > SOON:
+                break
+            alike = _likeness(group[earlier], leg)
+            if alike:
+                before.setdefault(later, []).append(earlier)
+                after.setdefault(earlier, {})[later] = alike
+    for later, partners in before.items():
+        earlier = partners[0]
+        if len(partners) == 1 and len(after[earlier]) == 1 and not crowded[earlier]:
+            yield _link(group[later], group[earlier], "likeness", after[earlier][later], Certainty.LIKELY)
+
+
+def _crowded(times: list[int]) -> list[bool]:
+    """Of each of the ascending `times` whether more than `CROWD` others are near it."""
+    crowded, first, last = [], 0, 0
+    for time in times:
+        while times[first] < time - SOON:
+            first += 1
+        while last < len(times) and times[last] <= time + SOON:
+            last += 1
+        crowded.append(last - first - 1 > CROWD)
+    return crowded
+
+
+def _likeness(one: Leg, other: Leg) -> str:
+    """What is alike of two legs with the same parties; empty where they cannot be legs of one call."""
+    (source, destination), (next_source, next_destination) = one.ends, other.ends
+    if source == next_source or destination == next_destination or other.invite.time > one.end:
+        return ""
+    one_sdp, other_sdp = _description(one.invite), _description(other.invite)
+    if (one_sdp is None) != (other_sdp is None):
+        return ""
+    if one_sdp is not None and other_sdp is not None:
+        if one_sdp[0] and one_sdp[0] == other_sdp[0]:
+            return "caller, callee, time, SDP origin"
+        if not one_sdp[1] & other_sdp[1]:
+            return ""
+    if destination != next_source:
+        return ""
+    told = "no SDP in either" if one_sdp is None else "codecs"
+    return f"caller, callee, time, {told}, host {destination} between them"
+
+
+# o=<username> <sess-id> <sess-version> <nettype> <addrtype> <unicast-address>, RFC 8866, section 5.2
+_ORIGIN = re.compile(rb"^o=(\S+ \S+ )\S+( .*?)\r?$", re.MULTILINE)
+# m=<media> <port> <proto> <fmt> ..., RFC 8866, section 5.14
+_MEDIA = re.compile(rb"^m=\S+ \S+ \S+ ([^\r\n]+)", re.MULTILINE)
+_CODEC = re.compile(rb"^a=rtpmap:\d+ ([^/\r\n]+)", re.MULTILINE)
+
+
+def _description(invite: Sighting) -> tuple[bytes, set[bytes]] | None:
+    """Whose session the SDP says it is, and its codecs; None without SDP."""
+    body = invite.message.body
+    if b"v=0" not in body:
+        return None
+    origin = _ORIGIN.search(body)
+    codecs = {name.lower() for name in _CODEC.findall(body)} - {b"telephone-event"}
+    # Static payload types need no rtpmap (RFC 3551, section 6).
+    static = {each for line in _MEDIA.findall(body) for each in line.split() if each in (b"0", b"8", b"9", b"18")}
+    names = {b"0": b"pcmu", b"8": b"pcma", b"9": b"g722", b"18": b"g729"}
+    return b"" if origin is None else origin[1] + origin[2], codecs | {names[each] for each in static}
+
+
+_PARTY = re.compile(r"\n(from|f|to|t)[ \t]*+:[^\r\n]*?(?:sips?|tel):([^@;>\r\n]++)", re.IGNORECASE)
+_NOBODY = frozenset({"anonymous", "unknown", "restricted", "unavailable", "asterisk"})
+
+
+def _parties(head: str) -> tuple[str, str] | None:
+    """The users of From and To, numbers by their last digits; None where the caller does not say who it is."""
+    users = {name[0].lower(): user for name, user in _PARTY.findall(head)}
+    caller, callee = _user(users.get("f", "")), _user(users.get("t", ""))
+    return (caller, callee) if caller and callee and caller not in _NOBODY else None
+
+
+def _user(text: str) -> str:
+    digits = text.translate(_SEPARATORS)
+    return digits[-SHORTEST_NUMBER:] if digits.isascii() and digits.isdigit() else text.lower()
+
+
+_SEPARATORS = {ord(each): None for each in "+-.() "}
+
+
+def _link(leg: Leg, earlier: Leg, by: str, value: str, certainty: Certainty) -> Link:
+    return Link(call_id=leg.call.call_id, linked_to=earlier.call.call_id, by=by, value=value, certainty=certainty)

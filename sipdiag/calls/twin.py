@@ -1,0 +1,151 @@
+"""The good twin: of all requests that worked, the one most like a request that failed, and how the two differ.
+
+What differs is told by aspects, each under the kind of difference that an entry of the catalogue may call decisive:
+the domain and the number form of From, the source address, the credentials, and so on. A number itself is no
+difference, its form is: two calls to two people differ in nothing that explains a 403.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+import msgspec
+
+from sipdiag.calls.transaction import Transaction
+from sipdiag.sip import Request, parse_name_addr, parse_uri, split_parameters
+from sipdiag.trace import Sighting, host
+
+NEAREST = 40
+"""How many requests that worked are looked at on either side in time: enough to find one alike, and quick."""
+
+Aspects = dict[tuple[str, str], str]
+"""(kind, aspect) → value: `("from", "domain")` → `example.com`. What a request does not have is left out."""
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One aspect in which the twins are not alike."""
+
+    kind: str
+    """As the catalogue names it in `decisive`: `from`, `credentials`, `trunk`."""
+    aspect: str
+    failed: str
+    """The value in the request that failed; empty when it has none."""
+    worked: str
+
+
+class Twin(msgspec.Struct, frozen=True, kw_only=True):
+    """The request that worked, and the differences."""
+
+    transaction: Transaction
+    differences: list[Difference]
+
+
+class Twins:
+    """Finds twins among the transactions of one correlation."""
+
+    def __init__(self, transactions: Iterable[Transaction]) -> None:
+        self._worked: dict[str, list[Transaction]] = {}
+        for each in transactions:
+            # A request inside a dialog is no twin of one that opens it.
+            if each.request is not None and each.answers and each.origin is None and not each.to_tag:
+                self._worked.setdefault(each.method, []).append(each)
+        self._times = {method: [each.time for each in group] for method, group in self._worked.items()}
+
+    def closest(self, failed: Transaction) -> Twin | None:
+        """The closest request with the same method that got a 2xx; None when there is none or nothing differs."""
+        candidates = self._near(failed)
+        if not candidates or failed.request is None:
+            return None
+        wanted = aspects_of(failed.request)
+        compared = [(aspects_of(each.request), each) for each in candidates if each.request is not None]
+        there, twin = min(compared, key=lambda pair: _distance(wanted, pair[0], failed, pair[1]))
+        differences = list(_differences(wanted, there))
+        return Twin(transaction=twin, differences=differences) if differences else None
+
+    def _near(self, failed: Transaction) -> Sequence[Transaction]:
+        group = self._worked.get(failed.method, [])
+        middle = bisect_left(self._times.get(failed.method, []), failed.time)
+        return group[max(middle - NEAREST, 0) : middle + NEAREST]
+
+
+def aspects_of(request: Sighting) -> Aspects:
+    """What may decide between acceptance and refusal in one request."""
+    message = request.message
+    aspects: Aspects = {
+        ("source", "address"): host(request.source),
+        ("trunk", "address"): host(request.destination),
+        ("trunk", "transport"): request.transport,
+    }
+    for kind, field in (("from", "from"), ("to", "to"), ("pai", "p-asserted-identity")):
+        if value := message.field(field):
+            aspects |= {(kind, aspect): text for aspect, text in _party(parse_name_addr(value).uri.text)}
+    if isinstance(message, Request):
+        aspects |= {("ruri", aspect): text for aspect, text in _party(message.uri)}
+        if context := parse_uri(message.uri).parameters.get("phone-context"):
+            aspects["phone-context", "value"] = context
+    for kind, field in (("user-agent", "user-agent"), ("expires", "expires"), ("event", "event")):
+        if value := message.field(field):
+            aspects[kind, "value"] = split_parameters(value)[0]
+    aspects["credentials", "account"] = _account(request)
+    return aspects
+
+
+def _party(uri: str) -> Iterator[tuple[str, str]]:
+    parsed = parse_uri(uri)
+    if parsed.host:
+        yield "domain", parsed.host
+    if parsed.user:
+        yield "form", _form(parsed.user)
+
+
+# global-number = "+" 1*phonedigit, local-number without (RFC 3966, section 3)
+_NUMBER = re.compile(r"(\+?)([0-9().\-]+)")
+
+
+@lru_cache(maxsize=4096)
+def _form(user: str) -> str:
+    """How a user part is written, without who it is: `+E.164, 11 digits`, `00 prefix, 13 digits`, `name`."""
+    number = _NUMBER.fullmatch(user.partition(";")[0])
+    if number is None:
+        return "anonymous" if user.lower() == "anonymous" else "name"
+    digits = re.sub(r"\D", "", number[2])
+    if number[1]:
+        return "E.164 with +"
+    prefix = "00 prefix" if digits.startswith("00") else "0 prefix" if digits.startswith("0") else "no prefix"
+    return f"{prefix}, {len(digits)} digits"
+
+
+def _account(request: Sighting) -> str:
+    """Who the credentials are from: `alice@example.com`; `none` where there are none."""
+    message = request.message
+    value = message.field("authorization") or message.field("proxy-authorization")
+    if not value:
+        return "none"
+    found = dict(re.findall(r'(username|realm)\s*=\s*"([^"]*)"', value))
+    return f"{found.get('username', '')}@{found.get('realm', '')}"
+
+
+def _distance(wanted: Aspects, there: Aspects, failed: Transaction, twin: Transaction) -> tuple[int, int, int]:
+    """Fewest differences first, then the more of the number alike, then the nearest in time."""
+    unlike = sum(wanted.get(key) != there.get(key) for key in wanted.keys() | there.keys())
+    return unlike, -_alike(_number(failed), _number(twin)), abs(failed.time - twin.time)
+
+
+def _number(transaction: Transaction) -> str:
+    request = transaction.request
+    return parse_uri(request.message.uri).user if request and isinstance(request.message, Request) else ""
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    return next((index for index, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), len(one))
+
+
+def _differences(failed: Aspects, worked: Aspects) -> Iterator[Difference]:
+    for kind, aspect in sorted(failed.keys() | worked.keys()):
+        here, there = failed.get((kind, aspect), ""), worked.get((kind, aspect), "")
+        if here != there:
+            yield Difference(kind=kind, aspect=aspect, failed=here, worked=there)

@@ -1,0 +1,76 @@
+"""What one cause left open is said once: findings that only wait for the missing direction join that finding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from sipdiag.findings.finding import Evidence, Finding
+from sipdiag.findings.scene import Scene
+from sipdiag.trace import host
+
+CAUSE = "capture-one-sided"
+OPEN = "one-sided"
+"""The variant of every finding that a missing direction left open."""
+WORTH_FOLDING = 2
+"""A single question that nothing proves to come from the recorder is told by its own rule."""
+MOST_FRAMES = 40
+MOST_DIRECTIONS = 10
+
+Place = tuple[int, int]
+"""Capture and frame."""
+
+
+def folded(findings: list[Finding], scene: Scene) -> list[Finding]:
+    """`findings` in their order, without those that `capture-one-sided` tells of together."""
+    causes = [finding for finding in findings if finding.rule == CAUSE]
+    if not causes:
+        return findings
+    left_open = [finding for finding in findings if finding.variant == OPEN and finding.rule != CAUSE]
+    directions = _directions(left_open, scene)
+    said: dict[int, Finding | None] = {}
+    for cause in causes:
+        missing = cause.evidence["missing"]
+        named = set(missing) if isinstance(missing, list) else set()
+        mine = [finding for finding in left_open if id(finding) not in said and directions[id(finding)] & named]
+        if cause.variant != "proven" and len(mine) < WORTH_FOLDING:
+            said[id(cause)] = None
+            continue
+        said[id(cause)] = _with(cause, mine, [name for name in named if any(name in directions[id(m)] for m in mine)])
+        said.update((id(finding), None) for finding in mine)
+    kept = (said.get(id(finding), finding) for finding in findings)
+    return [finding for finding in kept if finding is not None]
+
+
+def _with(cause: Finding, mine: list[Finding], named: list[str]) -> Finding:
+    """`cause` with what it left open; one that nothing proves speaks of those directions only."""
+    missing = cause.evidence["missing"]
+    shown = missing if cause.variant == "proven" and isinstance(missing, list) else named
+    rules = Counter(finding.rule for finding in mine)
+    evidence: Evidence = {
+        **cause.evidence,
+        "missing": sorted(shown)[:MOST_DIRECTIONS],
+        "directions": len(shown),
+        "open": [f"{rule} ({count})" for rule, count in sorted(rules.items())],
+        "open_count": len(mine),
+    }
+    frames = [
+        *cause.frames,
+        *(frame for finding in mine if finding.capture == cause.capture for frame in finding.frames),
+    ]
+    return replace(cause, evidence=evidence, frames=list(dict.fromkeys(frames))[:MOST_FRAMES])
+
+
+def _directions(findings: Iterable[Finding], scene: Scene) -> dict[int, set[str]]:
+    """Finding → the two directions between the hosts of its first frame, as the evidence names them."""
+    first = {id(finding): (finding.capture, finding.frames[0]) for finding in findings}
+    wanted = set(first.values())
+    hosts: dict[Place, set[str]] = {place: set() for place in wanted}
+    for arrival in scene.correlation.arrivals if wanted else ():
+        seen = arrival.sighting
+        if (seen.capture, seen.frame) in wanted:
+            one, other = host(seen.source), host(seen.destination)
+            hosts[seen.capture, seen.frame] |= {f"{one} → {other}", f"{other} → {one}"}
+    return {number: hosts[place] for number, place in first.items()}

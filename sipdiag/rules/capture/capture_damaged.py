@@ -1,0 +1,56 @@
+"""A part of the capture could not be read, so that what it held is missing from every other result.
+
+A record whose length cannot be ends the reading (draft-ietf-opsawg-pcap, section 5); packets of an unknown link type are
+passed over; TCP data that the receiver acknowledged and the recorder missed leaves a gap (RFC 9293, section 3.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sipdiag.defect import Defect
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_below, moment_of, number_of
+from sipdiag.trace import Trace
+
+NAME = "capture-damaged"
+SEVERITY = Severity.WARNING
+
+VARIANTS = {
+    "record-damaged": ("record-damaged", Severity.WARNING),
+    "link-type-unknown": ("link-type-unknown", Severity.WARNING),
+    "stream-gap": ("stream-gap", Severity.NOTE),
+}
+"""Kind of defect → variant and severity; a gap is a few messages at most, the others a whole stretch."""
+MOST_FRAMES = 20
+
+
+def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
+    """The capture, once for each kind of damage."""
+    if not trace.facts.defects:
+        return
+    by_kind: dict[str, list[Defect]] = {}
+    for defect in trace.facts.defects:
+        if defect.kind in VARIANTS:
+            by_kind.setdefault(defect.kind, []).append(defect)
+    for kind, defects in by_kind.items():
+        variant, severity = VARIANTS[kind]
+        if kind == "link-type-unknown" and trace.sightings:
+            severity = Severity.NOTE  # one interface of several, and SIP was found on the others
+        frames = [defect.frame for defect in defects if defect.frame is not None]
+        evidence: Evidence = {
+            "path": trace.facts.path,
+            "places": len(defects),
+            "first_frame": frames[0] if frames else 0,
+            "detail": defects[0].detail,
+            "sip_messages": trace.facts.sip_messages,
+        }
+        yield found_below(
+            NAME,
+            variant,
+            severity,
+            Confidence.CERTAIN,
+            capture=number_of(trace, scene),
+            time=moment_of(trace, evidence["first_frame"]) if frames else trace.facts.first_time or 0,
+            frames=frames[:MOST_FRAMES],
+            evidence=evidence,
+        )

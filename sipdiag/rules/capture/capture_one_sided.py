@@ -1,0 +1,125 @@
+"""The recorder hears one direction only: what came the other way is missing from every result.
+
+A response goes back to where its request came from (RFC 3261, section 18.2.2). So a host that acknowledges, or answers
+a challenge, was answered; one that answers was asked. Where nothing of the kind shows, a silent host looks the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from sipdiag.calls import SECOND, Correlation, Transaction, carries_credentials
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below
+from sipdiag.trace import Sighting, host
+
+NAME = "capture-one-sided"
+SEVERITY = Severity.NOTE
+
+AT_THE_BEGINNING = SECOND
+"""A response this soon after the first packet may answer a request that was sent before it."""
+MANY = 2
+MOST_FRAMES = 20
+MOST_HOSTS = 10
+
+Pair = tuple[str, str]
+"""The host that is heard, the host that it speaks to."""
+
+
+class _Heard(msgspec.Struct):
+    """What shows that the other direction was there."""
+
+    went_on: list[Sighting] = []
+    """Requests that nobody sends who was not answered."""
+    answered: list[Sighting] = []
+    """Responses to requests that are not in the capture."""
+    unanswered: dict[tuple[str, str], Sighting] = {}
+    """Call-ID and method → the first request without credentials that got no response."""
+
+    @property
+    def proofs(self) -> list[Sighting]:
+        answers = self.answered if len(self.answered) >= MANY else []
+        return sorted([*self.went_on, *answers], key=lambda seen: seen.time)
+
+
+def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
+    """The whole, once for what is proven and once for what stays open."""
+    directions = scene.window.directions
+    pairs = {pair: _Heard() for pair in directions if pair[0] != pair[1] and pair[::-1] not in directions}
+    if not pairs:
+        return
+    opened: dict[Pair, Sighting] = {}
+    for transaction in correlation.transactions:
+        _weigh(transaction, pairs, opened, scene)
+    _weigh_acks(correlation, pairs)
+    proven = [pair for pair in sorted(pairs) if pairs[pair].proofs]
+    if proven:
+        proofs = [proof for pair in proven for proof in pairs[pair].proofs]
+        certain = all(pairs[pair].went_on for pair in proven)
+        yield _finding("proven", Confidence.CERTAIN if certain else Confidence.LIKELY, proven, proofs)
+    open_pairs = [pair for pair in sorted(opened) if pair not in proven]
+    if open_pairs:
+        yield _finding("unheard", Confidence.INCONCLUSIVE, open_pairs, [opened[pair] for pair in open_pairs])
+
+
+def _weigh(transaction: Transaction, pairs: dict[Pair, _Heard], opened: dict[Pair, Sighting], scene: Scene) -> None:
+    """Write down what one transaction shows, or leaves open."""
+    if transaction.origin is not None:
+        return
+    request = transaction.request
+    if request is None:
+        response = transaction.responses[0]
+        pair = (host(response.source), host(response.destination))
+        if pair in pairs:
+            opened.setdefault(pair, response)
+            if response.time - scene.window.begin(response.time) > AT_THE_BEGINNING:
+                pairs[pair].answered.append(response)
+        return
+    pair = (host(request.source), host(request.destination))
+    heard = pairs.get(pair)
+    if heard is None or transaction.responses:
+        return
+    opened.setdefault(pair, request)
+    heard.went_on += transaction.acks[:1]
+    key = (transaction.call_id, transaction.method)
+    if not carries_credentials(transaction):
+        heard.unanswered.setdefault(key, request)
+    elif key in heard.unanswered and heard.unanswered[key].message.cseq < transaction.cseq:
+        heard.went_on.append(request)
+
+
+def _weigh_acks(correlation: Correlation, pairs: dict[Pair, _Heard]) -> None:
+    """An ACK for a 2xx that did not come by, to the very host that the INVITE went to."""
+    for call in correlation.calls:
+        for attempt in call.attempts if call.acks else ():
+            request = attempt.first.request
+            if request is None or attempt.first.responses:
+                continue
+            pair = (host(request.source), host(request.destination))
+            for ack in call.acks:
+                same = (host(ack.source), host(ack.destination)) == pair and ack.message.cseq == request.message.cseq
+                if pair in pairs and same and ack.message.to_tag:
+                    pairs[pair].went_on.append(ack)
+                    break
+
+
+def _finding(variant: str, confidence: Confidence, pairs: list[Pair], shown_by: list[Sighting]) -> Finding:
+    first = min(shown_by, key=lambda seen: seen.time)
+    return found_below(
+        NAME,
+        variant,
+        SEVERITY,
+        confidence,
+        capture=first.capture,
+        time=first.time,
+        frames=[seen.frame for seen in shown_by[:MOST_FRAMES]],
+        evidence={
+            "missing": [f"{to} → {heard}" for heard, to in pairs],
+            "directions": len(pairs),
+            "hosts_heard": sorted({heard for heard, _ in pairs})[:MOST_HOSTS],
+            "first_frame": first.frame,
+            "open": [],
+            "open_count": 0,
+        },
+    )

@@ -1,0 +1,1 @@
+"""The rules on who the caller says it is (RFC 8224)."""

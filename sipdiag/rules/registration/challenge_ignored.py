@@ -1,0 +1,98 @@
+"""The registrar asked for credentials, and the client never sent any.
+
+"When the originating UAC receives the 401 (Unauthorized), it SHOULD, if it is able, re-originate the request with the
+proper credentials" (RFC 3261, section 22.2; for 407 section 22.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sipdiag.calls import (
+    MILLISECOND,
+    SECOND,
+    Registration,
+    Transaction,
+    asks_for_removal,
+    carries_credentials,
+    challenges_in,
+    next_after,
+    status,
+)
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
+from sipdiag.trace import Sighting
+
+NAME = "challenge-ignored"
+SEVERITY = Severity.ERROR
+
+OFTEN = 3
+"""So many challenges in a row without any credentials: it is no lost packet, the client has none to send."""
+UNDECIDED = 2 * SECOND
+"""A recording that ends this soon after the challenge is worth no word: the answer was on the way."""
+CROSSED = 400 * MILLISECOND
+"""A repeat this long after the challenge is sent by a client that did not receive it; the first comes after T1."""
+
+Challenged = tuple[Transaction, Sighting]
+
+
+def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
+    """The registration, if its last REGISTERs were challenged and none of them carried credentials."""
+    ignored = _ignored(registration)
+    if not ignored or next_after(ignored[0][1].time, scene.accepted(registration)) is not None:
+        return
+    verdict = _verdict(ignored, scene)
+    if verdict is None:
+        return
+    variant, severity, confidence = verdict
+    (first, challenge), (last, _) = ignored[0], ignored[-1]
+    if asks_for_removal(last):  # a device that is switched off; its binding lapses by itself
+        severity = Severity.NOTE
+    asked = challenges_in(challenge)
+    evidence: Evidence = {
+        "aor": registration.aor,
+        "code": status(challenge),
+        "response_frame": challenge.frame,
+        "challenges": len(ignored),
+        "repeats": len(_repeats_after(first, challenge)),
+        "realm": asked[0].realm if asked else "",
+        "algorithms": [each.algorithm for each in asked],
+        "recorded_after_s": seconds(scene.window.left(ignored[-1][1].time)),
+        "server": challenge.source,
+        "client": challenge.destination,
+    }
+    shown_by = [each for transaction, final in ignored for each in (transaction.request, final) if each is not None]
+    shown_by += _repeats_after(first, challenge)
+    yield found(NAME, variant, severity, confidence, shown_by, evidence)
+
+
+def _ignored(registration: Registration) -> list[Challenged]:
+    """The last REGISTERs of the registration, as long as they were challenged and carried no credentials."""
+    ignored: list[Challenged] = []
+    for attempt in reversed(registration.attempts):
+        final = attempt.final
+        if final is None:
+            if carries_credentials(attempt):
+                return []  # the answer to the challenge is there; that nobody answers it is another matter
+            continue
+        if status(final) not in (401, 407) or attempt.request is None or carries_credentials(attempt):
+            break
+        ignored.append((attempt, final))
+    return ignored[::-1]
+
+
+def _verdict(ignored: list[Challenged], scene: Scene) -> tuple[str, Severity, Confidence] | None:
+    left = scene.window.left(ignored[-1][1].time)
+    if len(_repeats_after(*ignored[0])) > 1:
+        return "not-received", SEVERITY, Confidence.LIKELY
+    if len(ignored) >= OFTEN:
+        return "repeated", SEVERITY, Confidence.CERTAIN
+    if left < UNDECIDED:
+        return None
+    if left < scene.settings.challenge_answer_s * SECOND:
+        return "capture-ended", SEVERITY, Confidence.INCONCLUSIVE
+    return "unanswered", Severity.WARNING, Confidence.LIKELY
+
+
+def _repeats_after(attempt: Transaction, challenge: Sighting) -> list[Sighting]:
+    """The copies of the request that the client sent although the challenge had gone out."""
+    return [copy for copy in attempt.request_repeats if copy.time > challenge.time + CROSSED]

@@ -1,0 +1,119 @@
+"""The client asks for a shorter binding than the registrar grants, or refreshes far more often than it need.
+
+A 423 carries Min-Expires, and the client may try again with at least that many seconds (RFC 3261, sections 10.2.8 and
+10.3); without that it stays unregistered. A binding is to be refreshed before it expires (section 10.2.4), not all
+the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from sipdiag.calls import (
+    SECOND,
+    TIMEOUT,
+    Registration,
+    Transaction,
+    asked_expires,
+    granted_expires,
+    next_after,
+    status,
+)
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
+from sipdiag.trace import Sighting
+
+NAME = "interval-too-brief"
+SEVERITY = Severity.ERROR
+
+UNDECIDED = 2 * SECOND
+"""A recording that ends this soon after the 423 is worth no word: the next REGISTER was on the way."""
+EACH_TIME = 3
+"""So many times the client was told, and did not keep it."""
+
+Refused = tuple[Transaction, Sighting]
+
+
+def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
+    """What became of the 423s of the registration, and how often it was refreshed without need."""
+    if len(registration.transactions) >= scene.settings.registration_storm_count:
+        yield from _storm(registration, scene)
+    attempts = registration.attempts
+    brief = [(each, final) for each in attempts if (final := each.final) is not None and status(final) == 423]
+    if not brief:
+        return
+    verdict = _verdict(attempts, brief, registration, scene)
+    if verdict is None:
+        return
+    variant, severity, confidence = verdict
+    asked, final = brief[-1]
+    evidence: Evidence = {
+        "aor": registration.aor,
+        "response_frame": final.frame,
+        "asked_s": asked_expires(asked) or 0,
+        "min_expires": final.message.field("min-expires") or "",
+        "refusals": len(brief),
+        "recorded_after_s": seconds(scene.window.left(final.time)),
+        "server": final.source,
+        "client": final.destination,
+    }
+    shown_by = [each for request, final in brief for each in (request.request, final) if each is not None]
+    yield found(NAME, variant, severity, confidence, shown_by, evidence)
+
+
+def _verdict(
+    attempts: Sequence[Transaction], brief: Sequence[Refused], registration: Registration, scene: Scene
+) -> tuple[str, Severity, Confidence] | None:
+    last, final = brief[-1]
+    later = [each for each in attempts if each.time > final.time and (end := each.final) is not None]
+    if any(status(end) < 300 for each in later if (end := each.final) is not None):
+        return ("each-time", Severity.NOTE, Confidence.CERTAIN) if len(brief) >= EACH_TIME else None
+    if next_after(final.time, scene.accepted(registration)) is not None:
+        return None
+    if later and not all(status(end) in (401, 407) for each in later if (end := each.final) is not None):
+        return None  # the interval was mended, and something else was refused
+    least, asked = _min_expires(final), asked_expires(last)
+    if least is None:
+        return "min-expires-missing", SEVERITY, Confidence.CERTAIN
+    if asked is not None and asked >= least:
+        return "never-enough", SEVERITY, Confidence.CERTAIN
+    if len(brief) > 1 and asked is not None:
+        return "ignored", SEVERITY, Confidence.CERTAIN
+    return None if later else _unanswered(scene.window.left(final.time))
+
+
+def _unanswered(left: int) -> tuple[str, Severity, Confidence] | None:
+    if left < UNDECIDED:
+        return None
+    if left < TIMEOUT:
+        return "capture-ended", SEVERITY, Confidence.INCONCLUSIVE
+    return "unanswered", SEVERITY, Confidence.LIKELY
+
+
+def _storm(registration: Registration, scene: Scene) -> Iterator[Finding]:
+    """Refreshes that follow each other within seconds, though the binding would have lasted many times as long."""
+    floor, enough = scene.settings.registration_refresh_s * SECOND, scene.settings.registration_storm_count
+    accepted = [(each, final) for each in registration.attempts if (final := each.final) and status(final) < 300]
+    hasty = [
+        (final, later, granted)
+        for (each, final), (_, later) in pairwise(accepted)
+        if later.time - final.time < floor and (granted := granted_expires(each) or 0) * SECOND > 4 * floor
+    ]
+    if len(hasty) < enough:
+        return
+    shown_by = [hasty[0][0], *(later for _, later, _ in hasty)]
+    spent = sum(later.time - final.time for final, later, _ in hasty)
+    evidence: Evidence = {
+        "aor": registration.aor,
+        "refreshes": len(hasty),
+        "granted_s": hasty[-1][2],
+        "actual_s": seconds(spent // len(hasty)),
+        "server": shown_by[0].source,
+        "client": shown_by[0].destination,
+    }
+    yield found(NAME, "storm", Severity.WARNING, Confidence.CERTAIN, shown_by, evidence)
+
+
+def _min_expires(final: Sighting) -> int | None:
+    stated = final.message.field("min-expires") or ""
+    return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 12 else None

@@ -1,0 +1,82 @@
+"""The registrar found the nonce too old, so that a REGISTER with a good password was challenged again.
+
+`stale=true` tells the client to try again with the new nonce, "without reprompting the user for a new username and
+password" (RFC 2617, section 3.2.1); a server that does not say it looks as if the password were wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sipdiag.calls import AT_ONCE, SECOND, TIMEOUT, Cause, Outage, Refusal, Registration, challenges_in
+from sipdiag.findings import (
+    Confidence,
+    Evidence,
+    Finding,
+    Scene,
+    Severity,
+    found,
+    recovery_evidence,
+    refusal_evidence,
+    refusal_severity,
+    refusal_sightings,
+    seconds,
+)
+
+NAME = "nonce-stale"
+SEVERITY = Severity.ERROR
+
+ENDLESS = 3
+"""So many nonces in a row that were all too old at once: the registrar does not know what it gave out."""
+UNDECIDED = 2 * SECOND
+"""A recording that ends this soon after the new nonce is worth no word: the client was about to use it."""
+
+
+def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
+    """Each run of refusals in which the nonce was at fault."""
+    for outage in scene.outages(registration):
+        refusals = outage.of(Cause.NONCE)
+        verdict = _verdict(outage, refusals, scene) if refusals else None
+        if verdict is not None:
+            left = scene.window.left(refusals[-1].final.time)
+            yield _finding(registration, outage, refusals, verdict, left)
+
+
+def _verdict(outage: Outage, refusals: list[Refusal], scene: Scene) -> tuple[str, Severity, Confidence] | None:
+    last = refusals[-1]
+    confidence = Confidence.CERTAIN if last.stated else Confidence.LIKELY
+    if outage.recovered is not None:
+        if last is outage.refusals[-1] and outage.recovered.time - last.final.time < AT_ONCE:
+            return "renewed" if last.stated else "unsaid", Severity.NOTE, confidence
+        return "recovered", refusal_severity(outage, last, SEVERITY), confidence
+    if last is not outage.refusals[-1]:
+        return None  # the new nonce was used, and something else was refused
+    severity = refusal_severity(outage, last, SEVERITY)
+    if len(refusals) >= ENDLESS and outage.refusals[-ENDLESS:] == refusals[-ENDLESS:]:
+        return "repeated", severity, confidence
+    left = scene.window.left(last.final.time)
+    if left < UNDECIDED:
+        return None
+    if left < TIMEOUT:
+        return "capture-ended", severity, Confidence.INCONCLUSIVE
+    return "unanswered", severity, confidence
+
+
+def _finding(
+    registration: Registration,
+    outage: Outage,
+    refusals: list[Refusal],
+    verdict: tuple[str, Severity, Confidence],
+    left: int,
+) -> Finding:
+    first = refusals[0]
+    evidence: Evidence = {
+        "stale": any(asked.stale for each in refusals for asked in challenges_in(each.final)),
+        "recorded_after_s": seconds(left),
+    }
+    return found(
+        NAME,
+        *verdict,
+        refusal_sightings(outage, refusals, first),
+        refusal_evidence(registration, first, len(refusals)) | evidence | recovery_evidence(outage, refusals),
+    )

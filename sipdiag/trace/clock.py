@@ -1,0 +1,46 @@
+"""The recorder's clock, as the packets bear it: where it goes back."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sipdiag.capture import Packets
+
+WORTH_NOTING = 100_000_000
+"""Nanoseconds: several queues or interfaces of one recorder swap packets by less than this."""
+MOST_STEPS = 1_000
+
+
+class ClockStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A packet that bears an earlier time than the one before it."""
+
+    frame: int
+    time: int
+    """Nanoseconds since 1970-01-01 UTC, as the packet bears it."""
+    back: int
+    """Nanoseconds that it lies before the packet before it."""
+
+
+class Clock:
+    """Follows the times of all packets of a capture, in the order of their frames."""
+
+    def __init__(self) -> None:
+        self.steps: list[ClockStep] = []
+        self._last: int | None = None
+
+    def follow(self, packets: Packets) -> None:
+        """Take the next chunk."""
+        times = packets.time
+        if not len(packets):
+            return
+        first = int(times[0])
+        if self._last is not None:
+            self._note(packets.first_frame, first, self._last - first)
+        self._last = int(times[-1])
+        back = times[:-1] - times[1:]
+        for row in (back >= WORTH_NOTING).nonzero()[0].tolist():
+            self._note(packets.first_frame + row + 1, int(times[row + 1]), int(back[row]))
+
+    def _note(self, frame: int, time: int, back: int) -> None:
+        if back >= WORTH_NOTING and len(self.steps) < MOST_STEPS:
+            self.steps.append(ClockStep(frame=frame, time=time, back=back))

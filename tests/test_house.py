@@ -1,0 +1,193 @@
+"""The house is in order: one name in five places, a test for every module, no room that does another's work."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from sipdiag.rules import RULES
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE, TESTS = ROOT / "sipdiag", ROOT / "tests"
+MODULES = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py") if "data" not in path.parts)
+RULE_FILES = {path.stem.replace("_", "-"): path for path in (SOURCE / "rules").rglob("*.py") if path.stem != "__init__"}
+LISTED = {rule.NAME: rule for field in msgspec.structs.fields(RULES) for rule in getattr(RULES, field.name)}
+TEST_FILES = sorted(TESTS.rglob("test_*.py"))
+
+FAMILIES = {
+    "transaction": "ack-missing ack-missing-failure ack-mismatched ack-late request-unanswered request-retransmitted "
+    "response-unmatched response-slow cancel-crossed-answer prack-missing condition-ignored",
+    "call": "call-failed call-unfinished setup-slow bye-unanswered bye-rejected reinvite-rejected reinvite-glare "
+    "session-expired fork-answer-abandoned transfer-failed hops-exhausted route-bypassed dropped-by-timer cause-mistranslated",
+    "registration": "registration-failed registration-expired interval-too-brief challenge-ignored credentials-rejected "
+    "nonce-stale flow-expired",
+    "subscription": "subscription-failed subscription-expired notify-missing notify-unanswered",
+    "address": "contact-private sdp-private",
+    "message": "message-malformed header-missing content-length-wrong message-oversized",
+    "session": "answer-missing offer-overlapping codec-mismatch media-rejected crypto-mismatch dtmf-mismatch",
+    "media": "media-missing media-one-way media-late media-stopped media-loss media-jitter media-silent "
+    "media-source-mismatch media-codec-unexpected",
+    "keepalive": "options-unanswered",
+    "transport": "tcp-refused tcp-reset tls-failed tls-expected fragment-lost",
+    "security": "scanner-seen password-guessing extension-scan request-flood account-compromised toll-fraud-suspected",
+    "identity": "identity-missing identity-stale identity-mismatched identity-invalid identity-unverified",
+    "capture": "capture-damaged capture-truncated capture-one-sided capture-clock-jump",
+}
+"""CONTRACT, names of the rules: nobody renames one; a new one is added here and there."""
+
+WITHOUT_A_TEST_FILE = {
+    "__main__.py": "one line; tests/cli/test_main.py runs it",
+    "defect.py": "a value without behaviour",
+    "errors.py": "a tree of names; tests/cli/test_main.py sees each exit code",
+    "calls/duty.py": "values; tests/calls/test_acknowledgement.py sees each outcome",
+    "calls/correlation.py": "ties the others together; every test of tests/calls goes through it",
+    "cli/clicking.py": "which of two imports; tests/test_imports.py watches it",
+    "cli/commands.py": "the table of commands; tests/cli/test_main.py runs each",
+    "cli/options.py": "options are tested where they are used, in tests/cli/test_analyze.py",
+    "cli/language.py": "tests/cli/test_analyze.py asks in every locale",
+    "cli/progress.py": "drawn on a terminal only, after a second",
+    "cli/quick.py": "the short way to explain; tests/cli/test_explain.py takes it",
+    "cli/explanation.py": "what explain does; tests/cli/test_explain.py",
+    "findings/settings.py": "values; the rules that read them are tested with them",
+    "transport/delivery.py": "values without behaviour",
+}
+"""Module → why no test file has its name."""
+SPEAKERS = {"cli", "__main__.py"}
+"""What may print, read the command line and exit."""
+LONGEST_FUNCTION = 60
+LONGEST_FILE = 400
+TOO_LONG: dict[str, str] = {}
+"""What is longer, and why it may be."""
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+# One name, five places
+
+
+def test_every_rule_file_is_listed_and_every_listed_rule_is_a_file() -> None:
+    """`RULES` is written by hand: nothing is found by magic, and nothing lies about unused."""
+    assert set(LISTED) == set(RULE_FILES)
+    assert sorted(RULES.names) == sorted(LISTED)
+
+
+@pytest.mark.parametrize("name", sorted(RULE_FILES))
+def test_a_rule_has_one_name_in_five_places(name: str) -> None:
+    """Module, entry in each language, sample, test: all called after the rule."""
+    path = RULE_FILES[name]
+    family = path.parent.name
+    assert LISTED[name].NAME == name
+    assert name in FAMILIES[family].split()
+    due = [
+        *(ROOT / "knowledge" / language / "rule" / f"{name}.md" for language in ("en", "pt")),
+        ROOT / "samples" / name / f"{name}.pcap",
+        TESTS / "rules" / family / f"test_{path.stem}.py",
+    ]
+    assert [str(each.relative_to(ROOT)) for each in due if not each.exists()] == []
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_every_rule_entry_has_its_rule(language: str) -> None:
+    """An entry on a rule that nobody can break explains nothing."""
+    entries = {path.stem for path in (ROOT / "knowledge" / language / "rule").glob("*.md")}
+    assert entries - set(RULE_FILES) == set()
+
+
+def test_every_rule_test_has_its_rule() -> None:
+    """In the family's folder."""
+    tests = {path.relative_to(TESTS / "rules") for path in (TESTS / "rules").rglob("test_*.py")}
+    rules = {path.parent.relative_to(SOURCE / "rules") / f"test_{path.stem}.py" for path in RULE_FILES.values()}
+    assert tests - rules == set()
+
+
+def test_every_sample_named_like_a_rule_has_its_rule() -> None:
+    """Other samples tell stories that no rule is called after."""
+    promised = {name for names in FAMILIES.values() for name in names.split()}
+    samples = {path.parent.name for path in (ROOT / "samples").glob("*/build.py")}
+    assert samples & promised - set(RULE_FILES) == set()
+
+
+@pytest.mark.parametrize("name", sorted(RULE_FILES))
+def test_a_rule_file_reads_like_the_others(name: str) -> None:
+    """Its law with the RFC's section in the docstring, NAME, SEVERITY, check; no other rule imported."""
+    tree = parsed(RULE_FILES[name])
+    assert "RFC " in (ast.get_docstring(tree) or "")
+    assert {"NAME", "SEVERITY", "check"} <= set(vars(LISTED[name]))
+    imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not [each for each in imported if each.startswith("sipdiag.rules")]
+
+
+# Tests
+
+
+@pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: str(path.relative_to(TESTS)))
+def test_a_test_states_its_law(path: Path) -> None:
+    """Every test function has a docstring, and every test file one that names what it tests."""
+    tree = parsed(path)
+    assert ast.get_docstring(tree)
+    tests = [node for node in functions(tree) if node.name.startswith("test_")]
+    assert tests
+    assert [node.name for node in tests if not ast.get_docstring(node)] == []
+
+
+@pytest.mark.parametrize("module", [each for each in MODULES if each.name != "__init__.py"], ids=str)
+def test_a_module_has_its_test_file(module: Path) -> None:
+    """Tests mirror the package name for name; the exceptions are listed with their reasons."""
+    if module.as_posix() in WITHOUT_A_TEST_FILE:
+        assert WITHOUT_A_TEST_FILE[module.as_posix()]
+        return
+    assert (TESTS / module.parent / f"test_{module.name}").exists()
+
+
+def test_the_exceptions_are_needed() -> None:
+    """A module that is gone, or has its test file by now, is no exception."""
+    needless = [
+        name
+        for name in WITHOUT_A_TEST_FILE
+        if not (SOURCE / name).exists() or (TESTS / Path(name).parent / f"test_{Path(name).name}").exists()
+    ]
+    assert needless == []
+
+
+# Rooms
+
+
+@pytest.mark.parametrize("module", [each for each in MODULES if each.parts[0] not in SPEAKERS], ids=str)
+def test_only_the_command_line_speaks(module: Path) -> None:
+    """Below `cli` nothing prints, reads arguments or the environment, exits, or asks for the time."""
+    tree = parsed(SOURCE / module)
+    called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    named = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert called & {"print", "input", "exit", "quit", "breakpoint"} == set()
+    assert named & {"sys.argv", "sys.stdout", "sys.stderr", "sys.stdin", "sys.exit", "os.environ"} == set()
+    assert imported & {"time", "random", "secrets", "argparse", "click", "logging"} == set()
+    assert not [each for each in called if re.search(r"\b(now|today|utcnow|getenv|_exit)$", each)]
+
+
+def test_no_module_is_called_after_nothing() -> None:
+    """No `utils`, `helpers`, `common`, `core`, `base`, `manager`."""
+    names = {part.removesuffix(".py") for module in MODULES for part in module.parts}
+    assert names & {"utils", "util", "helpers", "helper", "common", "core", "base", "manager", "misc"} == set()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_files_and_functions_stay_readable(module: Path) -> None:
+    """A file of 400 lines and a function of 60 are the most; less is better."""
+    path = SOURCE / module
+    tree = parsed(path)
+    assert ast.get_docstring(tree)
+    if module.as_posix() not in TOO_LONG:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+    spans = {f"{module}:{node.name}": (node.end_lineno or 0) - node.lineno + 1 for node in functions(tree)}
+    assert {name: size for name, size in spans.items() if size > LONGEST_FUNCTION and name not in TOO_LONG} == {}

@@ -1,0 +1,66 @@
+"""Starting is quick because little is imported: only what is listed here, and less where less is needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from command import environment
+from reporting import sample
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CAPTURE = sample("call-answered/call-answered")
+ENGINE = {"sipdiag", "numpy", "msgspec", "click"}
+DRAWING = {"rich"}
+"""Only the text report draws; of what rich can use (pygments, markdown_it) nothing is needed."""
+COSTLY = {"asyncio", "email", "http", "ssl", "unittest", "xml", "multiprocessing", "concurrent", "tkinter", "sqlite3"}
+"""Of the standard library: what no report needs, and what takes longer than the rest together."""
+
+
+def imported(*arguments: str | Path) -> set[str]:
+    """The top-level modules that one run imports, beyond what an empty Python does in this environment."""
+    return _modules("-m", "sipdiag", *map(str, arguments)) - _modules("-c", "")
+
+
+def _modules(*arguments: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment(),
+    )
+    told = [line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {name.partition(".")[0] for name in told[1:]}
+
+
+def foreign(modules: set[str]) -> set[str]:
+    """Those that are not of the standard library."""
+    return {name for name in modules if name not in sys.stdlib_module_names and not name.startswith("_")}
+
+
+@pytest.mark.parametrize(
+    ("options", "allowed"),
+    [([], ENGINE | DRAWING), (["--format", "json"], ENGINE), (["-v", "--lang", "pt"], ENGINE | DRAWING)],
+)
+def test_a_report_imports_only_what_it_needs(options: list[str], allowed: set[str]) -> None:
+    """No scapy, pyshark or rich_click; and no rich for JSON."""
+    modules = imported(*options, CAPTURE)
+    assert foreign(modules) == allowed
+    assert modules & COSTLY == set()
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["analyze", "--schema"]])
+def test_what_reads_no_capture_imports_no_reader(arguments: list[str]) -> None:
+    """Neither NumPy nor rich."""
+    assert foreign(imported(*arguments)) & {"numpy", "rich", "scapy"} == set()
+
+
+def test_importing_the_package_is_next_to_nothing() -> None:
+    """The front door loads lazily (PEP 562)."""
+    assert foreign(_modules("-c", "import sipdiag") - _modules("-c", "")) <= {"sipdiag"}
