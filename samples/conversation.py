@@ -20,7 +20,11 @@ REASONS = {
     403: "Forbidden",
     404: "Not Found",
     407: "Proxy Authentication Required",
+    405: "Method Not Allowed",
     408: "Request Timeout",
+    415: "Unsupported Media Type",
+    420: "Bad Extension",
+    422: "Session Interval Too Small",
     423: "Interval Too Brief",
     481: "Call/Transaction Does Not Exist",
     482: "Loop Detected",
@@ -31,7 +35,10 @@ REASONS = {
     489: "Bad Event",
     491: "Request Pending",
     500: "Server Internal Error",
+    502: "Bad Gateway",
     503: "Service Unavailable",
+    600: "Busy Everywhere",
+    504: "Server Time-out",
 }
 ALLOW = "INVITE, ACK, CANCEL, OPTIONS, BYE, UPDATE, PRACK, INFO, SUBSCRIBE, NOTIFY, REFER, MESSAGE"
 WITH_CONTACT = frozenset({"INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "OPTIONS"})

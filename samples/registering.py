@@ -16,7 +16,7 @@ PASSWORD = "made-up-4711"  # noqa: S105 - of nobody
 class Phone:
     """A user agent, its registrar, and the wire between them."""
 
-    def __init__(  # noqa: PLR0913 - everything that a story may want to be otherwise
+    def __init__(
         self,
         path: Path,
         *,
@@ -59,7 +59,7 @@ class Phone:
         self.wire.repeat(request, self.agent, self.registrar, repeats)
         return request
 
-    def answer(  # noqa: PLR0913 - everything that a story may want to be otherwise
+    def answer(
         self,
         request: Message,
         code: int,
@@ -84,7 +84,7 @@ class Phone:
             response = replace(response, start_line=f"SIP/2.0 {code} {reason}")
         self.wire.send(response, self.registrar, self.agent)
 
-    def register(  # noqa: PLR0913 - everything that a story may want to be otherwise
+    def register(
         self,
         code: int,
         *,

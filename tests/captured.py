@@ -22,7 +22,8 @@ def capture_of(talk: Exchange) -> bytes:
     """Every message of `talk` in a datagram of its own."""
     sightings = sorted(talk.sightings, key=lambda each: each.time)
     return HEADER + b"".join(
-        _record(each.time, each.source, each.destination, (each.message.head + "\r\n\r\n").encode()) for each in sightings
+        _record(each.time, each.source, each.destination, (each.message.head + "\r\n\r\n").encode())
+        for each in sightings
     )
 
 

@@ -28,14 +28,22 @@ def argv(*arguments: str | Path) -> list[str]:
 
 def environment(**variables: str) -> dict[str, str]:
     """The environment of a run, English and without colour unless `variables` say otherwise."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LC_MESSAGES", "LANG", "COLUMNS")}
+    kept = {
+        name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LC_MESSAGES", "LANG", "COLUMNS")
+    }
     return {**kept, "LC_ALL": "C.UTF-8", **variables}
 
 
 def run(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None, **variables: str) -> Ran:
     """Run `sipdiag` to its end; whatever happens, no traceback reaches the user."""
     done = subprocess.run(
-        argv(*arguments), input=stdin, capture_output=True, check=False, cwd=cwd, env=environment(**variables), timeout=60
+        argv(*arguments),
+        input=stdin,
+        capture_output=True,
+        check=False,
+        cwd=cwd,
+        env=environment(**variables),
+        timeout=60,
     )
     out, err = done.stdout.decode("utf-8", "backslashreplace"), done.stderr.decode("utf-8", "backslashreplace")
     assert "Traceback" not in err

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CAPTURE = sample("call-answered/call-answered")
 ENGINE = {"sipdiag", "numpy", "msgspec", "click"}
+NOT_OURS = {"typing_extensions", "org"}
+"""What msgspec takes if it is there, and what `copy` tries on Jython."""
 DRAWING = {"rich"}
 """Only the text report draws; of what rich can use (pygments, markdown_it) nothing is needed."""
 COSTLY = {"asyncio", "email", "http", "ssl", "unittest", "xml", "multiprocessing", "concurrent", "tkinter", "sqlite3"}
@@ -41,7 +43,7 @@ def _modules(*arguments: str) -> set[str]:
 
 def foreign(modules: set[str]) -> set[str]:
     """Those that are not of the standard library."""
-    return {name for name in modules if name not in sys.stdlib_module_names and not name.startswith("_")}
+    return {name for name in modules if not name.startswith("_")} - sys.stdlib_module_names - NOT_OURS
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,12 @@ RULE_NAMES = sorted(rule.NAME for field in msgspec.structs.fields(RULES) for rul
 HEALTHY = [folder for folder in FOLDERS if folder.name not in RULE_NAMES]
 LENGTH_OF_README = range(10, 41)
 
-IN_DISPUTE: dict[str, str] = {
-    "registration-failed/stale-at-start.pcap": "a stale nonce that is renewed at once is a warning, not a note",
-}
+IN_DISPUTE: dict[str, str] = {}
 """Capture → where the analysis and the story differ; what stands here fails the test once the analysis agrees."""
+
+
+CUT_SHORT = {"capture-damaged/capture-damaged.pcap", "capture-truncated/capture-truncated.pcap"}
+"""Captures that Wireshark reads to the damage, and then complains."""
 
 
 def named(path: Path) -> str:
@@ -145,7 +147,8 @@ def test_wireshark_reads_the_capture(capture: Path) -> None:
     """Wireshark finds as many SIP messages, and nothing malformed."""
     command = [tshark(), "-r", str(capture), "-o", "tcp.desegment_tcp_streams:TRUE", "-T", "fields"]
     fields = ["-e", "sip.CSeq", "-e", "_ws.malformed", "-E", "aggregator=|", "-E", "separator=;"]
-    read = subprocess.run([*command, *fields, "-Y", "sip"], capture_output=True, text=True, check=True)
+    read = subprocess.run([*command, *fields, "-Y", "sip"], capture_output=True, text=True, check=False)
+    assert (read.returncode == 0) != (named(capture) in CUT_SHORT), read.stderr
     rows = [line.split(";") for line in read.stdout.splitlines()]
     assert [row[1] for row in rows] == [""] * len(rows)
     messages = sum(row[0].count("|") + 1 for row in rows)

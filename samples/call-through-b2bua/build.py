@@ -13,7 +13,9 @@ from recording import Recording
 
 SBC = replace(PROXY, user="bob", software="Border 6.1")
 """As Alice sees it: the one that answers for Bob."""
-OUTSIDE = Agent(user="alice", domain="example.net", display="Alice Moreau", address="203.0.113.5", software="Border 6.1")
+OUTSIDE = Agent(
+    user="alice", domain="example.net", display="Alice Moreau", address="203.0.113.5", software="Border 6.1"
+)
 """As Bob sees it: the one that calls for Alice."""
 UUID = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
 NIL = "0" * 32

@@ -57,7 +57,7 @@ class Phone:
 
 
 def refused(path: Path, *codes: int) -> None:
-    """The password is wrong: a 403, or one challenge after the other."""
+    """A 403 that does not say why, or one challenge after the other."""
     phone = Phone(path, password="made-up-wrong")  # noqa: S106 - of nobody
     for code in (401, *codes):
         phone.register(code)

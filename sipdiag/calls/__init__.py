@@ -8,13 +8,27 @@ from __future__ import annotations
 from sipdiag.calls.acknowledgement import acknowledgements
 from sipdiag.calls.authentication import Challenge, Credentials, challenges_in, credentials_in
 from sipdiag.calls.call import Attempt, Call, CallState, acknowledges
+from sipdiag.calls.cancellation import cancellations
+from sipdiag.calls.cause import (
+    CODES,
+    PLAIN,
+    Meaning,
+    cause_contradicts,
+    cause_of,
+    causes_disagree,
+    codes_disagree,
+)
+from sipdiag.calls.confirmation import confirmations
 from sipdiag.calls.correlation import Correlation, correlate
 from sipdiag.calls.dialog import dialogs_of, later_of_the_same_side, of_the_other_side, side_of, tags_of
 from sipdiag.calls.duty import Duty, Outcome
+from sipdiag.calls.failure import Failure, Step, failure_of
 from sipdiag.calls.figures import Figures, figures_of
+from sipdiag.calls.ledger import duties_of
 from sipdiag.calls.link import Certainty, Link
 from sipdiag.calls.outage import AT_ONCE, Cause, Outage, Refusal, next_after, outages_of
 from sipdiag.calls.passage import Passage, passages_of
+from sipdiag.calls.reach import crosses, is_private
 from sipdiag.calls.reference import meant_by
 from sipdiag.calls.registration import (
     Registration,
@@ -24,6 +38,7 @@ from sipdiag.calls.registration import (
     carries_credentials,
     granted_expires,
 )
+from sipdiag.calls.session import Exchange, description_in, exchanges_of, sdp_in, streams_of
 from sipdiag.calls.subscription import Subscription, SubscriptionState
 from sipdiag.calls.transaction import (
     MILLISECOND,
@@ -42,7 +57,9 @@ from sipdiag.calls.window import Window, window_of
 
 __all__ = [
     "AT_ONCE",
+    "CODES",
     "MILLISECOND",
+    "PLAIN",
     "SECOND",
     "T1",
     "T2",
@@ -58,8 +75,11 @@ __all__ = [
     "Credentials",
     "Difference",
     "Duty",
+    "Exchange",
+    "Failure",
     "Figures",
     "Link",
+    "Meaning",
     "Outage",
     "Outcome",
     "Passage",
@@ -67,6 +87,7 @@ __all__ = [
     "Registration",
     "RegistrationState",
     "Repeat",
+    "Step",
     "Subscription",
     "SubscriptionState",
     "Transaction",
@@ -77,13 +98,25 @@ __all__ = [
     "acknowledges",
     "asked_expires",
     "asks_for_removal",
+    "cancellations",
     "carries_credentials",
+    "cause_contradicts",
+    "cause_of",
+    "causes_disagree",
     "challenges_in",
+    "codes_disagree",
+    "confirmations",
     "correlate",
     "credentials_in",
+    "crosses",
+    "description_in",
     "dialogs_of",
+    "duties_of",
+    "exchanges_of",
+    "failure_of",
     "figures_of",
     "granted_expires",
+    "is_private",
     "later_of_the_same_side",
     "meant_by",
     "next_after",
@@ -91,8 +124,10 @@ __all__ = [
     "outages_of",
     "passages_of",
     "repeat_of",
+    "sdp_in",
     "side_of",
     "status",
+    "streams_of",
     "tags_of",
     "window_of",
 ]

@@ -30,7 +30,7 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the ledger."""
 
     kind: str
-    """What is due: `ack-2xx`, `ack-failure`."""
+    """What is due: `ack-2xx`, `ack-failure`, `prack`, `cancel-bye`."""
     trigger: Sighting
     """The message that lays the duty, where it was seen nearest to its sender."""
     debtor: str

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import msgspec
 
-from sipdiag.calls.transaction import Transaction
+from sipdiag.calls.transaction import Transaction, status
 from sipdiag.sip import Request, parse_name_addr, parse_uri, split_parameters
 from sipdiag.trace import Sighting, host
 
@@ -44,13 +44,14 @@ class Twin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Twins:
-    """Finds twins among the transactions of one correlation."""
+    """Finds twins among the transactions of one correlation: requests that got `better`, any 2xx by default."""
 
-    def __init__(self, transactions: Iterable[Transaction]) -> None:
+    def __init__(self, transactions: Iterable[Transaction], better: int | None = None) -> None:
         self._worked: dict[str, list[Transaction]] = {}
         for each in transactions:
+            worked = any(status(final) == better for final in each.finals) if better else bool(each.answers)
             # A request inside a dialog is no twin of one that opens it.
-            if each.request is not None and each.answers and each.origin is None and not each.to_tag:
+            if worked and each.request is not None and each.origin is None and not each.to_tag:
                 self._worked.setdefault(each.method, []).append(each)
         self._times = {method: [each.time for each in group] for method, group in self._worked.items()}
 

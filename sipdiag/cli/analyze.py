@@ -102,8 +102,8 @@ def _analysis_of(captures: tuple[str, ...], settings: File, *, quiet: bool, gues
     from msgspec.structs import replace  # noqa: PLC0415
 
     from sipdiag.analysis import conclude, read  # noqa: PLC0415  (`--help` and `--schema` do without)
-    from sipdiag.report.escape import shown  # noqa: PLC0415
     from sipdiag.findings import taken  # noqa: PLC0415
+    from sipdiag.report.escape import shown  # noqa: PLC0415
 
     if captures.count("-") > 1:
         raise UsageError("standard input can be read once only")

@@ -6,7 +6,7 @@ from sipdiag.cli import EXIT_USAGE, options
 from sipdiag.cli.clicking import click
 from sipdiag.cli.explanation import FORMATS, tell, write, write_object
 from sipdiag.errors import UsageError
-from sipdiag.knowledge import Catalogue
+from sipdiag.knowledge import Catalogue, Entry
 from sipdiag.report.compare import comparison_blocks, comparison_object
 from sipdiag.report.entry_answers import Explained, answer
 
@@ -14,6 +14,7 @@ from sipdiag.report.entry_answers import Explained, answer
 @click.command(name="compare")
 @click.argument("first", metavar="CODE")
 @click.argument("second", metavar="CODE")
+@click.argument("captures", nargs=-1, metavar="[CAPTURE...]")
 @options.formats(*FORMATS)
 @options.output
 @options.lang
@@ -22,6 +23,7 @@ from sipdiag.report.entry_answers import Explained, answer
 def command(  # noqa: PLR0917  (one parameter an option)
     first: str,
     second: str,
+    captures: tuple[str, ...],
     format_: str,
     output: str | None,
     lang: str | None,
@@ -33,6 +35,10 @@ def command(  # noqa: PLR0917  (one parameter an option)
     \b
     sipdiag compare 200 403
     sipdiag compare 401 407 --lang pt
+    sipdiag compare 200 403 trace.pcap
+
+    With captures: each request that got the second code beside the closest one that got the first, and only the
+    differences between the two that can explain it.
     """
     catalogue = options.catalogue_for(lang, knowledge)
     one, other = _code(first, catalogue), _code(second, catalogue)
@@ -41,12 +47,37 @@ def command(  # noqa: PLR0917  (one parameter an option)
     if one.entry.key == other.entry.key and not (one.note and one.name != other.name):
         raise UsageError(catalogue.words["catalogue"]["same_codes"])
     entries = one.entry, other.entry
+    if captures:
+        return _in_captures(entries, captures, catalogue, format_, output, color)
     notes = tuple(each.note for each in (one, other) if each.entry.key.startswith("class/"))
     with options.opened(output) as stream:
         if format_ == "json":
             write_object(comparison_object(entries, catalogue, notes), stream)
         else:
             write(comparison_blocks(entries, catalogue, notes), stream, format_, color)
+    return 0
+
+
+def _in_captures(
+    entries: tuple[Entry, Entry],
+    captures: tuple[str, ...],
+    catalogue: Catalogue,
+    format_: str,
+    output: str | None,
+    color: str,
+) -> int:
+    from sipdiag.analysis import analyze  # noqa: PLC0415  (two codes alone need no analysis)
+    from sipdiag.report.twin_blocks import pairs_in, twin_blocks, twins_object  # noqa: PLC0415
+
+    better, worse = (int(entry.facts.get("code", 0)) for entry in entries)
+    if not better or not worse:
+        raise UsageError(catalogue.words["twins"]["needs_codes"])
+    pairs = pairs_in(analyze(captures).correlation, better, worse)
+    with options.opened(output) as stream:
+        if format_ == "json":
+            write_object(twins_object(pairs, entries, catalogue), stream)
+        else:
+            write(twin_blocks(pairs, entries, catalogue), stream, format_, color)
     return 0
 
 

@@ -8,10 +8,12 @@ from sipdiag.calls import (
     Call,
     Correlation,
     Duty,
+    Exchange,
     Outage,
     Registration,
     Window,
-    acknowledgements,
+    duties_of,
+    exchanges_of,
     outages_of,
     status,
 )
@@ -31,6 +33,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Duties by Call-ID, worked out once for all the rules that read them."""
     outages_seen: dict[int, list[Outage]] = {}
     """Outages by registration number, worked out once."""
+    exchanges_seen: dict[int, list[Exchange]] = {}
+    """Offers and answers by call number, worked out once."""
     acceptances: dict[tuple[str, str], list[Sighting]] = {}
     """The 2xx to REGISTERs by address-of-record and client, in the order of time, worked out once."""
 
@@ -61,5 +65,12 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         """What the messages of `call` obliged somebody to send, and what became of it."""
         duties = self.ledger.get(call.call_id)
         if duties is None:
-            duties = self.ledger[call.call_id] = list(acknowledgements(call, self.window))
+            duties = self.ledger[call.call_id] = list(duties_of(call, self.window))
         return duties
+
+    def exchanges(self, call: Call) -> list[Exchange]:
+        """The offers and answers of `call`."""
+        exchanges = self.exchanges_seen.get(call.number)
+        if exchanges is None:
+            exchanges = self.exchanges_seen[call.number] = exchanges_of(call)
+        return exchanges

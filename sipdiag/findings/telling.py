@@ -19,7 +19,7 @@ def found(
     *,
     knowledge: str = "",
 ) -> Finding:
-    """A finding that begins with the first of `shown_by` and names the frames of all.
+    """A finding that begins with the first of `shown_by` and names the frames of all that its capture holds.
 
     What nobody can conclude is only a note, whatever the rule's severity: it asks for a better capture, not a repair.
     """
@@ -32,7 +32,7 @@ def found(
         knowledge=knowledge or f"rule/{rule}",
         capture=first.capture,
         time=first.time,
-        frames=list(dict.fromkeys(each.frame for each in shown_by)),
+        frames=list(dict.fromkeys(each.frame for each in shown_by if each.capture == first.capture)),
         call_id=first.message.call_id,
         evidence=evidence,
     )

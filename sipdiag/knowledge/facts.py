@@ -13,7 +13,9 @@ def facts_of(text: str) -> dict[str, Any]:
     """What a TOML text says; raises `ValueError` (of tomllib) where it is no TOML."""
     facts: dict[str, Any] = {}
     table = facts
-    for line in text.splitlines():
+    for line in text.split("\n"):
+        if not line.isprintable():
+            return _read_by_tomllib(text)
         if not line or line[0] == "#":
             continue
         if line[0] == "[":
@@ -40,11 +42,17 @@ def _value(written: str) -> str | int | float | bool | list[Any] | None:
     if written in ("true", "false"):
         return written == "true"
     if written[:1] == "[" and written[-1] == "]":
-        values = [_value(each.strip(" ")) for each in written[1:-1].split(",") if each.strip(" ")]
-        return None if None in values or ",," in written.replace(" ", "") or "[[" in written else values
+        inner = written[1:-1].strip(" ")
+        values = [None if each[:1] == "[" else _value(each) for each in _parts(inner)] if inner else []
+        return None if None in values else values
     whole, _, fraction = written.partition(".")
     digits = whole.isdigit() and fraction.isdigit() and written.isascii() and (whole[0] != "0" or whole == "0")
     return float(written) if digits else None
+
+
+def _parts(inner: str) -> list[str]:
+    """What stands between the commas."""
+    return [part.strip(" ") for part in inner.split(",")]
 
 
 def _plain(name: str) -> bool:

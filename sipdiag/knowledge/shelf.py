@@ -66,6 +66,11 @@ class Catalogue:
                 keys.add(f"{key}@{overlay.name}" if conditional else key)
         return sorted(keys, key=_order)
 
+    def has(self, key: str) -> bool:
+        """Whether there is an entry called `key`; nothing is read to find out."""
+        known = files.is_file(self._path(DEFAULT_LANGUAGE, key))
+        return known or any(overlay.find(key) is not None for overlay in self._overlays)
+
     def find(self, key: str) -> Entry | None:
         """The entry called `key`, or None; raises `KnowledgeError` when it is broken.
 

@@ -8,7 +8,7 @@ from typing import Any
 from sipdiag.knowledge import Catalogue, Entry
 from sipdiag.knowledge.names import spoken
 from sipdiag.report.entry_blocks import Block, Heading, Listing, Prose, Title, listed, section
-from sipdiag.report.entry_facts import COMPARED, definition, fact
+from sipdiag.report.entry_facts import COMPARED, definition, fact, related
 from sipdiag.report.entry_json import entry_object
 
 
@@ -95,7 +95,7 @@ def _further(entries: tuple[Entry, Entry], catalogue: Catalogue) -> Iterator[str
     labels: dict[str, str] = catalogue.words["catalogue"]
     yield from dict.fromkeys(reference for entry in entries for reference in entry.references)
     names = [spoken(entry.key) for entry in entries]
-    related = dict.fromkeys(spoken(key) for entry in entries for key in entry.facts.get("related", ()))
-    if others := " ".join(name for name in related if name not in names):
+    next_ones = dict.fromkeys(name for entry in entries for name in related(entry, catalogue))
+    if others := " ".join(name for name in next_ones if name not in names):
         yield f"{labels['related']}: `sipdiag explain {others}`"
     yield f"{labels['read_entries']}: `sipdiag explain {' '.join(names)}`"

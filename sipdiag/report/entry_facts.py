@@ -44,6 +44,11 @@ def definition(entry: Entry, catalogue: Catalogue) -> str:
     return labels["defined_in" if part else "defined_in_rfc"].format(rfc=rfc, section=part)
 
 
+def related(entry: Entry, catalogue: Catalogue) -> list[str]:
+    """What to read next, as one types it after `sipdiag explain`."""
+    return [spoken(key) for key in entry.facts.get("related", ()) if catalogue.has(key)]
+
+
 def _rows(entry: Entry, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     shelf = entry.key.partition("/")[0]
     facts = entry.facts
@@ -58,7 +63,7 @@ def _rows(entry: Entry, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
         yield "speaks_for", _conditions(entry, catalogue)
     elif shelf in ("method", "cause", "timer", "rule"):
         yield from _particular(shelf, entry, catalogue)
-    yield "related", ", ".join(spoken(key) for key in facts.get("related", ()))
+    yield "related", ", ".join(related(entry, catalogue))
 
 
 def _particular(shelf: str, entry: Entry, catalogue: Catalogue) -> Iterator[tuple[str, str]]:

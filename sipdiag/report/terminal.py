@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sipdiag.analysis import Analysis
-from sipdiag.calls import Arrival, Call, Repeat, status
+from sipdiag.calls import Arrival, Call, Certainty, Repeat, status
 from sipdiag.findings import Finding, Severity
 from sipdiag.knowledge import Entry
 from sipdiag.report.drawing import drawn
@@ -171,6 +171,9 @@ class _TerminalReport:
         line.append(f"{self._label(call.state.value):<12}", style=STATE_STYLES[call.state.value])
         line.append(f"{status(call.final) if call.final else '':>3}  ")
         line.append(f"{shown(party(call.opening, 'from'))} → {shown(party(call.opening, 'to'))}")
+        if call.legs:
+            told = self._label("likely" if any(link.certainty is Certainty.LIKELY for link in call.links) else "certain")
+            line.append("  " + self._label("legs").format(count=len(call.legs), certainty=told), style="dim")
         if call.answer is not None and call.ending is not None and call.ending.request is not None:
             line.append(f"  {span(call.ending.request.time - call.answer.time)}", style="dim")
             if call.ended_by is not None:

@@ -16,7 +16,7 @@ def test_the_words_are_those_of_the_contract() -> None:
 
 
 @pytest.mark.parametrize("kind", [Severity, Confidence])
-def test_the_ranks_follow_the_order_of_definition(kind: type[Severity] | type[Confidence]) -> None:
+def test_the_ranks_follow_the_order_of_definition(kind: type[Severity | Confidence]) -> None:
     """0 is the worst, or the surest."""
     assert [each.rank for each in kind] == [0, 1, 2]
 

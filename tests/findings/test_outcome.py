@@ -18,7 +18,9 @@ def test_a_timeout_is_a_warning() -> None:
     assert severity_of(408) is Severity.WARNING
 
 
-@pytest.mark.parametrize("code", [400, 401, 403, 404, 407, 420, 481, 484, 488, 489, 499, 500, 503, 504, 555, 604, 606, 699])
+@pytest.mark.parametrize(
+    "code", [400, 401, 403, 404, 407, 420, 481, 484, 488, 489, 499, 500, 503, 504, 555, 604, 606, 699]
+)
 def test_any_other_refusal_is_an_error(code: int) -> None:
     """Something is broken for a user; codes that nobody registered are refusals too."""
     assert severity_of(code) is Severity.ERROR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from exchange import Exchange
@@ -19,6 +20,15 @@ def test_a_finding_begins_with_the_first_sighting_and_names_the_frames_of_all() 
     assert (finding.time, finding.capture, finding.call_id) == (answer.time, 0, "call-7")
     assert finding.frames == [3, 1, 2]
     assert (finding.rule, finding.variant, finding.evidence) == ("x-rule", "way", {"repeats": 2})
+
+
+def test_a_frame_of_another_capture_is_not_told_as_one_of_this() -> None:
+    """A finding names one capture: frame 4 of the next one is no frame 4 of this one."""
+    talk = Exchange()
+    invite = talk.request("INVITE", 0)
+    rotated = msgspec.structs.replace(talk.response(200, invite, 1), capture=1, frame=4)
+    finding = found("x", "way", Severity.ERROR, Confidence.CERTAIN, [invite, rotated], {})
+    assert (finding.capture, finding.frames) == (0, [1])
 
 
 @pytest.mark.parametrize(("given", "key"), [("", "rule/x"), ("status/403", "status/403")])

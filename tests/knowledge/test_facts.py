@@ -28,7 +28,7 @@ def test_entries_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [facts.facts_of(text) for text in texts] == [tomllib.loads(text) for text in texts]
 
 
-WORDS = st.text(st.sampled_from("ab\"'\\,[]{}#=. \t_-019é\u202e"), max_size=8)
+WORDS = st.text(st.sampled_from("ab\"'\\,[]{}#=. \t_-019é\u202e\u2028\x0b\x01\r\n"), max_size=8)
 LINES = st.one_of(
     st.builds("{} = {}".format, WORDS, WORDS),
     st.builds('{} = "{}"'.format, st.sampled_from(["a", "b", "a-b", "1"]), WORDS),

@@ -140,7 +140,7 @@ def test_codes_and_rules_of_ones_own(tmp_path: Path) -> None:
         ("status/403", "# 403\n\nx\n\n## Wie beheben\n\n1. x\n", 5, "Wie beheben"),
     ],
 )
-def test_a_broken_entry_is_told_and_the_rest_still_load(  # noqa: PLR0917  (a case and where it lies)
+def test_a_broken_entry_is_told_and_the_rest_still_load(
     carrier: Path, tmp_path: Path, name: str, text: str, line: int, reason: str
 ) -> None:
     """File, line and reason of the broken one; the catalogue stands in, and the other entries of the folder speak."""

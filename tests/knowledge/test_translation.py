@@ -10,8 +10,8 @@ ENGLISH = frozenset(
     re.findall(
         r"\w+",
         "the of and is are was were be been to that this these those it its with for from by not which who when "
-        "where what how then than an has have had if on at or but will would can could should must may one there their they you your "
-        "only into out up all any no other than because after before while does did done here",
+        "where what how then than an has have had if on at or but will would can could should must may one there "
+        "their they you your only into out up all any no other than because after before while does did done here",
     )
 )
 PORTUGUESE = frozenset(

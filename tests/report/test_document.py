@@ -15,20 +15,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONTRACT = {
-    "": "schema version captures summary responses requests calls registrations subscriptions streams findings knowledge",
+    "": "schema version captures summary responses requests calls registrations subscriptions streams findings "
+    "knowledge",
     "captures": "path format link_types packets bytes first_time last_time sip_messages defects",
     "summary": "calls answered failed cancelled unfinished registrations subscriptions sip_requests sip_responses "
     "responses_by_code findings_by_severity kpi",
     "responses": "capture frame time code reason class method call_id cseq request_frame latency_ms retransmission_of "
     "source destination transport knowledge",
-    "requests": "capture frame time method uri call_id cseq final_code final_frame retransmission_of source destination "
-    "transport",
+    "requests": "capture frame time method uri call_id cseq final_code final_frame retransmission_of source "
+    "destination transport",
     "calls": "id call_ids from to state final_code invite_frame answer_frame ack_frame end_frame setup_ms pdd_ms "
     "duration_ms ended_by hops streams findings",
     "registrations": "call_id aor contact expires state final_code frames findings",
     "subscriptions": "call_id event contact expires state final_code frames findings",
-    "streams": "ssrc source destination payload_type codec packets lost loss_percent jitter_ms jitter_max_ms max_delta_ms "
-    "mos call_id direction first_frame last_frame",
+    "streams": "ssrc source destination payload_type codec packets lost loss_percent jitter_ms jitter_max_ms "
+    "max_delta_ms mos call_id direction first_frame last_frame",
     "findings": "rule severity confidence message call_id capture frames evidence remedy knowledge",
     "knowledge": "title meaning seen_when fix references",
 }
@@ -37,6 +38,7 @@ FURTHER = {
     "captures": {"defects"},
     "responses": {"duplicate_of"},
     "requests": {"duplicate_of", "meant_frame"},
+    "calls": {"links"},
     "findings": {"variant", "time"},
 }
 """What whoever built a part has added; a part may grow, nothing may go."""

@@ -29,9 +29,7 @@ def analysis() -> Analysis:
     talk.response(200, talk.request("REGISTER", 70, call_id="registration", branch="r"), 70.1)
     talk.response(489, talk.request("SUBSCRIBE", 80, call_id="subscription", branch="s"), 80.1)
     scene = talk.scene()
-    return Analysis(
-        captures=[], window=scene.window, correlation=scene.correlation, findings=diagnose(scene, RULES)
-    )
+    return Analysis(captures=[], window=scene.window, correlation=scene.correlation, findings=diagnose(scene, RULES))
 
 
 def call_ids(analysis: Analysis) -> set[str]:
@@ -120,7 +118,9 @@ def test_a_time_with_an_offset_is_taken_at_its_word(analysis: Analysis) -> None:
     assert call_ids(selected(analysis, Selection(after=f"{CLOCK:%Y-%m-%dT%H}:01:05-03:00"), KNOWN)) == set()
 
 
-@pytest.mark.parametrize("time", ["soon", "25:00", "12:60", "9", "2026-13-01", "2026-03-02T99:00", "12:00:00.1234567890"])
+@pytest.mark.parametrize(
+    "time", ["soon", "25:00", "12:60", "9", "2026-13-01", "2026-03-02T99:00", "12:00:00.1234567890"]
+)
 def test_what_is_no_time_is_refused(analysis: Analysis, time: str) -> None:
     """With a hint how to write one."""
     for selection in (Selection(after=time), Selection(before=time)):

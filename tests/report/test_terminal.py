@@ -17,7 +17,8 @@ GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = (
     b"SIP/2.0 486 Busy\x1b]0;owned\x07\xe2\x80\xae\xff\r\nVia: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKx\r\n"
     b"Call-ID: \x1b[2J[bold]id[/bold]\xe2\x80\xa8x\r\nCSeq: 1 INVITE\r\n"
-    b'From: "\x1b[31m" <sip:\xe2\x80\xae\x9b@x>;tag=1\r\nTo: <sip:\x08\x08@x>;tag=2\r\nWarning: 399 x "\x00{code}\x1b"\r\n\r\n'
+    b'From: "\x1b[31m" <sip:\xe2\x80\xae\x9b@x>;tag=1\r\nTo: <sip:\x08\x08@x>;tag=2\r\n'
+    b'Warning: 399 x "\x00{code}\x1b"\r\n\r\n'
 )
 
 

@@ -11,7 +11,22 @@ from sipdiag.errors import CaptureError
 from sipdiag.sip import Request, Response
 from sipdiag.trace import Trace, read_trace
 from tests.capture.build import SECOND, pcap
-from tests.transport.wire import ALICE, ALICE6, ANSWER, BOB, BOB6, FIN, OPTIONS, RTP, SYN, ethernet, ipv4, ipv6, tcp, udp
+from tests.transport.wire import (
+    ALICE,
+    ALICE6,
+    ANSWER,
+    BOB,
+    BOB6,
+    FIN,
+    OPTIONS,
+    RTP,
+    SYN,
+    ethernet,
+    ipv4,
+    ipv6,
+    tcp,
+    udp,
+)
 
 CALLS = Path(__file__).resolve().parents[2] / "samples"
 
@@ -38,6 +53,7 @@ class Side:
         self.next = begin
 
     def sends(self, data: bytes, flags: int = 16, *, lost: int = 0) -> bytes:
+        """The packet with its next bytes, behind so many that no one recorded."""
         segment = tcp(data, sequence=self.next + lost, flags=flags, **self.ports)
         self.next += lost + len(data) + bool(flags & (SYN | FIN))
         ends = (BOB, ALICE) if self.reverse else (ALICE, BOB)
@@ -45,7 +61,9 @@ class Side:
 
 
 def told(trace: Trace) -> list[tuple[str, int, tuple[int, ...], bool]]:
-    return [(each.message.head.splitlines()[0][:10], each.frame, each.frames, each.complete) for each in trace.sightings]
+    return [
+        (each.message.head.splitlines()[0][:10], each.frame, each.frames, each.complete) for each in trace.sightings
+    ]
 
 
 def test_a_datagram_is_a_sighting() -> None:
@@ -94,7 +112,10 @@ def test_a_message_in_pieces_belongs_to_the_frame_that_completed_it() -> None:
     """All its frames are named, and only its own: the next message begins in the last of them."""
     side = Side()
     trace = trace_of(
-        side.sends(INVITE[:50]), side.sends(INVITE[50:-3]), side.sends(INVITE[-3:] + RINGING[:7]), side.sends(RINGING[7:])
+        side.sends(INVITE[:50]),
+        side.sends(INVITE[50:-3]),
+        side.sends(INVITE[-3:] + RINGING[:7]),
+        side.sends(RINGING[7:]),
     )
     assert told(trace) == [("INVITE sip", 3, (1, 2, 3), True), ("SIP/2.0 18", 4, (3, 4), True)]
     assert [seen.time for seen in trace.sightings] == [(SECOND + i) * 10**9 + i * 1000 for i in (2, 3)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,11 +28,15 @@ def data(payload: bytes, frame: int, *, gap: bool = False) -> StreamData:
 def test_any_cut_gives_the_same_messages_with_the_frames_that_held_them(cuts: set[int]) -> None:
     """A message's frames are exactly the segments that held a byte of it; the last one is its frame."""
     edges = [0, *sorted(cuts), len(STREAM)]
-    segments = list(zip(edges, edges[1:], strict=False))
+    segments = list(pairwise(edges))
     stream = SipStream(0)
-    seen = [each for number, (begin, end) in enumerate(segments, 1) for each in stream.feed(data(STREAM[begin:end], number))]
+    seen = [
+        each for number, (begin, end) in enumerate(segments, 1) for each in stream.feed(data(STREAM[begin:end], number))
+    ]
     seen += stream.close()
-    assert [each.message.head.encode() + b"\r\n\r\n" for each in seen] == [part.partition(b"v=0")[0] for part in MESSAGES]
+    assert [each.message.head.encode() + b"\r\n\r\n" for each in seen] == [
+        part.partition(b"v=0")[0] for part in MESSAGES
+    ]
     assert all(each.complete for each in seen)
     at = 0
     for sighting, message in zip(seen, MESSAGES, strict=True):

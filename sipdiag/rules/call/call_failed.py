@@ -1,16 +1,18 @@
 """A call was not set up: the caller got a final response other than 2xx.
 
 The severity follows the status code; a challenge that the caller answered, or a redirect that it followed, is no
-failure (RFC 3261, sections 8.1.3.4 and 22.1).
+failure (RFC 3261, sections 8.1.3.4 and 22.1). Where hops are seen, the one that said no first is named: a proxy passes
+a final response on (section 16.7), a B2BUA makes one of its own of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, Call, CallState, status
+from sipdiag.calls import SECOND, Call, CallState, Certainty, Failure, failure_of, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, severity_of
 from sipdiag.sip import Response
+from sipdiag.trace import Sighting
 
 NAME = "call-failed"
 SEVERITY = Severity.ERROR
@@ -24,28 +26,89 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     final = call.final
     if final is None or call.state is CallState.ANSWERED or not isinstance(final.message, Response):
         return
+    whole = scene.correlation.whole_of(call)
+    if whole.legs and _is_told_elsewhere(call, whole):
+        return
     code = final.message.status
     challenged = code in (401, 407)
     if challenged and scene.window.left(final.time) < TIME_TO_AUTHENTICATE:
         return  # the capture ends before the caller could have come back with credentials
+    failure = failure_of(whole)
+    if failure is not None and failure.steps[-1].final is not final:
+        failure = None  # a leg whose failure did not come to the caller: it is told by itself
+    evidence = _evidence(call, final, final.message)
+    shown_by = [final]
+    if (invite := call.attempts[-1].first.request) is not None:
+        shown_by.insert(0, invite)
+    cancelled = call.state is CallState.CANCELLED
+    variant = "cancelled" if cancelled else "challenged" if challenged else "redirected" if code < 400 else "failed"
+    if failure is not None and variant == "failed" and (len(failure.steps) > 1 or failure.unanswered):
+        evidence |= _way(failure)
+        shown_by = [*shown_by[:-1], *(step.final for step in failure.steps)]
+        variant = "relayed" if len(failure.steps) > 1 else "unanswered-behind"
+    severity = Severity.NOTE if cancelled else severity_of(code)
+    yield found(NAME, variant, severity, Confidence.CERTAIN, shown_by, evidence, knowledge=f"status/{code}")
+
+
+def _is_told_elsewhere(leg: Call, whole: Call) -> bool:
+    """Whether the failure of a leg behind a B2BUA is told with the caller's, or healed by a leg that was answered."""
+    first = whole.legs[0]
+    if leg is first:
+        return False
+    if first.state in (CallState.FAILED, CallState.CANCELLED):
+        return True
+    others = (each for each in whole.legs[1:] if each is not leg)
+    return first.state is CallState.ANSWERED and any(each.state is CallState.ANSWERED for each in others)
+
+
+def _evidence(call: Call, final: Sighting, response: Response) -> Evidence:
+    """What the caller got."""
     invite = call.attempts[-1].first.request
     evidence: Evidence = {
-        "code": code,
-        "reason": final.message.reason,
+        "code": response.status,
+        "reason": response.reason,
         "response_frame": final.frame,
         "server": final.source,
         "client": final.destination,
         "attempts": len(call.attempts),
     }
-    shown_by = [final]
     if invite is not None:
         evidence["request_frame"] = invite.frame
         evidence["after_s"] = seconds(final.time - invite.time)
-        shown_by.insert(0, invite)
     for name in ("reason", "warning", "server", "retry-after"):
-        if (value := final.message.field(name)) is not None:
+        if (value := response.field(name)) is not None:
             evidence[f"header_{name.replace('-', '_')}"] = value
-    cancelled = call.state is CallState.CANCELLED
-    variant = "cancelled" if cancelled else "challenged" if challenged else "redirected" if code < 400 else "failed"
-    severity = Severity.NOTE if cancelled else severity_of(code)
-    yield found(NAME, variant, severity, Confidence.CERTAIN, shown_by, evidence, knowledge=f"status/{status(final)}")
+    return evidence
+
+
+def _way(failure: Failure) -> Evidence:
+    """Who said no, who passed it on, what each made of it, and which header fields explained it on the way."""
+    origin = failure.origin.final
+    evidence: Evidence = {
+        "origin": origin.source,
+        "origin_code": status(origin),
+        "origin_reason": _phrase(origin),
+        "origin_frame": origin.frame,
+        "relayed_by": failure.relays,
+        "path": [
+            f"{step.final.frame}: {step.final.source} → {step.final.destination} {step.code} {_phrase(step.final)}"
+            for step in failure.steps
+        ],
+        "certain_of_legs": failure.certainty is Certainty.CERTAIN,
+    }
+    if failure.unanswered:
+        evidence["unanswered"] = [hop.destination for hop in failure.unanswered]
+    lost = []
+    for name in ("reason", "warning"):
+        told = [(step.final.frame, step.final.message.field(name)) for step in failure.steps]
+        if any(value is not None for _, value in told):
+            evidence[f"{name}_on_the_way"] = [f"{frame}: {value or '-'}" for frame, value in told]
+        if told[0][1] is not None and told[-1][1] is None:
+            lost.append(name.capitalize())
+    if lost:
+        evidence["lost_on_the_way"] = lost
+    return evidence
+
+
+def _phrase(final: Sighting) -> str:
+    return final.message.reason if isinstance(final.message, Response) else ""

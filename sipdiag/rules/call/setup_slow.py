@@ -54,7 +54,7 @@ def _finding(call: Call, invite: Sighting, told: Sighting, limit: float) -> Find
     variant, severity = _variant(told, delay, client, begun, hop)
     # That the caller waited is plain to see; that it was no ringing that nobody told of is not.
     confidence = Confidence.LIKELY if variant in ("given-up", "no-ringing") else Confidence.CERTAIN
-    shown_by = list({each.frame: each for each in (invite, begun, *repeats, told)}.values())
+    shown_by = list({(each.capture, each.frame): each for each in (invite, begun, *repeats, told)}.values())
     return found(NAME, variant, severity, confidence, shown_by, evidence)
 
 

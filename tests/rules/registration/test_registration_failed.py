@@ -39,6 +39,8 @@ class Registrar:
         self._cseq = 0
 
     def says(self, code: int, at: float, fields: str = CREDENTIALS, granted: str = "") -> Sighting:
+        """The answer to a REGISTER sent at `at`."""
+        """A REGISTER and, a tenth of a second later, the response."""
         self._cseq += 1
         request = self.talk.request(
             "REGISTER", at, branch=f"r{self._cseq}", cseq=self._cseq, destination=PROXY, fields=CONTACT + fields
@@ -46,14 +48,9 @@ class Registrar:
         return self.talk.response(code, request, at + 0.1, reason="No", fields=granted)
 
 
-def wrong_password(registrar: Registrar) -> None:
+def not_allowed(registrar: Registrar) -> None:
     registrar.says(401, 0, fields="")
     registrar.says(403, 1)
-
-
-def challenged_again(registrar: Registrar) -> None:
-    registrar.says(401, 0, fields="")
-    registrar.says(401, 1)
 
 
 def timeout(registrar: Registrar) -> None:
@@ -84,8 +81,7 @@ def refreshed_too_late(registrar: Registrar) -> None:
 @pytest.mark.parametrize(
     ("story", "code", "variant", "severity"),
     [
-        (wrong_password, 403, "refused", "error"),
-        (challenged_again, 401, "refused", "error"),
+        (not_allowed, 403, "refused", "error"),
         (timeout, 408, "refused", "warning"),
         (not_removed, 403, "removal-refused", "note"),
         (recovered, 503, "recovered", "warning"),
@@ -107,17 +103,17 @@ def test_each_outage_is_told_by_what_it_cost(
 
 
 def test_the_gravest_answer_of_a_run_tells_it() -> None:
-    """Between challenges to credentials a 403 says why; all refusals are shown, the gravest first."""
+    """Between timeouts a 503 says more; all refusals are shown, the gravest first."""
     registrar = Registrar()
-    first = registrar.says(401, 0)
-    gravest = registrar.says(403, 1)
-    last = registrar.says(401, 2)
+    first = registrar.says(408, 0)
+    gravest = registrar.says(503, 1)
+    last = registrar.says(408, 2)
     finding = only_finding_of(registrar.talk, NAME)
     assert finding.frames == [gravest.frame - 1, gravest.frame, first.frame, last.frame]
     assert finding.evidence == {
         "aor": "sip:+12025550199@example.com",
         "contact": "<sip:+12025550100@192.0.2.10>",
-        "code": 403,
+        "code": 503,
         "reason": "No",
         "request_frame": gravest.frame - 1,
         "response_frame": gravest.frame,
@@ -165,9 +161,15 @@ def interval_too_brief(registrar: Registrar) -> None:
     registrar.says(200, 1)
 
 
-@pytest.mark.parametrize("story", [challenged, challenged_at_the_end, interval_too_brief])
+def credentials_rejected(registrar: Registrar) -> None:
+    registrar.says(401, 0, fields="")
+    registrar.says(401, 1)
+    registrar.says(403, 2)
+
+
+@pytest.mark.parametrize("story", [challenged, challenged_at_the_end, interval_too_brief, credentials_rejected])
 def test_a_near_miss_is_silent(story: Callable[[Registrar], None]) -> None:
-    """A challenge belongs to every registration; 423 only asks for a longer interval (RFC 3261, section 10.2.8)."""
+    """A challenge belongs to every registration; 423 asks for a longer interval; credentials have their own rule."""
     registrar = Registrar()
     story(registrar)
     assert findings_of(registrar.talk, NAME) == []

@@ -67,9 +67,7 @@ def test_an_ack_that_was_ignored_is_certain(story: Callable[[Exchange], Sighting
 
 
 @pytest.mark.parametrize(("story", "variant"), STORIES)
-def test_an_ack_that_was_accepted_all_the_same_is_a_note(
-    story: Callable[[Exchange], Sighting], variant: str
-) -> None:
+def test_an_ack_that_was_accepted_all_the_same_is_a_note(story: Callable[[Exchange], Sighting], variant: str) -> None:
     """The other side stayed quiet for longer than T2: it was lenient."""
     talk = Exchange()
     story(talk)

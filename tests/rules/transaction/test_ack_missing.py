@@ -105,9 +105,7 @@ def test_the_evidence_of_a_full_ladder() -> None:
     talk = Exchange()
     answer = talk.answered_call(ack=False)
     copies = talk.again(answer, *ladder(1.5))
-    bye = talk.request(
-        "BYE", 33.6, branch="bye", source=CALLEE, destination=CALLER, from_tag="callee", to_tag="caller"
-    )
+    bye = talk.request("BYE", 33.6, branch="bye", source=CALLEE, destination=CALLER, from_tag="callee", to_tag="caller")
     finding = only_finding_of(talk, NAME)
     assert finding.frames == [answer.frame, *(copy.frame for copy in copies), bye.frame]
     assert (finding.time, finding.call_id) == (answer.time, "call-1")

@@ -1,0 +1,176 @@
+"""The duty to send a PRACK: for each provisional response that was sent reliably.
+
+RFC 3262, sections 3 and 4. A callee repeats such a response at T1 and ever doubled intervals until the PRACK comes; after
+64*T1 it refuses the INVITE with a 5xx. A 2xx, or any final response that comes before, settles the matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from sipdiag.calls.call import Call
+from sipdiag.calls.duty import Duty, Outcome
+from sipdiag.calls.transaction import SECOND, T1, T2, TIMEOUT, Transaction, status
+from sipdiag.calls.window import Window
+from sipdiag.trace import Sighting, host
+
+LADDER_END = TIMEOUT - T2 - T1
+"""A last repeat this late ends a ladder, whether its pauses double without end or stop growing at T2."""
+GAVE_UP = (TIMEOUT - 2 * SECOND, TIMEOUT + 4 * SECOND)
+"""When a callee's 5xx means that it waited 64*T1 for the PRACK in vain."""
+TIME_TO_ANSWER = 3 * SECOND
+"""A caller that has not confirmed by now, while the callee asks again, is not merely slow."""
+MANY_REPEATS = 2
+"""One repeat is what a single lost packet costs."""
+
+Hop = tuple[Transaction, Sighting]
+
+
+def confirmations(call: Call, window: Window) -> Iterator[Duty]:
+    """The duty of every reliable provisional response to an INVITE of `call`."""
+    reliable: dict[tuple[int, str, str, str], list[Hop]] = {}
+    for transaction in call.transactions:
+        if transaction.method != "INVITE":
+            continue
+        for response in transaction.responses:
+            if 100 < status(response) < 200 and (rseq := _rseq(response)):
+                message = response.message
+                key = (message.cseq, message.from_tag, message.to_tag, rseq)
+                reliable.setdefault(key, []).append((transaction, response))
+    if not reliable:
+        return
+    pracks = [each for each in call.transactions if each.method == "PRACK" and each.request is not None]
+    for (cseq, _, _, rseq), hops in reliable.items():
+        yield _for_response(call, hops, (rseq, str(cseq), "INVITE"), pracks, window)
+
+
+def _rseq(response: Sighting) -> str:
+    """The number of a response that was sent reliably (section 4); of any other empty."""
+    rseq = response.message.field("rseq")
+    return rseq.strip() if rseq and "100rel" in response.message.values("require") else ""
+
+
+def _for_response(
+    call: Call, hops: list[Hop], due: tuple[str, str, str], pracks: Sequence[Transaction], window: Window
+) -> Duty:
+    """The duty of one response, seen at `hops`; it was seen first where it is nearest to its sender."""
+    transaction, response = min(hops, key=lambda hop: hop[1].time)
+    # A callee that renews a header field, a date for one, with each copy repeats no less.
+    copies = [other for hop, other in hops if hop is transaction and other is not response]
+    repeats = sorted([*transaction.repeats_of(response), *copies], key=lambda each: each.time)
+    last = repeats[-1].time if repeats else response.time
+    final = next((each for each in transaction.responses if status(each) >= 200), None)
+    duty = Duty(
+        kind="prack",
+        trigger=response,
+        outcome=Outcome.UNDONE,
+        repeats=repeats,
+        timed_out=last - response.time >= LADDER_END,
+        debtor=min(hops, key=lambda hop: hop[0].time)[0].source,
+        followed_by=final,
+    )
+    mine = [each for each in pracks if _same_dialog(each, response)]
+    meant = [each for each in mine if each.request is not None and _rack(each.request) == due]
+    if meant:
+        return _with_prack(duty, meant, last, several_hops=len({id(hop) for hop, _ in hops}) > 1)
+    return _without_prack(duty, call, transaction, mine, window)
+
+
+def _same_dialog(prack: Transaction, response: Sighting) -> bool:
+    tags = response.message.from_tag, response.message.to_tag
+    late = prack.request is not None and prack.request.time >= response.time
+    return late and (prack.from_tag, prack.to_tag) == tags
+
+
+def _rack(prack: Sighting) -> tuple[str, ...]:
+    # RAck = "RAck" HCOLON response-num LWS CSeq-num LWS Method
+    return tuple((prack.message.field("rack") or "").split())
+
+
+def _with_prack(duty: Duty, pracks: list[Transaction], last: int, *, several_hops: bool) -> Duty:
+    """A PRACK was seen: it is undone only if the callee went on asking to the end all the same."""
+    here = [each for each in pracks if host(each.destination) == host(duty.trigger.source)]
+    first = (here or pracks)[0]
+    request = first.request
+    if request is None:
+        return duty
+    if (duty.timed_out or _gave_up(duty)) and last > request.time + T1 and not any(each.answers for each in pracks):
+        refused = first.final is not None
+        elsewhere = "swallowed" if several_hops else "sent-elsewhere"
+        reason = ("rejected" if refused else "not-accepted") if here else elsewhere
+        return _changed(duty, Outcome.UNDONE, reason, by=request)
+    before = any(repeat.time <= request.time for repeat in duty.repeats)
+    return _changed(duty, Outcome.LATE if before else Outcome.DONE, "", by=request)
+
+
+def _without_prack(duty: Duty, call: Call, hop: Transaction, pracks: Sequence[Transaction], window: Window) -> Duty:
+    response, repeats = duty.trigger, duty.repeats
+    seen = window.left(response.time)
+    both_ways = window.sees(response.destination, response.source)
+    if duty.timed_out or (_gave_up(duty) and repeats and not _stopped_asking(duty, window)):
+        wrong = next((each.request for each in pracks if _meets_nothing(each, call)), None)
+        reason = "mismatched" if wrong is not None else "timed-out" if duty.timed_out else "given-up"
+        return _changed(duty, Outcome.UNDONE, reason if _asked_for(hop) else "not-offered", by=wrong)
+    if _stopped_asking(duty, window) or _goes_on(response, hop):
+        return _changed(duty, Outcome.DONE, "unseen")
+    if not both_ways:
+        return _changed(duty, Outcome.UNKNOWN, "one-sided")
+    if len(repeats) >= MANY_REPEATS and seen >= TIME_TO_ANSWER:
+        answered = duty.followed_by is not None and status(duty.followed_by) < 300
+        reason = "answered-anyway" if answered else "repeated"
+        return _changed(duty, Outcome.UNDONE, reason if _asked_for(hop) else "not-offered")
+    if duty.followed_by is not None:
+        return _changed(duty, Outcome.DONE, "settled")
+    return _changed(duty, Outcome.UNKNOWN, "capture-ended")
+
+
+def _gave_up(duty: Duty) -> bool:
+    """Whether the callee refused the INVITE with a 5xx at the moment at which it gives up waiting (section 3)."""
+    final = duty.followed_by
+    if final is None or status(final) // 100 != 5:
+        return False
+    return GAVE_UP[0] <= final.time - duty.trigger.time <= GAVE_UP[1]
+
+
+def _stopped_asking(duty: Duty, window: Window) -> bool:
+    """Whether the next repeat was due before the INVITE ended and within the recording, and did not come."""
+    repeats = duty.repeats
+    last = repeats[-1].time if repeats else duty.trigger.time
+    end = window.end(last) if duty.followed_by is None else duty.followed_by.time
+    return end - last > (T1 << len(repeats)) + T1
+
+
+def _goes_on(response: Sighting, hop: Transaction) -> bool:
+    """Whether the callee sent its next reliable response, which it should not before the PRACK for this one."""
+    number = _rseq(response)
+    same = (each for each in hop.responses if each.message.to_tag == response.message.to_tag)
+    later = (_rseq(each) for each in same if 100 < status(each) < 200 and each.time > response.time)
+    return number.isdigit() and any(rseq.isdigit() and int(rseq) == int(number) + 1 for rseq in later)
+
+
+def _asked_for(hop: Transaction) -> bool:
+    """Whether the INVITE allowed reliable responses (section 3); one that was not seen is taken to."""
+    if hop.request is None:
+        return True
+    message = hop.request.message
+    return "100rel" in message.values("supported") or "100rel" in message.values("require")
+
+
+def _meets_nothing(prack: Transaction, call: Call) -> bool:
+    """Whether no provisional response of the call has the numbers of this PRACK."""
+    if prack.request is None:
+        return False
+    due = _rack(prack.request)
+    return not any(
+        (_rseq(response), str(each.cseq), each.method) == due
+        for each in call.transactions
+        if each.method == "INVITE"
+        for response in each.responses
+        if 100 < status(response) < 200
+    )
+
+
+def _changed(duty: Duty, outcome: Outcome, reason: str, *, by: Sighting | None = None) -> Duty:
+    return replace(duty, outcome=outcome, reason=reason, fulfilled_by=by)

@@ -1,0 +1,151 @@
+"""Sessions: who offered what, and what was answered (RFC 3264; RFC 3261, section 13.2.1; RFC 3262, 3311, 6337).
+
+An offer stands in an INVITE, an UPDATE or a PRACK and is answered by the response; or in a reliable response to an
+INVITE that made none, and is answered by the PRACK or by the ACK. An exchange is told at each hop where it was seen,
+because elements on the way change session descriptions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from sipdiag.calls.call import Call, acknowledges
+from sipdiag.calls.reference import meant_by
+from sipdiag.calls.transaction import Transaction, status
+from sipdiag.media import Description, Media, parse_sdp
+from sipdiag.sip import Message
+from sipdiag.trace import Sighting
+
+OFFERING = frozenset({"INVITE", "UPDATE", "PRACK"})
+_PART = re.compile(rb"(?i)\ncontent-type[ \t]*:[ \t]*application/sdp\b.*?\r?\n\r?\n(.*?)(?=\r?\n--|\Z)", re.DOTALL)
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+    """One offer at one hop, with what became of it."""
+
+    transaction: Transaction
+    """The hop."""
+    offer: Sighting
+    closing: Sighting | None = None
+    """The message that answers, or that had to; a failure refuses the offer. None while there is none."""
+    answer: Sighting | None = None
+    """The message that holds the answer: `closing`, or an early response that held it already."""
+
+    @property
+    def key(self) -> tuple[str, int, str, str]:
+        """The same for one exchange at all its hops."""
+        seen = self.closing or self.offer
+        return self.transaction.method, self.transaction.cseq, seen.message.from_tag, seen.message.to_tag
+
+    @property
+    def refused(self) -> bool:
+        """Whether a failure response ended it."""
+        return self.closing is not None and status(self.closing) >= 300
+
+    @property
+    def late(self) -> bool:
+        """Whether the offer came in a response."""
+        return status(self.offer) > 0
+
+    @property
+    def within(self) -> bool:
+        """Whether it changes a session that is there already."""
+        request = self.transaction.request
+        return request is not None and bool(request.message.to_tag)
+
+
+def sdp_in(message: Message) -> bytes:
+    """The session description that `message` carries, in a multipart body too; empty when it has none."""
+    body = message.body
+    if not body or body[:2] == b"v=":
+        return body
+    if b"application/sdp" in body[:65536].lower():
+        found = _PART.search(b"\n" + body)
+        return b"" if found is None else found[1]
+    return body.lstrip() if body.lstrip()[:2] == b"v=" else b""
+
+
+def description_in(sighting: Sighting) -> Description:
+    """The session description that a message carries; one without streams when it has none."""
+    return parse_sdp(sdp_in(sighting.message))
+
+
+def streams_of(exchange: Exchange) -> list[tuple[Media, Media]]:
+    """Each offered stream with its answer: they match by their order (RFC 3264, section 6)."""
+    if exchange.answer is None:
+        return []
+    return list(zip(description_in(exchange.offer).media, description_in(exchange.answer).media, strict=False))
+
+
+def exchanges_of(call: Call) -> list[Exchange]:
+    """The exchanges of `call`; of one at several hops the one nearest to who answered comes first."""
+    found = [
+        exchange
+        for each in call.transactions
+        if each.method in OFFERING and each.origin is None
+        for exchange in _exchanges(each, call)
+    ]
+    found.sort(key=lambda each: (each.closing or each.offer).time)
+    return found
+
+
+def _exchanges(transaction: Transaction, call: Call) -> Iterator[Exchange]:
+    request = transaction.request
+    if request is None:
+        return  # nobody can tell whether it made an offer
+    if transaction.method == "INVITE" and not sdp_in(request.message):
+        yield from _late(transaction, call)
+    elif sdp_in(request.message) and not (transaction.method == "PRACK" and _answers(request, call)):
+        yield from _early(transaction, request)
+
+
+def _early(transaction: Transaction, request: Sighting) -> Iterator[Exchange]:
+    """The offer in a request: each 2xx closes it for its own dialog, a failure for all."""
+    accepting = transaction.answers
+    for accepted in accepting:
+        tag = accepted.message.to_tag
+        told = (each for each in transaction.responses if each.message.to_tag == tag and 100 < status(each) < 300)
+        answer = next((each for each in told if sdp_in(each.message)), None)
+        yield Exchange(transaction=transaction, offer=request, closing=accepted, answer=answer)
+    if not accepting:
+        yield Exchange(transaction=transaction, offer=request, closing=transaction.final)
+
+
+def _late(transaction: Transaction, call: Call) -> Iterator[Exchange]:
+    """The offer in the first reliable response of each dialog, answered by PRACK or ACK."""
+    offered: set[str] = set()
+    for response in transaction.responses:
+        tag = response.message.to_tag
+        reliable = status(response) // 100 == 2 or (100 < status(response) < 200 and response.message.field("rseq"))
+        if not reliable or tag in offered or not sdp_in(response.message):
+            continue
+        offered.add(tag)
+        closing = _closing_of(response, call)
+        answered = closing is not None and bool(sdp_in(closing.message))
+        yield Exchange(
+            transaction=transaction, offer=response, closing=closing, answer=closing if answered else None
+        )
+
+
+def _closing_of(offer: Sighting, call: Call) -> Sighting | None:
+    """The ACK or PRACK of a response; of several one with a session description."""
+    if status(offer) < 200:
+        pracks = [each.request for each in call.transactions if each.method == "PRACK" and each.request is not None]
+        found = [each for each in pracks if meant_by(each, call.transactions) is offer]
+    else:
+        found = [each for each in call.acks if acknowledges(each, offer)]
+    return next((each for each in found if sdp_in(each.message)), found[0] if found else None)
+
+
+def _answers(prack: Sighting, call: Call) -> bool:
+    """Whether the session description of `prack` answers that of the response which it confirms (RFC 3262, 5)."""
+    meant = meant_by(prack, call.transactions)
+    if meant is None or not sdp_in(meant.message):
+        return False
+    for each in call.transactions:
+        if each.method == "INVITE" and meant in each.responses:
+            return each.request is not None and not sdp_in(each.request.message)
+    return False

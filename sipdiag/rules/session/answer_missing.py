@@ -1,0 +1,69 @@
+"""An offer was accepted without an answer: the two sides agreed on a call and on no media.
+
+The answer to an offer in an INVITE stands in a reliable response, at the latest the 2xx (RFC 3261, section 13.2.1);
+to an offer in a 2xx in the ACK (section 13.2.2.4); in UPDATE and PRACK in the 2xx (RFC 3311, section 5.2; RFC 3262,
+section 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sipdiag.calls import Call, Exchange, status
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
+from sipdiag.sip import Message
+from sipdiag.trace import Sighting
+
+NAME = "answer-missing"
+SEVERITY = Severity.ERROR
+
+
+def check(call: Call, scene: Scene) -> Iterator[Finding]:
+    """Every accepted offer of the call without an answer, once, at the hop nearest to who owed it."""
+    told: set[tuple[str, int, str, str]] = set()
+    for exchange in scene.exchanges(call):
+        closing = exchange.closing
+        if closing is None or exchange.refused or exchange.answer is closing or exchange.key in told:
+            continue
+        if not _is_empty(closing):
+            continue  # what is there cannot be read, or was cut off
+        told.add(exchange.key)
+        yield _finding(exchange, closing)
+
+
+def _is_empty(sighting: Sighting) -> bool:
+    """Whether the message surely came without a body."""
+    message: Message = sighting.message
+    return sighting.complete and not message.cut_off and not message.body and not message.content_length
+
+
+def _finding(exchange: Exchange, closing: Sighting) -> Finding:
+    variant, severity, confidence = _verdict(exchange, closing)
+    evidence: Evidence = {
+        "offer_frame": exchange.offer.frame,
+        "closing_frame": closing.frame,
+        "method": exchange.transaction.method,
+        "offerer": exchange.offer.source,
+        "answerer": closing.source,
+    }
+    if status(closing):
+        evidence["code"] = status(closing)
+    shown_by = [exchange.offer, closing]
+    if exchange.answer is not None:
+        evidence["early_frame"] = exchange.answer.frame
+        evidence["early_code"] = status(exchange.answer)
+        shown_by.insert(1, exchange.answer)
+    return found(NAME, variant, severity, confidence, shown_by, evidence)
+
+
+def _verdict(exchange: Exchange, closing: Sighting) -> tuple[str, Severity, Confidence]:
+    if exchange.answer is not None:
+        reliable = exchange.answer.message.field("rseq") is not None
+        return ("reliable" if reliable else "early"), Severity.NOTE, Confidence.CERTAIN
+    # A session that is there already goes on as it was.
+    severity = Severity.WARNING if exchange.within else SEVERITY
+    if exchange.late:
+        return ("ack" if not status(closing) and exchange.offer.message.cseq == closing.message.cseq else "prack"), (
+            severity
+        ), Confidence.CERTAIN
+    return ("update" if exchange.transaction.method != "INVITE" else "response"), severity, Confidence.CERTAIN
