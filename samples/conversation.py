@@ -19,13 +19,14 @@ REASONS = {
     401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
-    407: "Proxy Authentication Required",
     405: "Method Not Allowed",
+    407: "Proxy Authentication Required",
     408: "Request Timeout",
     415: "Unsupported Media Type",
     420: "Bad Extension",
     422: "Session Interval Too Small",
     423: "Interval Too Brief",
+    480: "Temporarily Unavailable",
     481: "Call/Transaction Does Not Exist",
     482: "Loop Detected",
     483: "Too Many Hops",
@@ -37,8 +38,8 @@ REASONS = {
     500: "Server Internal Error",
     502: "Bad Gateway",
     503: "Service Unavailable",
-    600: "Busy Everywhere",
     504: "Server Time-out",
+    600: "Busy Everywhere",
 }
 ALLOW = "INVITE, ACK, CANCEL, OPTIONS, BYE, UPDATE, PRACK, INFO, SUBSCRIBE, NOTIFY, REFER, MESSAGE"
 WITH_CONTACT = frozenset({"INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "OPTIONS"})

@@ -74,15 +74,14 @@ def through_proxy(path: Path) -> None:
     invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
     wire.send(invite, ALICE, PROXY)
     wire.send(call.reply(invite, 100, by=PROXY), PROXY, ALICE, after=0.002)
-    failure = None
+    failures = []
     for target, code in ((BOB, 486), (PBX, 503)):
         branch = forwarded(invite, PROXY, to=target.contact_uri)
         wire.send(branch, PROXY, target, after=0.003)
-        failure = call.reply(branch, code, by=target)
-        wire.send(failure, target, PROXY)
-        wire.send(ack_of_failure(branch, failure), PROXY, target, after=0.002)
-    assert failure is not None
-    failure = returned(failure)
+        failures.append(call.reply(branch, code, by=target))
+        wire.send(failures[-1], target, PROXY)
+        wire.send(ack_of_failure(branch, failures[-1]), PROXY, target, after=0.002)
+    failure = returned(failures[-1])
     wire.send(failure, PROXY, ALICE, after=0.002)
     wire.send(ack_of_failure(invite, failure), ALICE, PROXY)
     wire.write()

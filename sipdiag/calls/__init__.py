@@ -20,12 +20,14 @@ from sipdiag.calls.cause import (
 )
 from sipdiag.calls.confirmation import confirmations
 from sipdiag.calls.correlation import Correlation, correlate
+from sipdiag.calls.dialling import account_calling, dialled, international, number_in
 from sipdiag.calls.dialog import dialogs_of, later_of_the_same_side, of_the_other_side, side_of, tags_of
 from sipdiag.calls.duty import Duty, Outcome
 from sipdiag.calls.failure import Failure, Step, failure_of
 from sipdiag.calls.figures import Figures, figures_of
 from sipdiag.calls.ledger import duties_of
 from sipdiag.calls.link import Certainty, Link
+from sipdiag.calls.origin import densest, requests_by_source, was_relayed
 from sipdiag.calls.outage import AT_ONCE, Cause, Outage, Refusal, next_after, outages_of
 from sipdiag.calls.passage import Passage, passages_of
 from sipdiag.calls.reach import crosses, is_private
@@ -38,7 +40,8 @@ from sipdiag.calls.registration import (
     carries_credentials,
     granted_expires,
 )
-from sipdiag.calls.session import Exchange, description_in, exchanges_of, sdp_in, streams_of
+from sipdiag.calls.session import Exchange, description_in, exchanges_of, is_reliable, sdp_in, streams_of
+from sipdiag.calls.session_timer import Lapse, SessionTimer, session_lapse, session_timer
 from sipdiag.calls.subscription import Subscription, SubscriptionState
 from sipdiag.calls.transaction import (
     MILLISECOND,
@@ -78,6 +81,7 @@ __all__ = [
     "Exchange",
     "Failure",
     "Figures",
+    "Lapse",
     "Link",
     "Meaning",
     "Outage",
@@ -87,6 +91,7 @@ __all__ = [
     "Registration",
     "RegistrationState",
     "Repeat",
+    "SessionTimer",
     "Step",
     "Subscription",
     "SubscriptionState",
@@ -94,6 +99,7 @@ __all__ = [
     "Twin",
     "Twins",
     "Window",
+    "account_calling",
     "acknowledgements",
     "acknowledges",
     "asked_expires",
@@ -109,25 +115,34 @@ __all__ = [
     "correlate",
     "credentials_in",
     "crosses",
+    "densest",
     "description_in",
+    "dialled",
     "dialogs_of",
     "duties_of",
     "exchanges_of",
     "failure_of",
     "figures_of",
     "granted_expires",
+    "international",
     "is_private",
+    "is_reliable",
     "later_of_the_same_side",
     "meant_by",
     "next_after",
+    "number_in",
     "of_the_other_side",
     "outages_of",
     "passages_of",
     "repeat_of",
+    "requests_by_source",
     "sdp_in",
+    "session_lapse",
+    "session_timer",
     "side_of",
     "status",
     "streams_of",
     "tags_of",
+    "was_relayed",
     "window_of",
 ]

@@ -1,7 +1,7 @@
 """The duty to send a PRACK: for each provisional response that was sent reliably.
 
-RFC 3262, sections 3 and 4. A callee repeats such a response at T1 and ever doubled intervals until the PRACK comes; after
-64*T1 it refuses the INVITE with a 5xx. A 2xx, or any final response that comes before, settles the matter.
+RFC 3262, sections 3 and 4. A callee repeats such a response at T1 and ever doubled intervals until the PRACK comes;
+after 64*T1 it refuses the INVITE with a 5xx. A final response that comes before settles the matter.
 """
 
 from __future__ import annotations

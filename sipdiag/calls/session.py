@@ -32,7 +32,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     closing: Sighting | None = None
     """The message that answers, or that had to; a failure refuses the offer. None while there is none."""
     answer: Sighting | None = None
-    """The message that holds the answer: `closing`, or an early response that held it already."""
+    """The message that holds the answer: `closing`, or a provisional response that held it already."""
 
     @property
     def key(self) -> tuple[str, int, str, str]:
@@ -107,8 +107,9 @@ def _early(transaction: Transaction, request: Sighting) -> Iterator[Exchange]:
     accepting = transaction.answers
     for accepted in accepting:
         tag = accepted.message.to_tag
-        told = (each for each in transaction.responses if each.message.to_tag == tag and 100 < status(each) < 300)
-        answer = next((each for each in told if sdp_in(each.message)), None)
+        told = [each for each in transaction.responses if each.message.to_tag == tag and 100 < status(each) < 300]
+        described = [each for each in told if sdp_in(each.message)]
+        answer = next((each for each in described if is_reliable(each)), described[0] if described else None)
         yield Exchange(transaction=transaction, offer=request, closing=accepted, answer=answer)
     if not accepting:
         yield Exchange(transaction=transaction, offer=request, closing=transaction.final)
@@ -119,15 +120,18 @@ def _late(transaction: Transaction, call: Call) -> Iterator[Exchange]:
     offered: set[str] = set()
     for response in transaction.responses:
         tag = response.message.to_tag
-        reliable = status(response) // 100 == 2 or (100 < status(response) < 200 and response.message.field("rseq"))
-        if not reliable or tag in offered or not sdp_in(response.message):
+        if not is_reliable(response) or tag in offered or not sdp_in(response.message):
             continue
         offered.add(tag)
         closing = _closing_of(response, call)
         answered = closing is not None and bool(sdp_in(closing.message))
-        yield Exchange(
-            transaction=transaction, offer=response, closing=closing, answer=closing if answered else None
-        )
+        yield Exchange(transaction=transaction, offer=response, closing=closing, answer=closing if answered else None)
+
+
+def is_reliable(response: Sighting) -> bool:
+    """Whether the client must confirm the response, so that a session description in it counts (RFC 3262)."""
+    code = status(response)
+    return code // 100 == 2 or (100 < code < 200 and response.message.field("rseq") is not None)
 
 
 def _closing_of(offer: Sighting, call: Call) -> Sighting | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sipdiag.findings.diagnose import Rule, RuleBook, diagnose
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.findings.folding import folded
+from sipdiag.findings.guessing import Guessing, account_of, guessings
 from sipdiag.findings.outcome import severity_of
 from sipdiag.findings.place import moment_of, number_of
 from sipdiag.findings.policy import Policy, Silence, taken
@@ -21,6 +22,7 @@ __all__ = [
     "Confidence",
     "Evidence",
     "Finding",
+    "Guessing",
     "Policy",
     "Rule",
     "RuleBook",
@@ -28,10 +30,12 @@ __all__ = [
     "Settings",
     "Severity",
     "Silence",
+    "account_of",
     "diagnose",
     "folded",
     "found",
     "found_below",
+    "guessings",
     "moment_of",
     "number_of",
     "recovery_evidence",

@@ -32,22 +32,20 @@ def folded(findings: list[Finding], scene: Scene) -> list[Finding]:
     directions = _directions(left_open, scene)
     said: dict[int, Finding | None] = {}
     for cause in causes:
-        missing = cause.evidence["missing"]
-        named = set(missing) if isinstance(missing, list) else set()
+        named = _missing(cause)
         mine = [finding for finding in left_open if id(finding) not in said and directions[id(finding)] & named]
         if cause.variant != "proven" and len(mine) < WORTH_FOLDING:
             said[id(cause)] = None
             continue
-        said[id(cause)] = _with(cause, mine, [name for name in named if any(name in directions[id(m)] for m in mine)])
+        said[id(cause)] = _with(cause, mine, named & set().union(*(directions[id(each)] for each in mine)))
         said.update((id(finding), None) for finding in mine)
     kept = (said.get(id(finding), finding) for finding in findings)
     return [finding for finding in kept if finding is not None]
 
 
-def _with(cause: Finding, mine: list[Finding], named: list[str]) -> Finding:
+def _with(cause: Finding, mine: list[Finding], named: set[str]) -> Finding:
     """`cause` with what it left open; one that nothing proves speaks of those directions only."""
-    missing = cause.evidence["missing"]
-    shown = missing if cause.variant == "proven" and isinstance(missing, list) else named
+    shown = _missing(cause) if cause.variant == "proven" else named
     rules = Counter(finding.rule for finding in mine)
     evidence: Evidence = {
         **cause.evidence,
@@ -61,6 +59,11 @@ def _with(cause: Finding, mine: list[Finding], named: list[str]) -> Finding:
         *(frame for finding in mine if finding.capture == cause.capture for frame in finding.frames),
     ]
     return replace(cause, evidence=evidence, frames=list(dict.fromkeys(frames))[:MOST_FRAMES])
+
+
+def _missing(cause: Finding) -> set[str]:
+    missing = cause.evidence["missing"]
+    return {str(direction) for direction in missing} if isinstance(missing, list) else set()
 
 
 def _directions(findings: Iterable[Finding], scene: Scene) -> dict[int, set[str]]:

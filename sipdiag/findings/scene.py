@@ -5,16 +5,19 @@ from __future__ import annotations
 import msgspec
 
 from sipdiag.calls import (
+    Arrival,
     Call,
     Correlation,
     Duty,
     Exchange,
     Outage,
     Registration,
+    Transaction,
     Window,
     duties_of,
     exchanges_of,
     outages_of,
+    requests_by_source,
     status,
 )
 from sipdiag.findings.settings import Settings
@@ -37,6 +40,26 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Offers and answers by call number, worked out once."""
     acceptances: dict[tuple[str, str], list[Sighting]] = {}
     """The 2xx to REGISTERs by address-of-record and client, in the order of time, worked out once."""
+    by_source: dict[str, list[Transaction]] = {}
+    """Requests outside a dialog by the host that sent them, worked out once."""
+
+    def requests_by_source(self) -> dict[str, list[Transaction]]:
+        """Host → what it asked of its own accord, in the order of time."""
+        if not self.by_source:
+            self.by_source.update(requests_by_source(self.correlation))
+        return self.by_source
+
+    heard: dict[tuple[str, str], int] = {}
+    """When each host was last heard by each other, worked out once."""
+
+    def last_heard(self, source: str, destination: str) -> int:
+        """When SIP last went from the host of one endpoint to that of another; 0 when it never did."""
+        if not self.heard:
+            ends = {(seen.source, seen.destination): seen.time for seen in map(_sighting, self.correlation.arrivals)}
+            for (one, other), time in ends.items():
+                between = host(one), host(other)
+                self.heard[between] = max(time, self.heard.get(between, 0))
+        return self.heard.get((host(source), host(destination)), 0)
 
     def outages(self, registration: Registration) -> list[Outage]:
         """The runs of refused REGISTERs in `registration`."""
@@ -74,3 +97,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         if exchanges is None:
             exchanges = self.exchanges_seen[call.number] = exchanges_of(call)
         return exchanges
+
+
+def _sighting(arrival: Arrival) -> Sighting:
+    return arrival.sighting

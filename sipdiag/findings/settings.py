@@ -26,3 +26,45 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A refresh sooner than this after the last one is needless, if the binding lasts more than four times as long."""
     registration_storm_count: int = 10
     """Needless refreshes of one binding that are worth a word."""
+
+    scanner_user_agents: tuple[str, ...] = (
+        "friendly-scanner",
+        "friendly-request",
+        "sipvicious",
+        "sundayddr",
+        "sipcli",
+        "sip-scan",
+        "sipscan",
+        "pplsip",
+        "sivus",
+        "sippts",
+    )
+    """What stands in the User-Agent of tools that look for open servers, in any case."""
+    guesses: int = 20
+    """Refused credentials of one host within `guess_window_s` that no forgetful user reaches."""
+    guess_window_s: float = 60.0
+    guessed_accounts: int = 10
+    """Accounts that one program was refused within that time, where it tries one after the other."""
+    scanned_extensions: int = 20
+    """Users that one host asks for in vain within `scan_window_s`."""
+    scan_window_s: float = 60.0
+    flood_requests: int = 500
+    """New requests of one host within `flood_window_s`, hardly one of them served."""
+    flood_window_s: float = 5.0
+    home_country: str = ""
+    """Calling code of the users' own country, digits only (`55`); empty: calls abroad are not judged."""
+    international_prefixes: tuple[str, ...] = ("00", "011")
+    """What is dialled for an international call besides `+`."""
+    high_risk_codes: tuple[str, ...] = (
+        *("53", "216", "220", "221", "222", "224", "231", "232", "235", "236", "239", "240", "243", "245", "252"),
+        *("257", "261", "263", "269", "371", "372", "375", "381", "387", "4470", "5939", "670", "674", "675", "677"),
+        *("678", "679", "682", "685", "686", "687", "688", "690", "692", "870", "881", "882", "883", "960", "979"),
+    )
+    """Calling codes where fraud by revenue share is common: satellites, premium numbers, some countries."""
+    toll_fraud_calls: int = 10
+    """Calls of one account to such destinations within `toll_fraud_window_s`."""
+    toll_fraud_window_s: float = 3600.0
+    dialled_prefixes: int = 4
+    """Ways in which one host dials one and the same number: users know theirs, fraudsters try them."""
+    options_targets_count: int = 10
+    """Addresses that one client asks once each with OPTIONS, in vain, before it is no longer told of each."""

@@ -12,11 +12,15 @@ from sipdiag.rules.call import (
     call_failed,
     call_unfinished,
     cause_mistranslated,
+    fork_answer_abandoned,
     reinvite_glare,
     reinvite_rejected,
+    session_expired,
     setup_slow,
+    transfer_failed,
 )
 from sipdiag.rules.capture import capture_clock_jump, capture_damaged, capture_one_sided, capture_truncated
+from sipdiag.rules.keepalive import options_unanswered
 from sipdiag.rules.registration import (
     challenge_ignored,
     credentials_rejected,
@@ -24,12 +28,21 @@ from sipdiag.rules.registration import (
     nonce_stale,
     registration_failed,
 )
-from sipdiag.rules.subscription import subscription_failed
+from sipdiag.rules.security import (
+    account_compromised,
+    extension_scan,
+    password_guessing,
+    request_flood,
+    scanner_seen,
+    toll_fraud_suspected,
+)
+from sipdiag.rules.subscription import notify_missing, notify_unanswered, subscription_failed
 from sipdiag.rules.transaction import (
     ack_late,
     ack_mismatched,
     ack_missing,
     ack_missing_failure,
+    cancel_crossed_answer,
     prack_missing,
     request_unanswered,
     response_unmatched,
@@ -42,6 +55,7 @@ RULES = RuleBook(
         ack_mismatched,
         ack_late,
         prack_missing,
+        cancel_crossed_answer,
         call_failed,
         cause_mistranslated,
         call_unfinished,
@@ -50,8 +64,10 @@ RULES = RuleBook(
         bye_rejected,
         reinvite_rejected,
         reinvite_glare,
+        session_expired,
+        fork_answer_abandoned,
     ),
-    transactions=(request_unanswered, response_unmatched),
+    transactions=(request_unanswered, response_unmatched, transfer_failed),
     registrations=(
         registration_failed,
         credentials_rejected,
@@ -59,9 +75,18 @@ RULES = RuleBook(
         challenge_ignored,
         interval_too_brief,
     ),
-    subscriptions=(subscription_failed,),
+    subscriptions=(subscription_failed, notify_missing, notify_unanswered),
     traces=(capture_damaged, capture_truncated, capture_clock_jump),
-    wholes=(capture_one_sided,),
+    wholes=(
+        capture_one_sided,
+        options_unanswered,
+        scanner_seen,
+        password_guessing,
+        account_compromised,
+        extension_scan,
+        request_flood,
+        toll_fraud_suspected,
+    ),
 )
 
 __all__ = ["RULES"]

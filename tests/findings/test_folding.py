@@ -27,7 +27,7 @@ def test_open_questions_join_a_proven_cause() -> None:
 def test_one_open_question_that_nothing_proves_is_told_by_its_own_rule() -> None:
     """A host that never answers is more likely down."""
     talk = Exchange()
-    talk.request("OPTIONS", 0)
+    talk.request("MESSAGE", 0)
     talk.until = 20
     assert [(each.rule, each.variant) for each in told_of(talk)] == [("request-unanswered", "one-sided")]
 
@@ -36,7 +36,7 @@ def test_many_that_nothing_proves_are_told_together() -> None:
     """Once, with the directions that they are about, and only those."""
     talk = Exchange()
     for number in range(3):
-        talk.request("OPTIONS", number, call_id=f"ping-{number}", branch=f"ping-{number}")
+        talk.request("MESSAGE", number, call_id=f"ping-{number}", branch=f"ping-{number}")
     talk.again(talk.request("MESSAGE", 0, destination=PROXY, branch="sms", call_id="sms"), 0.5, 1.5, 3.5, 7.5, 31.5)
     talk.until = 40
     (finding,) = [each for each in told_of(talk) if each.rule == "capture-one-sided"]
@@ -51,7 +51,7 @@ def test_questions_about_another_direction_stay() -> None:
     talk = Exchange()
     talk.request("INVITE", 0)
     talk.request("ACK", 4, branch="ack", to_tag="callee")
-    talk.request("OPTIONS", 5, source=CALLER, destination=PROXY, call_id="ping", branch="ping")
+    talk.request("MESSAGE", 5, source=CALLER, destination=PROXY, call_id="ping", branch="ping")
     talk.until = 20
     left = [each for each in told_of(talk) if each.variant == "one-sided"]
     assert [each.evidence["server"] for each in left] == [PROXY]

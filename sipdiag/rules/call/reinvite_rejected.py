@@ -14,6 +14,7 @@ from sipdiag.calls import (
     Passage,
     later_of_the_same_side,
     passages_of,
+    session_lapse,
     side_of,
     status,
 )
@@ -36,8 +37,12 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     if not any(each.final is not None and status(each.final) >= 300 for each in call.reinvites):
         return
     changes = passages_of(call.reinvites)
+    lapse = session_lapse(call, scene.window)
+    refreshes = set() if lapse is None else {each.request.frame for each in lapse.refreshes}
     for change in changes:
         final = change.final
+        if change.request.frame in refreshes:
+            continue  # told with the session timer that ran out
         if final is not None and status(final) >= 300:
             verdict = _verdict(call, change, final, changes, scene)
             if verdict is not None:

@@ -1,7 +1,7 @@
 """A part of the capture could not be read, so that what it held is missing from every other result.
 
-A record whose length cannot be ends the reading (draft-ietf-opsawg-pcap, section 5); packets of an unknown link type are
-passed over; TCP data that the receiver acknowledged and the recorder missed leaves a gap (RFC 9293, section 3.4).
+A record whose length cannot be ends the reading (draft-ietf-opsawg-pcap, section 5); packets of an unknown link type
+are passed over; TCP data that the receiver acknowledged and the recorder missed leaves a gap (RFC 9293, section 3.4).
 """
 
 from __future__ import annotations
@@ -37,10 +37,11 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
         if kind == "link-type-unknown" and trace.sightings:
             severity = Severity.NOTE  # one interface of several, and SIP was found on the others
         frames = [defect.frame for defect in defects if defect.frame is not None]
+        first = frames[0] if frames else 0
         evidence: Evidence = {
             "path": trace.facts.path,
             "places": len(defects),
-            "first_frame": frames[0] if frames else 0,
+            "first_frame": first,
             "detail": defects[0].detail,
             "sip_messages": trace.facts.sip_messages,
         }
@@ -50,7 +51,7 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
             severity,
             Confidence.CERTAIN,
             capture=number_of(trace, scene),
-            time=moment_of(trace, evidence["first_frame"]) if frames else trace.facts.first_time or 0,
+            time=moment_of(trace, first),
             frames=frames[:MOST_FRAMES],
             evidence=evidence,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Exchange, status
+from sipdiag.calls import Call, Exchange, is_reliable, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
 from sipdiag.sip import Message
 from sipdiag.trace import Sighting
@@ -25,6 +25,8 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         closing = exchange.closing
         if closing is None or exchange.refused or exchange.answer is closing or exchange.key in told:
             continue
+        if exchange.answer is not None and is_reliable(exchange.answer):
+            continue
         if not _is_empty(closing):
             continue  # what is there cannot be read, or was cut off
         told.add(exchange.key)
@@ -38,7 +40,7 @@ def _is_empty(sighting: Sighting) -> bool:
 
 
 def _finding(exchange: Exchange, closing: Sighting) -> Finding:
-    variant, severity, confidence = _verdict(exchange, closing)
+    variant, severity, confidence = _verdict(exchange)
     evidence: Evidence = {
         "offer_frame": exchange.offer.frame,
         "closing_frame": closing.frame,
@@ -56,14 +58,17 @@ def _finding(exchange: Exchange, closing: Sighting) -> Finding:
     return found(NAME, variant, severity, confidence, shown_by, evidence)
 
 
-def _verdict(exchange: Exchange, closing: Sighting) -> tuple[str, Severity, Confidence]:
+def _verdict(exchange: Exchange) -> tuple[str, Severity, Confidence]:
     if exchange.answer is not None:
-        reliable = exchange.answer.message.field("rseq") is not None
-        return ("reliable" if reliable else "early"), Severity.NOTE, Confidence.CERTAIN
+        return "early", Severity.NOTE, Confidence.CERTAIN
     # A session that is there already goes on as it was.
     severity = Severity.WARNING if exchange.within else SEVERITY
     if exchange.late:
-        return ("ack" if not status(closing) and exchange.offer.message.cseq == closing.message.cseq else "prack"), (
-            severity
-        ), Confidence.CERTAIN
-    return ("update" if exchange.transaction.method != "INVITE" else "response"), severity, Confidence.CERTAIN
+        return "offer-in-response", severity, Confidence.CERTAIN
+    # Where responses may be reliable, one with the answer may have been missed by the recorder.
+    reliable = exchange.transaction.method == "INVITE" and "100rel" in _extensions(exchange.offer)
+    return "offer-in-request", severity, Confidence.LIKELY if reliable else Confidence.CERTAIN
+
+
+def _extensions(request: Sighting) -> list[str]:
+    return [value.lower() for name in ("supported", "require") for value in request.message.values(name)]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from sipdiag.calls import Transaction
 from sipdiag.findings import Finding, Scene, Severity, found, seconds, silence_of
 from sipdiag.sip import Request
+from sipdiag.trace import Sighting
 
 NAME = "request-unanswered"
 SEVERITY = Severity.ERROR
@@ -21,7 +22,7 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     request = transaction.request
     if request is None or transaction.responses or transaction.origin is not None:
         return
-    if transaction.method == "BYE":
+    if transaction.method == "BYE" or _has_its_own_rule(transaction, request):
         return  # a rule of its own tells of it, once for all hops
     if transaction.method == "CANCEL" and _invite_ended(transaction, scene):
         return
@@ -48,6 +49,13 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
             "transport": request.transport,
         },
     )
+
+
+def _has_its_own_rule(transaction: Transaction, request: Sighting) -> bool:
+    """OPTIONS that keep a peer alive, and the NOTIFYs of a subscription; those of a transfer are the call's affair."""
+    if transaction.method == "OPTIONS":
+        return not transaction.to_tag
+    return transaction.method == "NOTIFY" and not (request.message.field("event") or "").lower().startswith("refer")
 
 
 def _invite_ended(cancel: Transaction, scene: Scene) -> bool:

@@ -50,7 +50,7 @@ def silent(talk: Exchange) -> None:
 
 
 def one_sided(talk: Exchange) -> None:
-    talk.request("OPTIONS", 0)
+    talk.request("MESSAGE", 0)
     talk.until = 60
 
 
@@ -151,8 +151,18 @@ def cancel_of_an_invite_that_ended(talk: Exchange) -> None:
     talk.response(487, invite, 1.1)
 
 
+def keep_alive(talk: Exchange) -> None:
+    talk.request("OPTIONS", 0)
+    talk.until = 60
+
+
+def notification(talk: Exchange) -> None:
+    talk.request("NOTIFY", 0, fields="Event: presence\r\n")
+    talk.until = 60
+
+
 def seen_on_a_second_link(talk: Exchange) -> None:
-    request = talk.request("OPTIONS", 0)
+    request = talk.request("MESSAGE", 0)
     talk.response(200, request, 0.1)
     talk.elsewhere(request, 0.01, source=PROXY, destination=CALLEE)
     talk.until = 60
@@ -160,7 +170,17 @@ def seen_on_a_second_link(talk: Exchange) -> None:
 
 @pytest.mark.parametrize(
     "story",
-    [answered_late, trying_only, at_the_very_end, ack, bye, cancel_of_an_invite_that_ended, seen_on_a_second_link],
+    [
+        answered_late,
+        trying_only,
+        at_the_very_end,
+        ack,
+        bye,
+        cancel_of_an_invite_that_ended,
+        keep_alive,
+        notification,
+        seen_on_a_second_link,
+    ],
 )
 def test_a_near_miss_is_silent(story: Callable[[Exchange], None]) -> None:
     """Any response is an answer; what needs none, had no time to get one, or has a rule of its own is no failure."""

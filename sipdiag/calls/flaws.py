@@ -1,0 +1,130 @@
+"""Flaws: what is wrong with messages by themselves, by who sent them (RFC 3261, sections 7, 8.1.1 and 18.3).
+
+A load test has hundred thousands of messages and a handful of shapes. A message is looked at only if its shape is new:
+who sent it, which method and code, and its header with all letters and digits taken out. Of what one host sends many
+hundred times without harm, only samples are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from sipdiag.calls.transaction import Arrival, Repeat, status
+from sipdiag.sip import Request, Response, defects
+from sipdiag.trace import Sighting, host
+
+_NO_LETTERS: Final = dict.fromkeys([*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B)])
+_STREAMS: Final = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
+_OF_THE_BODY: Final = frozenset({"content-length-too-large", "content-length-too-small"})
+"""What the header alone does not show."""
+REFUSALS: Final = frozenset({400, 416, 500, 505, 513})
+"""What a server answers to a message that it cannot read (RFC 3261, section 21)."""
+_FILLING: Final = b"\0\r\n\t "
+"""Bytes behind a body that mean nothing: keep-alives, padding."""
+_ENOUGH: Final = 500
+"""Messages of one method and code that one host sent, after which only samples are looked at."""
+_ONE_OF: Final = 16
+_LARGEST_CSEQ: Final = 2**31 - 1
+
+
+class Flaw(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of defect in what one host sends."""
+
+    sender: str
+    """Its address."""
+    kind: str
+    """A `Defect.kind` of `sipdiag.sip`."""
+    detail: str
+    """The value that shows it, in the first message."""
+    arrivals: list[Arrival]
+    """Every message that has it, no repeats, in the order of time."""
+
+
+def flaws_of(arrivals: Iterable[Arrival]) -> list[Flaw]:
+    """What is wrong with `arrivals`, once for each sender and kind, where it arose; nothing that was cut off."""
+    book = _Book()
+    for arrival in arrivals:
+        seen = arrival.sighting
+        if arrival.repeat is Repeat.FIRST and seen.complete and book.is_wanted(arrival) and not _is_copy(arrival):
+            book.note(arrival, seen, seen.message)
+    return list(book.flaws.values())
+
+
+def _is_copy(arrival: Arrival) -> bool:
+    """Whether it is traffic that was seen on another link before."""
+    return arrival.transaction is not None and arrival.transaction.origin is not None
+
+
+def _did_harm(arrival: Arrival) -> bool:
+    """Whether a request was refused, or got nothing."""
+    transaction = arrival.transaction
+    if transaction is None:
+        return False
+    return not transaction.responses or status(transaction.responses[-1]) in REFUSALS
+
+
+class _Book:
+    """Notes flaws; remembers shapes, and which message had a flaw first."""
+
+    def __init__(self) -> None:
+        self.flaws: dict[tuple[str, str], Flaw] = {}
+        self._shapes: dict[tuple[str, int, str, str, bool], tuple[tuple[str, str], ...]] = {}
+        self._counts: dict[tuple[str, int, str], int] = {}
+        self._born: dict[tuple[str, str, int, str, int], str] = {}
+
+    def is_wanted(self, arrival: Arrival) -> bool:
+        """Whether the message is to be looked at: one of the first, one that did harm, or a sample."""
+        seen = arrival.sighting
+        code = status(seen)
+        key = (seen.source, code, seen.message.cseq_method)
+        count = self._counts[key] = self._counts.get(key, 0) + 1
+        return count <= _ENOUGH or not count % _ONE_OF or (not code and _did_harm(arrival))
+
+    def note(self, arrival: Arrival, seen: Sighting, message: Request | Response) -> None:
+        """Take one message."""
+        sender = host(seen.source)
+        for kind, detail in self._of_shape(sender, seen, message):
+            self._add(kind, detail, sender, arrival)
+        if not message.head.endswith("Content-Length: 0") or message.body:
+            for kind, detail in _of_body(message):
+                self._add(kind, detail, sender, arrival)
+
+    def _of_shape(self, sender: str, seen: Sighting, message: Request | Response) -> tuple[tuple[str, str], ...]:
+        over_stream = seen.transport in _STREAMS
+        shape = (
+            sender,
+            status(seen),
+            message.cseq_method,
+            message.head.translate(_NO_LETTERS),
+            over_stream or message.cseq > _LARGEST_CSEQ,
+        )
+        found = self._shapes.get(shape)
+        if found is None:
+            told = ((each.kind, each.detail) for each in defects(message, stream=over_stream))
+            found = self._shapes[shape] = tuple(each for each in told if each[0] not in _OF_THE_BODY)
+        return found
+
+    def _add(self, kind: str, detail: str, sender: str, arrival: Arrival) -> None:
+        message = arrival.sighting.message
+        identity = (kind, message.call_id, message.cseq, message.cseq_method, status(arrival.sighting))
+        if self._born.setdefault(identity, sender) != sender:
+            return  # an element on the way passed it on
+        flaw = self.flaws.get((sender, kind))
+        if flaw is None:
+            self.flaws[sender, kind] = Flaw(sender=sender, kind=kind, detail=detail, arrivals=[arrival])
+        else:
+            flaw.arrivals.append(arrival)
+
+
+def _of_body(message: Request | Response) -> list[tuple[str, str]]:
+    """Content-Length against what is there, but for bytes that mean nothing."""
+    stated, there = message.content_length, len(message.body)
+    if stated is None or stated == there or message.cut_off:
+        return []
+    if stated < there and not message.body[stated:].strip(_FILLING):
+        return []
+    kind = "content-length-too-large" if stated > there else "content-length-too-small"
+    return [(kind, f"{stated}, {there} bytes there")]

@@ -1,0 +1,47 @@
+"""Who sent requests of its own accord: what came from each host at the hop where it was seen first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sipdiag.calls.correlation import Correlation
+from sipdiag.calls.transaction import Transaction
+from sipdiag.trace import Sighting, host
+
+ASKS = frozenset({"INVITE", "REGISTER", "OPTIONS", "SUBSCRIBE", "MESSAGE", "PUBLISH"})
+"""Methods that anybody may send out of the blue; all others belong to something that was begun before."""
+
+
+def requests_by_source(correlation: Correlation) -> dict[str, list[Transaction]]:
+    """Host → its requests outside a dialog, in the order of time; those that it only passed on are left out."""
+    found: dict[str, list[Transaction]] = {}
+    for transactions in correlation.by_call_id.values():
+        first = transactions[0].request
+        if first is None:
+            continue
+        source = host(first.source)
+        for transaction in transactions:
+            request = transaction.request
+            if request is None or transaction.origin is not None or transaction.method not in ASKS:
+                continue
+            if not request.message.to_tag and (request is first or host(request.source) == source):
+                found.setdefault(source, []).append(transaction)
+    for each in found.values():
+        each.sort(key=lambda transaction: transaction.time)
+    return found
+
+
+def was_relayed(request: Sighting) -> bool:
+    """Whether a proxy passed the request on before it was seen (RFC 3261, section 16.6): its host is not its source."""
+    return len(request.message.vias) > 1
+
+
+def densest(transactions: Sequence[Transaction], span: int) -> list[Transaction]:
+    """The most of `transactions`, which come in the order of time, that lie within `span` nanoseconds."""
+    best, begin = (0, 0), 0
+    for end, transaction in enumerate(transactions, 1):
+        while transaction.time - transactions[begin].time > span:
+            begin += 1
+        if end - begin > best[1] - best[0]:
+            best = (begin, end)
+    return list(transactions[best[0] : best[1]])

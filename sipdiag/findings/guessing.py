@@ -1,0 +1,85 @@
+"""Guessing of passwords: many credentials from one host that a server refused, too fast and too varied for a mistake.
+
+A client that has the wrong password sends the same one again under the same Call-ID (RFC 3261, section 22.1 forbids
+even that); one that tries passwords begins anew each time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+
+from sipdiag.calls import SECOND, Transaction, challenges_in, credentials_in, densest, status, was_relayed
+from sipdiag.findings.scene import Scene
+
+REFUSALS = frozenset({401, 403, 407})
+
+
+class Guessing(msgspec.Struct, frozen=True, kw_only=True):
+    """What one host tried."""
+
+    source: str
+    variant: str
+    """`one-account`: one password after the other; `many-accounts`: one account after the other."""
+    rejected: list[Transaction]
+    """Every REGISTER whose credentials were refused, in the order of time."""
+    fastest: list[Transaction]
+    """Those in the busiest stretch."""
+    accounts: dict[str, int]
+    """User name → how often it was refused."""
+
+
+def guessings(scene: Scene) -> list[Guessing]:
+    """Every host that guesses."""
+    found = (_guessing(source, asked, scene) for source, asked in scene.requests_by_source().items())
+    return [each for each in found if each is not None]
+
+
+def account_of(transaction: Transaction) -> str:
+    """The user name in the credentials of a request; empty when it carries none."""
+    credentials = credentials_in(transaction.request)
+    return credentials[0].username if credentials else ""
+
+
+def _guessing(source: str, asked: list[Transaction], scene: Scene) -> Guessing | None:
+    limits = scene.settings
+    if len(asked) < limits.guesses:
+        return None
+    rejected = [transaction for transaction in asked if _is_rejected(transaction)]
+    fastest = densest(rejected, round(limits.guess_window_s * SECOND))
+    first = fastest[0].request if fastest else None
+    if len(fastest) < limits.guesses or first is None or was_relayed(first):
+        return None
+    accounts = Counter(account_of(transaction) for transaction in fastest)
+    variant = ""
+    if len(accounts) >= limits.guessed_accounts and _is_one_client(fastest) and not _serves_others(asked, accounts):
+        variant = "many-accounts"
+    else:
+        account, count = accounts.most_common(1)[0]
+        attempts = {each.call_id for each in fastest if account_of(each) == account}
+        if count >= limits.guesses and 2 * len(attempts) >= count:
+            variant = "one-account"
+    if not variant:
+        return None
+    return Guessing(source=source, variant=variant, rejected=rejected, fastest=fastest, accounts=dict(accounts))
+
+
+def _is_rejected(transaction: Transaction) -> bool:
+    """Whether the server refused the password itself; a nonce that is only too old is asked for again as stale."""
+    final = transaction.final
+    if transaction.method != "REGISTER" or final is None or status(final) not in REFUSALS:
+        return False
+    return bool(credentials_in(transaction.request)) and not any(each.stale for each in challenges_in(final))
+
+
+def _is_one_client(transactions: list[Transaction]) -> bool:
+    """Whether one program sent them all, and not the phones behind a NAT."""
+    agents = {each.request.message.field("user-agent") for each in transactions if each.request is not None}
+    return len(agents) == 1 and len({each.source for each in transactions}) == 1
+
+
+def _serves_others(asked: list[Transaction], accounts: dict[str, int]) -> bool:
+    """Whether the host also registers accounts that were never refused: then it is a gateway in trouble."""
+    accepted = (each for each in asked if each.final is not None and status(each.final) < 300)
+    return any(account not in accounts for each in accepted if (account := account_of(each)))

@@ -1,0 +1,92 @@
+"""A host that guessed passwords was let in: after many refusals its credentials were accepted.
+
+What the guesses are, `password-guessing` says; a user who at last types the right password made a few mistakes, not
+that many. Whoever was refused may register in the owner's place from then on (RFC 3261, section 26.1.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sipdiag.calls import Correlation, Transaction, status
+from sipdiag.findings import (
+    Confidence,
+    Finding,
+    Guessing,
+    Scene,
+    Severity,
+    account_of,
+    found_below,
+    guessings,
+    seconds,
+)
+from sipdiag.trace import host
+
+NAME = "account-compromised"
+SEVERITY = Severity.ERROR
+
+MOST_FRAMES = 10
+
+
+def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
+    """Every account that a guessing host got into."""
+    del correlation  # the scene has it by source already
+    for guessing in guessings(scene):
+        last = guessing.fastest[-1].time
+        let_in: set[str] = set()
+        for transaction in scene.requests_by_source()[guessing.source]:
+            account = account_of(transaction) if transaction.time > guessing.fastest[0].time else ""
+            accepted = transaction.final is not None and status(transaction.final) < 300
+            if not accepted or account not in guessing.accounts or account in let_in:
+                continue
+            if _came_before(account, guessing, scene):
+                continue  # the owner's own phone, whose password was changed
+            let_in.add(account)
+            yield _finding(account, transaction, guessing, _owner(account, guessing.source, scene), last)
+
+
+def _came_before(account: str, guessing: Guessing, scene: Scene) -> bool:
+    """Whether the account was accepted from that very host before the guessing began."""
+    began = guessing.rejected[0].time
+    return any(
+        each.time < began and each.final is not None and status(each.final) < 300 and account_of(each) == account
+        for each in scene.requests_by_source()[guessing.source]
+    )
+
+
+def _owner(account: str, intruder: str, scene: Scene) -> str:
+    """Another host that is registered with the account; empty when the capture shows none."""
+    for registration in scene.correlation.registrations:
+        for each in registration.transactions:
+            accepted = each.final is not None and status(each.final) < 300
+            if accepted and host(each.source) != intruder and account_of(each) == account:
+                return host(each.source)
+    return ""
+
+
+def _finding(account: str, success: Transaction, guessing: Guessing, owner: str, last: int) -> Finding:
+    request, final = success.request, success.final
+    before = [each for each in guessing.rejected if each.time < success.time]
+    refused = [each.final for each in before if each.final is not None][-MOST_FRAMES:]
+    shown_by = [seen for seen in (request, final, *refused) if seen is not None]
+    return found_below(
+        NAME,
+        "taken-over" if owner else "guessed",
+        SEVERITY if owner else Severity.WARNING,
+        Confidence.LIKELY,
+        capture=shown_by[0].capture,
+        time=success.time,
+        frames=[seen.frame for seen in shown_by],
+        evidence={
+            "account": account,
+            "source": guessing.source,
+            "server": success.destination,
+            "owner": owner,
+            "rejected": len(before),
+            "rejected_account": sum(account_of(each) == account for each in before),
+            "after_s": max(0.0, seconds(success.time - last)),
+            "request_frame": shown_by[0].frame,
+            "response_frame": 0 if final is None else final.frame,
+            "contact": "" if request is None else request.message.field("contact") or "",
+        },
+    )

@@ -1,0 +1,69 @@
+"""A host floods a server: far more new requests than any client has, and hardly one that is served.
+
+A server that has too much to do answers 503 (RFC 3261, section 21.5.4) or nothing. Load that is served is no flood.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sipdiag.calls import SECOND, Correlation, Transaction, densest, status
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, seconds
+
+NAME = "request-flood"
+SEVERITY = Severity.WARNING
+
+SERVED = 0.1
+"""From this part on the server does its work for the host: busy, but no flood."""
+MOST_FRAMES = 20
+
+
+def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
+    """Every host that floods."""
+    del correlation  # the scene has it by source already
+    limits = scene.settings
+    for source, asked in scene.requests_by_source().items():
+        if len(asked) < limits.flood_requests or _served(asked) > SERVED * len(asked):
+            continue
+        fastest = densest(asked, round(limits.flood_window_s * SECOND))
+        if len(fastest) >= limits.flood_requests:
+            yield _finding(source, fastest, scene)
+
+
+def _served(asked: list[Transaction]) -> int:
+    """Those that were accepted, redirected, or asked for credentials."""
+    codes = (status(each.final) for each in asked if each.final is not None)
+    return sum(code < 400 or code in (401, 407) for code in codes)
+
+
+def _finding(source: str, requests: list[Transaction], scene: Scene) -> Finding:
+    shown_by = [each.request for each in requests if each.request is not None]
+    codes = Counter(status(each.final) for each in requests if each.final is not None)
+    unanswered = sum(not each.responses for each in requests)
+    if not any(scene.window.hears(each.destination) for each in requests[:1]):
+        variant, confidence = "one-sided", Confidence.INCONCLUSIVE
+    else:
+        variant, confidence = "unanswered" if 2 * unanswered > len(requests) else "refused", Confidence.LIKELY
+    lasted = requests[-1].time - requests[0].time
+    return found_below(
+        NAME,
+        variant,
+        SEVERITY,
+        confidence,
+        capture=shown_by[0].capture,
+        time=shown_by[0].time,
+        frames=[seen.frame for seen in shown_by[:MOST_FRAMES]],
+        evidence={
+            "source": source,
+            "server": requests[0].destination,
+            "requests": len(requests),
+            "within_s": seconds(lasted),
+            "per_second": round(len(requests) * SECOND / max(lasted, SECOND)),
+            "unanswered": unanswered,
+            "methods": sorted({each.method for each in requests}),
+            "codes": [f"{code} ({count})" for code, count in sorted(codes.items())],
+            "user_agent": shown_by[0].message.field("user-agent") or "",
+            "first_frame": shown_by[0].frame,
+        },
+    )

@@ -1,0 +1,67 @@
+"""The notifier's NOTIFY is not answered: the subscriber does not learn what it wanted to know.
+
+"If the NOTIFY request fails due to expiration of SIP Timer F (transaction timeout), the notifier SHOULD remove the
+subscription" (RFC 6665, section 4.2.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sipdiag.calls import Subscription, Transaction, passages_of
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, silence_of
+from sipdiag.trace import Sighting
+
+NAME = "notify-unanswered"
+SEVERITY = Severity.WARNING
+
+MOST_FRAMES = 40
+"""So many NOTIFYs show it; the rest are counted."""
+
+Silent = tuple[Sighting, str, Confidence]
+
+
+def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
+    """The last NOTIFYs of the subscription, as long as nobody answered them, or earlier ones that nobody did."""
+    notifies = subscription.notifies
+    if all(each.responses for each in notifies):
+        return
+    silent, answer = _silent(notifies, scene)
+    if not silent:
+        return
+    sure = [each for each in silent if each[2] is not Confidence.INCONCLUSIVE]
+    request, variant, confidence = (sure or silent)[0]
+    severity = SEVERITY
+    if answer is not None:
+        variant, severity = "recovered", Severity.NOTE
+        confidence = confidence if sure else Confidence.LIKELY
+    evidence: Evidence = {
+        "event": subscription.event,
+        "request_frame": request.frame,
+        "notifies": len(silent),
+        "recorded_after_s": seconds(scene.window.left(request.time)),
+        "notifier": request.source,
+        "subscriber": request.destination,
+        "transport": request.transport,
+    }
+    shown_by = [request, *(other for other, _, _ in silent if other is not request)][:MOST_FRAMES]
+    if answer is not None:
+        evidence["answer_frame"] = answer.frame
+        shown_by.append(answer)
+    yield found(NAME, variant, severity, confidence, shown_by, evidence)
+
+
+def _silent(notifies: list[Transaction], scene: Scene) -> tuple[list[Silent], Sighting | None]:
+    """The NOTIFYs without an answer, each at the last hop that it was seen at, and the first answer to a later one."""
+    silent: list[Silent] = []
+    answer: Sighting | None = None
+    for passage in passages_of(notifies):
+        last = passage.hops[-1]
+        if last.responses:
+            if silent and answer is None:
+                answer = last.responses[0]
+        elif last.request is not None and (verdict := silence_of(last, last.request, scene.window)) is not None:
+            if answer is not None:
+                silent, answer = [], None  # it went silent again: the newest silence counts
+            silent.append((last.request, *verdict))
+    return silent, answer
