@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import struct
 import subprocess
@@ -24,6 +25,7 @@ from sipdiag.trace import read_trace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sipdiag.findings import Evidence
     from sipdiag.trace import Sighting, Trace
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,10 +89,19 @@ def outcome_of(analysis: Analysis, *, frames: bool = True) -> dict[str, Any]:
                 each.confidence.value,
                 each.time,
                 (analysis.captures[each.capture].path, each.frames) if frames else None,
-                {key: value for key, value in each.evidence.items() if frames or not key.endswith("frame")},
+                each.evidence if frames else without_frames(each.evidence),
             )
             for each in analysis.findings
         ],
+    }
+
+
+def without_frames(evidence: Evidence) -> dict[str, Any]:
+    """Evidence without the numbers of frames, which stand alone or before a colon."""
+    return {
+        key: [re.sub(r"^\d+: ", "", str(each)) for each in value] if isinstance(value, list) else value
+        for key, value in evidence.items()
+        if not key.endswith(("frame", "frames"))
     }
 
 

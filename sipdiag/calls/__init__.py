@@ -25,6 +25,7 @@ from sipdiag.calls.dialog import dialogs_of, later_of_the_same_side, of_the_othe
 from sipdiag.calls.duty import Duty, Outcome
 from sipdiag.calls.failure import Failure, Step, failure_of
 from sipdiag.calls.figures import Figures, figures_of
+from sipdiag.calls.flaws import Flaw, Harm, flaws_of, harm_of
 from sipdiag.calls.ledger import duties_of
 from sipdiag.calls.link import Certainty, Link
 from sipdiag.calls.origin import densest, requests_by_source, was_relayed
@@ -81,6 +82,8 @@ __all__ = [
     "Exchange",
     "Failure",
     "Figures",
+    "Flaw",
+    "Harm",
     "Lapse",
     "Link",
     "Meaning",
@@ -123,7 +126,9 @@ __all__ = [
     "exchanges_of",
     "failure_of",
     "figures_of",
+    "flaws_of",
     "granted_expires",
+    "harm_of",
     "international",
     "is_private",
     "is_reliable",

@@ -17,10 +17,12 @@ from sipdiag.sip import Request, Response, defects
 from sipdiag.trace import Sighting, host
 
 _NO_LETTERS: Final = dict.fromkeys([*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B)])
+_BY_DETAIL: Final = frozenset({"header-missing", "header-omitted"})
+"""Kinds of which each detail, the name of a header field, is a flaw of its own."""
 _STREAMS: Final = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
 _OF_THE_BODY: Final = frozenset({"content-length-too-large", "content-length-too-small"})
 """What the header alone does not show."""
-REFUSALS: Final = frozenset({400, 416, 500, 505, 513})
+REFUSALS: Final = frozenset({400, 416, 505, 513})
 """What a server answers to a message that it cannot read (RFC 3261, section 21)."""
 _FILLING: Final = b"\0\r\n\t "
 """Bytes behind a body that mean nothing: keep-alives, padding."""
@@ -41,6 +43,42 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     """The value that shows it, in the first message."""
     arrivals: list[Arrival]
     """Every message that has it, no repeats, in the order of time."""
+
+
+class Harm(msgspec.Struct, frozen=True, kw_only=True):
+    """What a flaw led to."""
+
+    kind: str
+    """`refused`: the request was answered with 400 or the like; `ignored`: the message might not have been sent at all,
+    its receiver went on waiting; `accepted`: nothing."""
+    arrival: Arrival
+    """The message that shows it."""
+    shown_by: list[Sighting]
+    """The message, and what came of it."""
+
+
+def harm_of(flaw: Flaw) -> Harm:
+    """The worst that a message with the flaw led to."""
+    ignored = None
+    for arrival in flaw.arrivals:
+        final = None if arrival.transaction is None else arrival.transaction.final
+        if final is not None and not status(arrival.sighting) and status(final) in REFUSALS:
+            return Harm(kind="refused", arrival=arrival, shown_by=[arrival.sighting, final])
+        repeats = _vain(arrival) if ignored is None else []
+        if len(repeats) > 1:
+            ignored = Harm(kind="ignored", arrival=arrival, shown_by=[arrival.sighting, *repeats])
+    first = flaw.arrivals[0]
+    return ignored or Harm(kind="accepted", arrival=first, shown_by=[first.sighting])
+
+
+def _vain(arrival: Arrival) -> list[Sighting]:
+    """The repeats of a request without any response, or that came although the response had been sent."""
+    transaction, seen = arrival.transaction, arrival.sighting
+    if transaction is None:
+        return []
+    if not status(seen):
+        return [] if transaction.responses or transaction.request is not seen else transaction.request_repeats
+    return [each for each in transaction.request_repeats if each.time > seen.time]
 
 
 def flaws_of(arrivals: Iterable[Arrival]) -> list[Flaw]:
@@ -70,7 +108,7 @@ class _Book:
     """Notes flaws; remembers shapes, and which message had a flaw first."""
 
     def __init__(self) -> None:
-        self.flaws: dict[tuple[str, str], Flaw] = {}
+        self.flaws: dict[tuple[str, str, str], Flaw] = {}
         self._shapes: dict[tuple[str, int, str, str, bool], tuple[tuple[str, str], ...]] = {}
         self._counts: dict[tuple[str, int, str], int] = {}
         self._born: dict[tuple[str, str, int, str, int], str] = {}
@@ -112,9 +150,10 @@ class _Book:
         identity = (kind, message.call_id, message.cseq, message.cseq_method, status(arrival.sighting))
         if self._born.setdefault(identity, sender) != sender:
             return  # an element on the way passed it on
-        flaw = self.flaws.get((sender, kind))
+        key = (sender, kind, detail if kind in _BY_DETAIL else "")
+        flaw = self.flaws.get(key)
         if flaw is None:
-            self.flaws[sender, kind] = Flaw(sender=sender, kind=kind, detail=detail, arrivals=[arrival])
+            self.flaws[key] = Flaw(sender=sender, kind=kind, detail=detail, arrivals=[arrival])
         else:
             flaw.arrivals.append(arrival)
 

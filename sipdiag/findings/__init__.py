@@ -5,8 +5,10 @@ The door of the room: `diagnose` gives a list of `Finding`.
 
 from __future__ import annotations
 
+from sipdiag.findings.causes import caused, unfolded
 from sipdiag.findings.diagnose import Rule, RuleBook, diagnose
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
+from sipdiag.findings.flawed import flaw_evidence, found_flaw
 from sipdiag.findings.folding import folded
 from sipdiag.findings.guessing import Guessing, account_of, guessings
 from sipdiag.findings.outcome import severity_of
@@ -31,10 +33,13 @@ __all__ = [
     "Severity",
     "Silence",
     "account_of",
+    "caused",
     "diagnose",
+    "flaw_evidence",
     "folded",
     "found",
     "found_below",
+    "found_flaw",
     "guessings",
     "moment_of",
     "number_of",
@@ -46,4 +51,5 @@ __all__ = [
     "severity_of",
     "silence_of",
     "taken",
+    "unfolded",
 ]

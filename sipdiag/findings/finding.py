@@ -62,3 +62,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """The frames that show it, in the order they are best read."""
     call_id: str | None = None
     evidence: Evidence = {}
+    causes: list[Finding] = []
+    """What brought it about: findings that are told with this one only."""
+    consequences: list[Finding] = []
+    """What it, or its causes, led to; likewise told here only."""

@@ -10,12 +10,14 @@ from sipdiag.calls import (
     Correlation,
     Duty,
     Exchange,
+    Flaw,
     Outage,
     Registration,
     Transaction,
     Window,
     duties_of,
     exchanges_of,
+    flaws_of,
     outages_of,
     requests_by_source,
     status,
@@ -38,6 +40,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Outages by registration number, worked out once."""
     exchanges_seen: dict[int, list[Exchange]] = {}
     """Offers and answers by call number, worked out once."""
+    flaws_seen: list[list[Flaw]] = []
+    """What is wrong with messages by themselves, once it was worked out."""
     acceptances: dict[tuple[str, str], list[Sighting]] = {}
     """The 2xx to REGISTERs by address-of-record and client, in the order of time, worked out once."""
     by_source: dict[str, list[Transaction]] = {}
@@ -90,6 +94,12 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         if duties is None:
             duties = self.ledger[call.call_id] = list(duties_of(call, self.window))
         return duties
+
+    def flaws(self) -> list[Flaw]:
+        """What is wrong with messages by themselves, by who sent them."""
+        if not self.flaws_seen:
+            self.flaws_seen.append(flaws_of(self.correlation.arrivals))
+        return self.flaws_seen[0]
 
     def exchanges(self, call: Call) -> list[Exchange]:
         """The offers and answers of `call`."""

@@ -15,6 +15,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Whether calls of different Call-IDs are taken for legs of one where no header field says so, only likeness."""
     clock_jump_s: float = 1.0
     """How far a recorder's clock goes back before it is worth a word: below, packets of several queues are swapped."""
+    message_oversized_bytes: int = 1300
+    """Above this a request must not go over UDP where nobody knows the path MTU (RFC 3261, section 18.1.1)."""
     setup_slow_s: float = 11.0
     """From the first INVITE to the first that the caller is told: the 95 % of international calls in ITU-T E.721."""
     unfinished_after_s: float = 180.0

@@ -123,8 +123,9 @@ class _TerminalReport:
         head.append(self._label(finding.severity.value).upper(), style=STYLES[finding.severity.value])
         head.append(f"  {finding.rule}", style="bold")
         head.append(f"  {self._label(finding.confidence.value)}", style="dim")
-        if (entry := self._words.entry(finding.knowledge)) is not None and finding.knowledge.startswith("status/"):
-            head.append(f"  {entry.title}", style="dim")
+        entry = self._words.entry(self._words.finding_key(finding))
+        if entry is not None and finding.knowledge.startswith("status/"):
+            head.append(f"  {_titled(entry)}", style="dim")
         self._line(head)
         self._indented(Text(shown(self._words.message(finding))))
         frames = [str(frame) for frame in finding.frames]
@@ -172,7 +173,8 @@ class _TerminalReport:
         line.append(f"{status(call.final) if call.final else '':>3}  ")
         line.append(f"{shown(party(call.opening, 'from'))} → {shown(party(call.opening, 'to'))}")
         if call.legs:
-            told = self._label("likely" if any(link.certainty is Certainty.LIKELY for link in call.links) else "certain")
+            guessed = any(link.certainty is Certainty.LIKELY for link in call.links)
+            told = self._label("likely" if guessed else "certain")
             line.append("  " + self._label("legs").format(count=len(call.legs), certainty=told), style="dim")
         if call.answer is not None and call.ending is not None and call.ending.request is not None:
             line.append(f"  {span(call.ending.request.time - call.answer.time)}", style="dim")
@@ -260,7 +262,7 @@ class _TerminalReport:
         self._line(Text(self._label("explain_hint").format(names=" ".join(codes)), style="dim"))
 
     def _meaning(self, entry: Entry, method: str) -> None:
-        title = Text(entry.title, style="bold")
+        title = Text(_titled(entry), style="bold")
         if method:
             title.append(f"  {method}", style="dim")
         self._line(title)
@@ -298,6 +300,11 @@ class _TerminalReport:
 
     def _indented(self, text: Text, columns: int = 5) -> None:
         self._line(text, columns, columns)
+
+
+def _titled(entry: Entry) -> str:
+    """The title, and whose entry it is where it is not the catalogue's own."""
+    return f"{entry.title} @{entry.folder}" if entry.folder else entry.title
 
 
 def _kind(finding: Finding) -> tuple[str, str, str, str, str]:

@@ -100,14 +100,14 @@ class Words:
     def twin(self, finding: Finding) -> list[str]:
         """The differences from the closest request that worked, those only that its entry calls decisive."""
         told = finding.evidence.get("twin_differences")
-        entry = self.entry(finding.knowledge)
+        entry = self.entry(self.finding_key(finding))
         decisive = () if entry is None else entry.facts.get("decisive", ())
         return [str(each) for each in told if str(each).split(" ")[0] in decisive] if isinstance(told, list) else []
 
     def remedy(self, finding: Finding) -> str:
         """What to do about it: the first steps of the code that ended it, else the words of its variant."""
         ended = _ENDED_BY_A_CODE.get((finding.rule, finding.variant))
-        refusal = self.entry(finding.knowledge) if ended is not None else None
+        refusal = self.entry(self.finding_key(finding)) if ended is not None else None
         if refusal is not None and ended is not None:
             return " ".join(refusal.about(ended).fix[:2])
         rule = self.entry(f"rule/{finding.rule}")

@@ -1,0 +1,183 @@
+"""Root cause over symptoms: the findings of one call that have one cause are told as one, with what it led to.
+
+A table says which rule's finding brings about which other's, and under which condition; it goes by names, so a rule
+that is not in force is simply never met. Every finding stays whole inside the one that it is told with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+import msgspec
+
+from sipdiag.calls import Correlation
+from sipdiag.findings.finding import Confidence, Finding
+
+Condition = Callable[[Finding, Finding], bool]
+
+MOST_OF_A_RULE = 40
+"""Findings of one rule in one call that are looked at: with more, something else is wrong with it."""
+
+
+def shares_frame(cause: Finding, consequence: Finding) -> bool:
+    """The two rest on the same message."""
+    return cause.capture == consequence.capture and not set(cause.frames).isdisjoint(consequence.frames)
+
+
+def comes_later(cause: Finding, consequence: Finding) -> bool:
+    """The consequence shows no earlier than the cause."""
+    return cause.time <= consequence.time
+
+
+def ended_with(*codes: int) -> Condition:
+    """The consequence is a refusal with one of `codes`, by the caller's or by the first element's code."""
+
+    def holds(cause: Finding, consequence: Finding) -> bool:
+        told = (consequence.evidence.get("code"), consequence.evidence.get("origin_code"))
+        return cause.time <= consequence.time and any(code in told for code in codes)
+
+    return holds
+
+
+def of_a_bye(cause: Finding, consequence: Finding) -> bool:
+    """The consequence is about a BYE."""
+    return comes_later(cause, consequence) and consequence.evidence.get("method", "BYE") == "BYE"
+
+
+def of_an_invite(cause: Finding, consequence: Finding) -> bool:
+    """The cause is an INVITE or PRACK without an answer, and the call waited for it."""
+    waited = cause.evidence.get("method", "PRACK") in ("INVITE", "PRACK")
+    silent = consequence.evidence.get("code", 408) in (408, 480, 500, 503, 504)
+    return waited and silent and consequence.time <= cause.time + _A_MINUTE
+
+
+_A_MINUTE = 60_000_000_000
+_MEDIA = ("media-missing", "media-one-way", "media-late")
+_REFUSED = ("call-failed", "registration-failed", "subscription-failed")
+
+TABLE: tuple[tuple[tuple[str, ...], tuple[str, ...], Condition], ...] = (
+    (
+        ("contact-private", "route-bypassed"),
+        ("ack-missing", "ack-late", "bye-unanswered", "bye-rejected"),
+        shares_frame,
+    ),
+    (("contact-private", "route-bypassed"), ("request-unanswered", "reinvite-rejected"), shares_frame),
+    (("fork-answer-abandoned", "cancel-crossed-answer"), ("ack-missing", "bye-unanswered"), shares_frame),
+    (("ack-mismatched",), ("ack-missing", "dropped-by-timer", "bye-rejected"), comes_later),
+    (("ack-missing",), ("dropped-by-timer", "bye-rejected", "session-expired"), comes_later),
+    (("ack-missing",), ("bye-unanswered", "request-unanswered"), of_a_bye),
+    (("session-expired", "reinvite-rejected"), ("dropped-by-timer",), comes_later),
+    (("cause-mistranslated",), ("call-failed",), shares_frame),
+    (("hops-exhausted",), ("call-failed",), ended_with(482, 483)),
+    (("codec-mismatch", "crypto-mismatch", "media-rejected"), ("call-failed",), ended_with(415, 488, 606)),
+    (("codec-mismatch", "crypto-mismatch", "media-rejected"), ("reinvite-rejected",), shares_frame),
+    (("sdp-private", "codec-mismatch", "crypto-mismatch", "media-rejected", "answer-missing"), _MEDIA, comes_later),
+    (("challenge-ignored", "credentials-rejected"), _REFUSED, ended_with(401, 403, 407)),
+    (("interval-too-brief",), _REFUSED, ended_with(422, 423)),
+    (("request-unanswered", "prack-missing"), ("call-failed", "call-unfinished", "setup-slow"), of_an_invite),
+    (("message-malformed", "header-missing", "content-length-wrong"), _REFUSED, ended_with(400, 413, 416, 420, 513)),
+    (
+        ("message-malformed", "header-missing", "content-length-wrong", "message-oversized", "fragment-lost"),
+        ("request-unanswered", "response-unmatched", "ack-missing"),
+        shares_frame,
+    ),
+    (("identity-missing", "identity-stale", "identity-mismatched"), ("call-failed",), ended_with(403, 428, 438, 608)),
+    (("identity-invalid", "identity-unverified"), ("call-failed",), ended_with(403, 436, 437, 438, 608)),
+)
+"""(rules of the cause, rules of what it leads to, when)."""
+
+OUTCOMES = frozenset({"call-failed", "call-unfinished", "registration-failed", "subscription-failed"})
+"""What a user notices: told first, with its causes, where it is as grave as they are."""
+GROUNDS = frozenset({"contact-private", "sdp-private", "route-bypassed", "message-oversized", "cause-mistranslated"})
+"""How it came about: never told first where what it led to is as grave."""
+
+_IN_TABLE = frozenset(name for causes, effects, _ in TABLE for name in (*causes, *effects))
+
+
+def caused(findings: Sequence[Finding], correlation: Correlation) -> list[Finding]:
+    """`findings` in their order, those of one cause in one call told as one."""
+    numbers = {call_id: call.number for call in correlation.calls for call_id in call.call_ids}
+    groups: dict[int | str, list[int]] = {}
+    for index, finding in enumerate(findings):
+        if finding.call_id is not None and finding.rule in _IN_TABLE:
+            groups.setdefault(numbers.get(finding.call_id, finding.call_id), []).append(index)
+    heads: dict[int, Finding] = {}
+    inside: set[int] = set()
+    for group in groups.values():
+        if len(group) > 1:
+            for family, causes in _families(findings, group):
+                head, told = _told(findings, family, causes)
+                heads[head] = told
+                inside.update(family - {head})
+    return [heads.get(index, finding) for index, finding in enumerate(findings) if index not in inside]
+
+
+def unfolded(findings: Iterable[Finding]) -> list[Finding]:
+    """Every finding by itself, each followed by its causes and consequences."""
+    return [
+        each
+        for finding in findings
+        for each in (
+            msgspec.structs.replace(finding, causes=[], consequences=[]) if _has_company(finding) else finding,
+            *finding.causes,
+            *finding.consequences,
+        )
+    ]
+
+
+def _has_company(finding: Finding) -> bool:
+    return bool(finding.causes or finding.consequences)
+
+
+def _families(findings: Sequence[Finding], group: list[int]) -> list[tuple[set[int], dict[int, set[int]]]]:
+    """The findings of one call that hang together, each with its causes; those that stand alone are left out."""
+    by_rule: dict[str, list[int]] = {}
+    for index in group:
+        by_rule.setdefault(findings[index].rule, []).append(index)
+    causes: dict[int, set[int]] = {}
+    for rules, effects, condition in TABLE:
+        for cause in (index for rule in rules for index in by_rule.get(rule, ())[:MOST_OF_A_RULE]):
+            if findings[cause].confidence is Confidence.INCONCLUSIVE:
+                continue
+            for effect in (index for rule in effects for index in by_rule.get(rule, ())[:MOST_OF_A_RULE]):
+                if condition(findings[cause], findings[effect]):
+                    causes.setdefault(effect, set()).add(cause)
+    family_of: dict[int, set[int]] = {}
+    for effect, reasons in causes.items():
+        for one, other in pairwise([effect, *reasons]):
+            joined = family_of.get(one, {one}) | family_of.get(other, {other})
+            family_of.update(dict.fromkeys(joined, joined))
+    unique = {min(family): family for family in family_of.values()}
+    return [(family, causes) for family in unique.values()]
+
+
+def _told(findings: Sequence[Finding], family: set[int], causes: dict[int, set[int]]) -> tuple[int, Finding]:
+    """The finding that speaks for `family`: the gravest, an outcome before its reasons, else the nearest to the root."""
+    gravest = min(findings[index].severity.rank for index in family)
+
+    def place(index: int) -> tuple[int, int, int, int]:
+        rule = findings[index].rule
+        kind = 0 if rule in OUTCOMES else 2 if rule in GROUNDS else 1
+        return kind, len(_before(index, causes)), findings[index].confidence.rank, index
+
+    head = min((index for index in family if findings[index].severity.rank == gravest), key=place)
+    before = _before(head, causes)
+    after = sorted(family - before - {head}, key=lambda index: (findings[index].time, index))
+    return head, msgspec.structs.replace(
+        findings[head],
+        causes=[findings[index] for index in sorted(before, key=lambda each: (findings[each].time, each))],
+        consequences=[findings[index] for index in after],
+    )
+
+
+def _before(index: int, causes: dict[int, set[int]]) -> set[int]:
+    """Everything that led to a finding."""
+    found: set[int] = set()
+    open_ = list(causes.get(index, ()))
+    while open_:
+        cause = open_.pop()
+        if cause not in found and cause != index:
+            found.add(cause)
+            open_ += causes.get(cause, ())
+    return found

@@ -1,0 +1,43 @@
+"""How rules tell of messages that are wrong by themselves: the same facts, and a severity that follows the harm."""
+
+from __future__ import annotations
+
+from sipdiag.calls import Flaw, Harm, harm_of, status
+from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
+from sipdiag.findings.telling import found
+from sipdiag.sip import Request
+
+_GRAVITY = {
+    "refused": (Severity.ERROR, Confidence.LIKELY),
+    "ignored": (Severity.WARNING, Confidence.LIKELY),
+    "accepted": (Severity.NOTE, Confidence.CERTAIN),
+}
+"""What nobody minded is worth a note: the next element may mind."""
+MOST_FRAMES = 20
+
+
+def found_flaw(rule: str, flaw: Flaw, *, only_harmful: bool = False) -> Finding | None:
+    """The finding on `flaw`, by the harm that it did; None when it did none and `only_harmful` holds."""
+    harm = harm_of(flaw)
+    if only_harmful and harm.kind != "refused":
+        return None
+    severity, confidence = _GRAVITY[harm.kind]
+    return found(rule, harm.kind, severity, confidence, harm.shown_by[:MOST_FRAMES], flaw_evidence(flaw, harm))
+
+
+def flaw_evidence(flaw: Flaw, harm: Harm) -> Evidence:
+    """What every finding on a flaw says: who sends what, how often, and to whom."""
+    seen = harm.arrival.sighting
+    message = seen.message
+    outcome = harm.shown_by[-1]
+    return {
+        "sender": seen.source,
+        "receiver": seen.destination,
+        "defect": flaw.kind,
+        "detail": flaw.detail,
+        "messages": len(flaw.arrivals),
+        "message_frame": seen.frame,
+        "message": message.method if isinstance(message, Request) else f"{message.status} ({message.cseq_method})",
+        "code": status(outcome) if harm.kind == "refused" else 0,
+        "repeats": len(harm.shown_by) - 1 if harm.kind == "ignored" else 0,
+    }

@@ -1,0 +1,24 @@
+"""Content-Length does not fit the body: a receiver refuses the message or reads only part of it.
+
+Over UDP bytes behind the stated length are discarded, and a request that ends before it is refused with 400, a
+response discarded (RFC 3261, section 18.3); over TCP the length alone says where the next message begins (20.14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sipdiag.calls import Correlation
+from sipdiag.findings import Finding, Scene, Severity, found_flaw
+
+NAME = "content-length-wrong"
+SEVERITY = Severity.ERROR
+
+
+def check(_seen: Correlation, scene: Scene) -> Iterator[Finding]:
+    """Every way in which a sender gets the length wrong; what only the recorder cut off is none."""
+    for flaw in scene.flaws():
+        if flaw.kind.startswith("content-length-"):
+            finding = found_flaw(NAME, flaw)
+            if finding is not None:
+                yield finding
