@@ -16,6 +16,7 @@ REASONS = {
     200: "OK",
     202: "Accepted",
     302: "Moved Temporarily",
+    400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",

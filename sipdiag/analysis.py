@@ -11,7 +11,7 @@ from typing import BinaryIO
 import msgspec
 
 from sipdiag.calls import Correlation, Window, correlate, window_of
-from sipdiag.findings import Finding, Scene, Settings, diagnose, folded
+from sipdiag.findings import Finding, Scene, Settings, caused, diagnose, folded
 from sipdiag.rules import RULES
 from sipdiag.trace import CaptureFacts, Progress, Trace, read_trace
 
@@ -41,7 +41,7 @@ def conclude(traces: Sequence[Trace], settings: Settings | None = None) -> Analy
     settings = settings or Settings()
     correlation = correlate(sightings, guess=settings.guess_legs)
     scene = Scene(window=window, correlation=correlation, traces=list(traces), settings=settings)
-    findings = folded(diagnose(scene, RULES), scene)
+    findings = caused(folded(diagnose(scene, RULES), scene), correlation)
     return Analysis(captures=facts, window=window, correlation=correlation, findings=findings)
 
 

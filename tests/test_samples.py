@@ -15,6 +15,7 @@ import pytest
 
 from sipdiag.analysis import Analysis, analyze
 from sipdiag.calls import Arrival, Repeat, status
+from sipdiag.findings import unfolded
 from sipdiag.rules import RULES
 from sipdiag.trace import Sighting
 
@@ -100,7 +101,7 @@ def told(analysis: Analysis) -> dict[str, Any]:
                 "confidence": finding.confidence.value,
                 "frames": finding.frames,
             }
-            for finding in analysis.findings
+            for finding in unfolded(analysis.findings)
         ],
     }
 

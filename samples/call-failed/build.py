@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conversation import ALICE, BOB, CAROL, PBX, PROXY, Dialog, ack_of_failure, challenge, forwarded, returned, sdp
-from recording import Recording
+from conversation import (
+    ALICE,
+    BOB,
+    CAROL,
+    PBX,
+    PROXY,
+    Agent,
+    Dialog,
+    ack_of_failure,
+    challenge,
+    forwarded,
+    returned,
+    sdp,
+)
+from recording import LADDER_OF_INVITE, TIMEOUT, Recording
 
 
 def build(folder: Path) -> None:
@@ -21,6 +35,9 @@ def build(folder: Path) -> None:
     asked = ("Proxy-Authenticate", challenge("example.net", "call-failed"))
     refused(folder / "challenged.pcap", 407, asked, watched_for=8)
     refused(folder / "redirected.pcap", 302, ("Contact", "<sip:+12025550177@198.51.100.77:5060>"), watched_for=8)
+    through_proxy(folder / "through-proxy.pcap")
+    through_b2bua(folder / "through-b2bua.pcap")
+    unanswered_behind(folder / "unanswered-behind.pcap")
     silent(folder / "silent.pcap")
 
 
@@ -39,6 +56,61 @@ def refused(path: Path, code: int, *fields: tuple[str, str], watched_for: float 
         options = ping.request(ALICE, "OPTIONS")
         wire.send(options, ALICE, PBX, after=watched_for)
         wire.send(ping.reply(options, 200), PBX, ALICE)
+    wire.write()
+
+
+def through_proxy(path: Path) -> None:
+    """The PBX behind the proxy does not know the number; the proxy passes its 404 on as it is."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=PBX, name="call-failed-through-proxy")
+    invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
+    wire.send(invite, ALICE, PROXY)
+    wire.send(call.reply(invite, 100, by=PROXY), PROXY, ALICE, after=0.002)
+    onward = forwarded(invite, PROXY, to=PBX.contact_uri)
+    wire.send(onward, PROXY, PBX, after=0.003)
+    failure = call.reply(onward, 404, ("Reason", "Q.850;cause=1"))
+    wire.send(failure, PBX, PROXY, after=0.08)
+    wire.send(ack_of_failure(onward, failure), PROXY, PBX, after=0.002)
+    wire.send(returned(failure), PROXY, ALICE, after=0.002)
+    wire.send(ack_of_failure(invite, returned(failure)), ALICE, PROXY)
+    wire.write()
+
+
+def through_b2bua(path: Path) -> None:
+    """Bob's phone refuses the codecs and says so; the B2BUA, under another Call-ID, keeps the code and drops the rest."""
+    wire = Recording(path=path)
+    near = replace(PROXY, user="bob", software="Border 6.1")
+    far = Agent(user="alice", domain="example.net", address=PROXY.address, software="Border 6.1")
+    inner = Dialog(caller=ALICE, callee=near, name="call-failed-through-b2bua near")
+    outer = Dialog(caller=far, callee=BOB, name="call-failed-through-b2bua far")
+    asked = inner.request(ALICE, "INVITE", body=sdp(ALICE))
+    wire.send(asked, ALICE, near)
+    wire.send(inner.reply(asked, 100), near, ALICE, after=0.002)
+    onward = outer.request(far, "INVITE", ("X-CID", inner.call_id), body=sdp(far))
+    wire.send(onward, far, BOB, after=0.004)
+    why = (("Reason", "Q.850;cause=65"), ("Warning", '305 198.51.100.20 "Incompatible media format"'))
+    failure = outer.reply(onward, 488, *why)
+    wire.send(failure, BOB, far, after=0.05)
+    wire.send(ack_of_failure(onward, failure), far, BOB, after=0.002)
+    failure = inner.reply(asked, 488)
+    wire.send(failure, near, ALICE, after=0.002)
+    wire.send(ack_of_failure(asked, failure), ALICE, near)
+    wire.write()
+
+
+def unanswered_behind(path: Path) -> None:
+    """Bob's phone is gone; the proxy waits for it until Timer B runs out (RFC 3261, section 17.1.1.2) and says 408."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=BOB, name="call-failed-unanswered-behind")
+    invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
+    wire.send(invite, ALICE, PROXY)
+    wire.send(call.reply(invite, 100, by=PROXY), PROXY, ALICE, after=0.002)
+    onward = forwarded(invite, PROXY, to=BOB.contact_uri)
+    wire.send(onward, PROXY, BOB, after=0.003)
+    wire.repeat(onward, PROXY, BOB, LADDER_OF_INVITE)
+    failure = call.reply(invite, 408, by=PROXY)
+    wire.send(failure, PROXY, ALICE, after=TIMEOUT)
+    wire.send(ack_of_failure(invite, failure), ALICE, PROXY)
     wire.write()
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conversation import ALICE, BOB, Dialog, Host, sdp
 from dataclasses import replace
+
+from conversation import ALICE, BOB, Dialog, Host, sdp
 from recording import Connection, Recording
 
 FILE_HEADER = 24

@@ -22,7 +22,7 @@ def build(folder: Path) -> None:
 
 
 def registrations(path: Path) -> None:
-    """REGISTER for 100, 101, … : 404 where nobody is, 401 where somebody is."""
+    """REGISTER for 100, 101 and so on: 404 where nobody is, 401 where somebody is."""
     wire = Recording(path=path)
     for user in range(100, 125):
         asked(wire, posing(str(user)), "REGISTER", str(user), 401 if user in (101, 110) else 404)
@@ -30,7 +30,7 @@ def registrations(path: Path) -> None:
 
 
 def calls(path: Path) -> None:
-    """OPTIONS for 200, 201, …"""
+    """OPTIONS for 200, 201 and so on."""
     wire = Recording(path=path)
     for user in range(200, 225):
         asked(wire, posing("200"), "OPTIONS", str(user), 404)

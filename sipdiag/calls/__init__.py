@@ -18,11 +18,14 @@ from sipdiag.calls.cause import (
     causes_disagree,
     codes_disagree,
 )
+from sipdiag.calls.clocks import Clock, Fit, best_fit, longest_passed
+from sipdiag.calls.condition import Condition, conditions
 from sipdiag.calls.confirmation import confirmations
 from sipdiag.calls.correlation import Correlation, correlate
 from sipdiag.calls.dialling import account_calling, dialled, international, number_in
 from sipdiag.calls.dialog import dialogs_of, later_of_the_same_side, of_the_other_side, side_of, tags_of
 from sipdiag.calls.duty import Duty, Outcome
+from sipdiag.calls.ending import Ending, ending_of
 from sipdiag.calls.failure import Failure, Step, failure_of
 from sipdiag.calls.figures import Figures, figures_of
 from sipdiag.calls.flaws import Flaw, Harm, flaws_of, harm_of
@@ -40,10 +43,13 @@ from sipdiag.calls.registration import (
     asks_for_removal,
     carries_credentials,
     granted_expires,
+    stated_expires,
 )
+from sipdiag.calls.route import Astray, astray
 from sipdiag.calls.session import Exchange, description_in, exchanges_of, is_reliable, sdp_in, streams_of
 from sipdiag.calls.session_timer import Lapse, SessionTimer, session_lapse, session_timer
 from sipdiag.calls.subscription import Subscription, SubscriptionState
+from sipdiag.calls.terms import offending
 from sipdiag.calls.transaction import (
     MILLISECOND,
     SECOND,
@@ -69,19 +75,24 @@ __all__ = [
     "T2",
     "TIMEOUT",
     "Arrival",
+    "Astray",
     "Attempt",
     "Call",
     "CallState",
     "Cause",
     "Certainty",
     "Challenge",
+    "Clock",
+    "Condition",
     "Correlation",
     "Credentials",
     "Difference",
     "Duty",
+    "Ending",
     "Exchange",
     "Failure",
     "Figures",
+    "Fit",
     "Flaw",
     "Harm",
     "Lapse",
@@ -107,6 +118,8 @@ __all__ = [
     "acknowledges",
     "asked_expires",
     "asks_for_removal",
+    "astray",
+    "best_fit",
     "cancellations",
     "carries_credentials",
     "cause_contradicts",
@@ -114,6 +127,7 @@ __all__ = [
     "causes_disagree",
     "challenges_in",
     "codes_disagree",
+    "conditions",
     "confirmations",
     "correlate",
     "credentials_in",
@@ -123,6 +137,7 @@ __all__ = [
     "dialled",
     "dialogs_of",
     "duties_of",
+    "ending_of",
     "exchanges_of",
     "failure_of",
     "figures_of",
@@ -133,10 +148,12 @@ __all__ = [
     "is_private",
     "is_reliable",
     "later_of_the_same_side",
+    "longest_passed",
     "meant_by",
     "next_after",
     "number_in",
     "of_the_other_side",
+    "offending",
     "outages_of",
     "passages_of",
     "repeat_of",
@@ -145,6 +162,7 @@ __all__ = [
     "session_lapse",
     "session_timer",
     "side_of",
+    "stated_expires",
     "status",
     "streams_of",
     "tags_of",

@@ -111,7 +111,7 @@ class _Book:
         self.flaws: dict[tuple[str, str, str], Flaw] = {}
         self._shapes: dict[tuple[str, int, str, str, bool], tuple[tuple[str, str], ...]] = {}
         self._counts: dict[tuple[str, int, str], int] = {}
-        self._born: dict[tuple[str, str, int, str, int], str] = {}
+        self._born: dict[tuple[str, str, str], str] = {}
 
     def is_wanted(self, arrival: Arrival) -> bool:
         """Whether the message is to be looked at: one of the first, one that did harm, or a sample."""
@@ -146,11 +146,10 @@ class _Book:
         return found
 
     def _add(self, kind: str, detail: str, sender: str, arrival: Arrival) -> None:
-        message = arrival.sighting.message
-        identity = (kind, message.call_id, message.cseq, message.cseq_method, status(arrival.sighting))
-        if self._born.setdefault(identity, sender) != sender:
-            return  # an element on the way passed it on
-        key = (sender, kind, detail if kind in _BY_DETAIL else "")
+        named = detail if kind in _BY_DETAIL else ""
+        if self._born.setdefault((kind, named, arrival.sighting.message.call_id), sender) != sender:
+            return  # an element on the way passed it on, or a response repeats what the request said
+        key = (sender, kind, named)
         flaw = self.flaws.get(key)
         if flaw is None:
             self.flaws[key] = Flaw(sender=sender, kind=kind, detail=detail, arrivals=[arrival])

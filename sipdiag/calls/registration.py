@@ -155,5 +155,24 @@ def granted_expires(transaction: Transaction) -> int | None:
     return DEFAULT_EXPIRES
 
 
+def stated_expires(transaction: Transaction) -> int | None:
+    """Seconds that the 2xx itself gives the binding; None where it can only be guessed whose time it gives."""
+    final, request = transaction.final, transaction.request
+    asked = None if request is None else request.message.field("contact")
+    if final is None or not asked or asked.strip() == "*":
+        return None
+    mine = parse_name_addr(asked).uri
+    contacts = [parse_name_addr(value) for value in final.message.values("contact")]
+    own = [
+        each
+        for each in contacts
+        if (each.uri.user, each.uri.host, each.uri.port) == (mine.user, mine.host, mine.port) or len(contacts) == 1
+    ]
+    granted = _seconds(own[0].parameters.get("expires")) if own else None
+    if granted is None and not any("expires" in each.parameters for each in contacts):
+        granted = _seconds(final.message.field("expires"))
+    return granted
+
+
 def _seconds(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else None

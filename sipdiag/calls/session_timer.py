@@ -9,7 +9,7 @@ import msgspec
 from sipdiag.calls.call import Call
 from sipdiag.calls.dialog import tags_of
 from sipdiag.calls.passage import Passage, passages_of
-from sipdiag.calls.transaction import SECOND, TIMEOUT
+from sipdiag.calls.transaction import SECOND, TIMEOUT, status
 from sipdiag.calls.window import Window
 from sipdiag.trace import Sighting
 
@@ -82,6 +82,8 @@ def session_lapse(call: Call, window: Window) -> Lapse | None:
     after = (bye.time - agreed.time) / SECOND
     if after > timer.interval + CLOSE:
         return Lapse(timer=timer, variant="outlived", bye=bye, refreshes=refreshes)
+    if any(_ends_dialog(each, bye) for each in refreshes):
+        return Lapse(timer=timer, variant="refresh-failed", bye=bye, refreshes=refreshes)
     if min(abs(after - timer.bye_due), abs(after - timer.interval)) > CLOSE:
         return None
     if any(each.request.time < bye.time for each in refreshes):
@@ -89,6 +91,14 @@ def session_lapse(call: Call, window: Window) -> Lapse | None:
     if bye.message.from_tag == timer.refresher:
         return None  # who has to refresh and hangs up instead does so by its own wish
     return Lapse(timer=timer, variant="not-refreshed", bye=bye, refreshes=refreshes)
+
+
+def _ends_dialog(refresh: Passage, bye: Sighting) -> bool:
+    """An UPDATE that got 481 or 408 is followed by BYE at once (section 10); a re-INVITE may have been for more."""
+    final = refresh.final
+    if refresh.first.method != "UPDATE" or final is None or status(final) not in (408, 481):
+        return False
+    return 0 <= bye.time - final.time <= CLOSE * SECOND
 
 
 def _agreed(call: Call) -> tuple[Passage, Sighting] | None:

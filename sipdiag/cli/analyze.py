@@ -102,7 +102,7 @@ def _analysis_of(captures: tuple[str, ...], settings: File, *, quiet: bool, gues
     from msgspec.structs import replace  # noqa: PLC0415
 
     from sipdiag.analysis import conclude, read  # noqa: PLC0415  (`--help` and `--schema` do without)
-    from sipdiag.findings import taken  # noqa: PLC0415
+    from sipdiag.findings import caused, taken, unfolded  # noqa: PLC0415
     from sipdiag.report.escape import shown  # noqa: PLC0415
 
     if captures.count("-") > 1:
@@ -122,8 +122,8 @@ def _analysis_of(captures: tuple[str, ...], settings: File, *, quiet: bool, gues
         raise SystemExit(EXIT_UNREADABLE)
     thresholds = settings.thresholds if guess else replace(settings.thresholds, guess_legs=False)
     analysis = conclude(traces, thresholds)
-    today = datetime.now(UTC).date()
-    return replace(analysis, findings=taken(analysis.findings, settings.policy, today)), unreadable
+    findings = taken(unfolded(analysis.findings), settings.policy, datetime.now(UTC).date())
+    return replace(analysis, findings=caused(findings, analysis.correlation)), unreadable
 
 
 def _write(analysis: Analysis, words: Words, stream: TextIO, *, format_: str, color: str, detail: str) -> None:

@@ -153,7 +153,7 @@ def _families(findings: Sequence[Finding], group: list[int]) -> list[tuple[set[i
 
 
 def _told(findings: Sequence[Finding], family: set[int], causes: dict[int, set[int]]) -> tuple[int, Finding]:
-    """The finding that speaks for `family`: the gravest, an outcome before its reasons, else the nearest to the root."""
+    """The finding that speaks for `family`: the gravest, an outcome before its reasons, else nearest to the root."""
     gravest = min(findings[index].severity.rank for index in family)
 
     def place(index: int) -> tuple[int, int, int, int]:

@@ -20,8 +20,8 @@ class Guessing(msgspec.Struct, frozen=True, kw_only=True):
     """What one host tried."""
 
     source: str
-    variant: str
-    """`one-account`: one password after the other; `many-accounts`: one account after the other."""
+    many_accounts: bool
+    """It tried one account after the other, else one password after the other."""
     rejected: list[Transaction]
     """Every REGISTER whose credentials were refused, in the order of time."""
     fastest: list[Transaction]
@@ -52,17 +52,15 @@ def _guessing(source: str, asked: list[Transaction], scene: Scene) -> Guessing |
     if len(fastest) < limits.guesses or first is None or was_relayed(first):
         return None
     accounts = Counter(account_of(transaction) for transaction in fastest)
-    variant = ""
-    if len(accounts) >= limits.guessed_accounts and _is_one_client(fastest) and not _serves_others(asked, accounts):
-        variant = "many-accounts"
-    else:
+    widely = (
+        len(accounts) >= limits.guessed_accounts and _is_one_client(fastest) and not _serves_others(asked, accounts)
+    )
+    if not widely:
         account, count = accounts.most_common(1)[0]
         attempts = {each.call_id for each in fastest if account_of(each) == account}
-        if count >= limits.guesses and 2 * len(attempts) >= count:
-            variant = "one-account"
-    if not variant:
-        return None
-    return Guessing(source=source, variant=variant, rejected=rejected, fastest=fastest, accounts=dict(accounts))
+        if count < limits.guesses or 2 * len(attempts) < count:
+            return None
+    return Guessing(source=source, many_accounts=widely, rejected=rejected, fastest=fastest, accounts=dict(accounts))
 
 
 def _is_rejected(transaction: Transaction) -> bool:

@@ -38,8 +38,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Duties by Call-ID, worked out once for all the rules that read them."""
     outages_seen: dict[int, list[Outage]] = {}
     """Outages by registration number, worked out once."""
-    exchanges_seen: dict[int, list[Exchange]] = {}
-    """Offers and answers by call number, worked out once."""
+    exchanges_seen: dict[str, list[Exchange]] = {}
+    """Offers and answers by Call-ID, worked out once."""
     flaws_seen: list[list[Flaw]] = []
     """What is wrong with messages by themselves, once it was worked out."""
     acceptances: dict[tuple[str, str], list[Sighting]] = {}
@@ -53,6 +53,10 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
             self.by_source.update(requests_by_source(self.correlation))
         return self.by_source
 
+    lines: dict[str, set[str]] = {}
+    """The addresses-of-record that each client host registered."""
+    watched: dict[tuple[str, str], list[Sighting]] = {}
+    """The 2xx to SUBSCRIBEs by event and subscriber, in the order of time, worked out once."""
     heard: dict[tuple[str, str], int] = {}
     """When each host was last heard by each other, worked out once."""
 
@@ -78,13 +82,41 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
             self._note_acceptances()
         return self.acceptances.get((registration.aor, host(registration.transactions[0].source)), [])
 
+    def accepted_anywhere(self, aor: str) -> list[Sighting]:
+        """Every 2xx that any client got for an address: a phone may have moved to another network."""
+        if not self.acceptances:
+            self._note_acceptances()
+        return self.acceptances.get((aor, ""), [])
+
+    def lines_of(self, client: str) -> int:
+        """How many addresses-of-record the host of an endpoint registered: a phone has few, a gateway many."""
+        if not self.acceptances:
+            self._note_acceptances()
+        return len(self.lines.get(host(client), ()))
+
+    def accepted_subscriptions(self, event: str, subscriber: str) -> list[Sighting]:
+        """Every 2xx that the host of an endpoint got to a SUBSCRIBE for `event`, under whatever Call-ID."""
+        if not self.watched:
+            self.watched["", ""] = []
+            for subscription in self.correlation.subscriptions:
+                for each in subscription.subscribes:
+                    final = each.final
+                    if final is not None and status(final) < 300:
+                        self.watched.setdefault((subscription.event, host(each.source)), []).append(final)
+            for finals in self.watched.values():
+                finals.sort(key=lambda final: final.time)
+        return self.watched.get((event, host(subscriber)), [])
+
     def _note_acceptances(self) -> None:
         self.acceptances["", ""] = []  # so that it is not empty when nobody was accepted
         for registration in self.correlation.registrations:
             for each in registration.transactions:
                 final = each.final
                 if final is not None and status(final) < 300:
-                    self.acceptances.setdefault((registration.aor, host(each.source)), []).append(final)
+                    client = host(each.source)
+                    self.lines.setdefault(client, set()).add(registration.aor)
+                    for key in ((registration.aor, client), (registration.aor, "")):
+                        self.acceptances.setdefault(key, []).append(final)
         for finals in self.acceptances.values():
             finals.sort(key=lambda final: final.time)
 
@@ -103,9 +135,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     def exchanges(self, call: Call) -> list[Exchange]:
         """The offers and answers of `call`."""
-        exchanges = self.exchanges_seen.get(call.number)
+        exchanges = self.exchanges_seen.get(call.call_id)
         if exchanges is None:
-            exchanges = self.exchanges_seen[call.number] = exchanges_of(call)
+            exchanges = self.exchanges_seen[call.call_id] = exchanges_of(call)
         return exchanges
 
 

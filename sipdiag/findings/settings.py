@@ -70,3 +70,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Ways in which one host dials one and the same number: users know theirs, fraudsters try them."""
     options_targets_count: int = 10
     """Addresses that one client asks once each with OPTIONS, in vain, before it is no longer told of each."""
+    condition_ignored_count: int = 3
+    """Requests that repeat what a server refused, or come before the time it set, before that is more than a note."""
+    expiry_grace_s: float = 2.0
+    """After a binding or a subscription has run out before it is told: clocks and ways differ that much."""
+    lines_count: int = 10
+    """Addresses-of-record of one host above which it is a gateway or a test tool: of one line it drops nobody knows."""

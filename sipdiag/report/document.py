@@ -234,6 +234,10 @@ class FindingRow(Row, frozen=True, kw_only=True):
     evidence: dict[str, Any]
     remedy: str
     knowledge: str
+    causes: list[FindingRow]
+    """What brought it about, told here only; without causes and consequences of their own."""
+    consequences: list[FindingRow]
+    """What it or its causes led to, told here only."""
 
 
 class EntryRow(Row, frozen=True, kw_only=True):

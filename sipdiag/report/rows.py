@@ -20,7 +20,7 @@ from sipdiag.calls import (
     meant_by,
     status,
 )
-from sipdiag.findings import Finding
+from sipdiag.findings import Finding, unfolded
 from sipdiag.report import document as doc
 from sipdiag.report.escape import kept
 from sipdiag.report.times import iso, milliseconds
@@ -40,7 +40,8 @@ def document_of(analysis: Analysis, words: Words) -> doc.Document:
     responses = [told for each in seen.arrivals if (told := response_row(each, words)) is not None]
     findings = [finding_row(each, words) for each in analysis.findings]
     named = {row.knowledge for row in responses} | {row.knowledge for row in findings}
-    named |= {f"rule/{each.rule}" for each in analysis.findings}
+    named |= {each.knowledge for row in findings for each in (*row.causes, *row.consequences)}
+    named |= {f"rule/{each.rule}" for each in unfolded(analysis.findings)}
     return doc.Document(
         schema=doc.SCHEMA,
         version=__version__,
@@ -224,6 +225,8 @@ def finding_row(finding: Finding, words: Words) -> doc.FindingRow:
         evidence={name: _kept_value(value) for name, value in finding.evidence.items()},
         remedy=words.remedy(finding),
         knowledge=words.finding_key(finding),
+        causes=[finding_row(each, words) for each in finding.causes],
+        consequences=[finding_row(each, words) for each in finding.consequences],
     )
 
 

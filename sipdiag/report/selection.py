@@ -11,7 +11,7 @@ import msgspec
 from sipdiag.analysis import Analysis
 from sipdiag.calls import Arrival, Transaction
 from sipdiag.errors import UsageError
-from sipdiag.findings import Finding
+from sipdiag.findings import Finding, caused, unfolded
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting
 
@@ -47,7 +47,9 @@ def selected(analysis: Analysis, selection: Selection, rules: frozenset[str]) ->
     """The part of `analysis` that `selection` asks for; raises `UsageError` for a rule, code or time that is none."""
     _known(selection, rules)
     seen = analysis.correlation
-    findings = [each for each in analysis.findings if _of_rule(each, selection)]
+    findings = analysis.findings
+    if selection.select or selection.ignore:  # a cause that is left out leaves its consequences to stand by themselves
+        findings = caused([each for each in unfolded(findings) if _of_rule(each, selection)], seen)
     if not selection.narrows_traffic:
         return msgspec.structs.replace(analysis, findings=findings)
     wanted = _wanted_call_ids(analysis, selection)

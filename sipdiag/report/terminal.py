@@ -141,6 +141,11 @@ class _TerminalReport:
             self._indented(Text(self._label("twin").format(frame=frame), style="dim"))
             for difference in differences:
                 self._line(Text(f"- {shown(difference)}"), indent=7, hang=9)
+        for name, others in (("because", finding.causes), ("led_to", finding.consequences)):
+            for each in others:
+                line = Text(f"{self._label(name)} {each.rule}: ", style="dim")
+                line.append(shown(self._words.message(each)), style="not dim")
+                self._indented(line)
         remedy = Text(self._label("fix") + ": ", style="bold")
         remedy.append(_plain(shown(self._words.remedy(finding))), style="not bold")
         self._indented(remedy)
@@ -157,9 +162,10 @@ class _TerminalReport:
         numbers: dict[tuple[int, int], list[int]] = {}
         troubled: set[str | None] = set()
         for number, finding in enumerate(self._analysis.findings, 1):
-            for frame in finding.frames:
-                numbers.setdefault((finding.capture, frame), []).append(number)
-            troubled.add(finding.call_id)
+            for each in (finding, *finding.causes, *finding.consequences):
+                for frame in each.frames:
+                    numbers.setdefault((each.capture, frame), []).append(number)
+                troubled.add(each.call_id)
         with_findings = [call for call in calls if troubled.intersection(call.call_ids)]
         for call in calls if every_ladder else with_findings[:MOST_LADDERS]:
             self._line(Text())

@@ -26,6 +26,7 @@ from sipdiag.rules.registration import (
     credentials_rejected,
     interval_too_brief,
     nonce_stale,
+    registration_expired,
     registration_failed,
 )
 from sipdiag.rules.security import (
@@ -36,13 +37,14 @@ from sipdiag.rules.security import (
     scanner_seen,
     toll_fraud_suspected,
 )
-from sipdiag.rules.subscription import notify_missing, notify_unanswered, subscription_failed
+from sipdiag.rules.subscription import notify_missing, notify_unanswered, subscription_expired, subscription_failed
 from sipdiag.rules.transaction import (
     ack_late,
     ack_mismatched,
     ack_missing,
     ack_missing_failure,
     cancel_crossed_answer,
+    condition_ignored,
     prack_missing,
     request_unanswered,
     response_unmatched,
@@ -74,11 +76,13 @@ RULES = RuleBook(
         nonce_stale,
         challenge_ignored,
         interval_too_brief,
+        registration_expired,
     ),
-    subscriptions=(subscription_failed, notify_missing, notify_unanswered),
+    subscriptions=(subscription_failed, notify_missing, notify_unanswered, subscription_expired),
     traces=(capture_damaged, capture_truncated, capture_clock_jump),
     wholes=(
         capture_one_sided,
+        condition_ignored,
         options_unanswered,
         scanner_seen,
         password_guessing,

@@ -91,7 +91,7 @@ def _weigh(transaction: Transaction, pairs: dict[Pair, _Heard], opened: dict[Pai
 
 def _weigh_acks(correlation: Correlation, pairs: dict[Pair, _Heard]) -> None:
     """An ACK for a 2xx that did not come by, to the very host that the INVITE went to."""
-    for call in correlation.calls:
+    for call in correlation.legs:
         for attempt in call.attempts if call.acks else ():
             request = attempt.first.request
             if request is None or attempt.first.responses:

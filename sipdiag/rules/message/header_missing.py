@@ -1,7 +1,7 @@
 """A message lacks a header field that it must have.
 
 Every request has Via, Max-Forwards, From, To, Call-ID and CSeq (RFC 3261, section 8.1.1), some methods more; some
-responses are of no use without what they demand: 401 without a challenge, 423 without Min-Expires (section 20).
+responses are of no use without what they demand: 401 without a challenge (section 20).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sipdiag.findings import Confidence, Finding, Scene, Severity, flaw_evidence
 NAME = "header-missing"
 SEVERITY = Severity.ERROR
 
-DEMANDED = frozenset({"WWW-Authenticate", "Proxy-Authenticate", "Min-Expires", "Min-SE"})
+DEMANDED = frozenset({"WWW-Authenticate", "Proxy-Authenticate", "Min-SE"})
 """What a response asks for, in header fields of which a client must know the value to try again."""
 
 

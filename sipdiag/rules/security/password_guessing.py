@@ -31,7 +31,7 @@ def _finding(guessing: Guessing) -> Finding:
     by_count = sorted(guessing.accounts, key=lambda account: (-guessing.accounts[account], account))
     return found_below(
         NAME,
-        guessing.variant,
+        "many-accounts" if guessing.many_accounts else "one-account",
         SEVERITY,
         Confidence.LIKELY,
         capture=shown_by[0].capture,

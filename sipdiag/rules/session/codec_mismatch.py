@@ -67,7 +67,7 @@ def _answered(exchange: Exchange) -> Finding | None:
         if any(codec in offered.voices for codec in common):
             continue
         evidence = _evidence(exchange, answer, list(offered.voices), list(answered.codecs))
-        variant = "tones-only" if common else "foreign"
+        variant = "foreign" if answered.voices else "tones-only"
         return found(NAME, variant, SEVERITY, Confidence.LIKELY, [exchange.offer, answer], evidence)
     return None
 

@@ -44,18 +44,13 @@ def _verdict(exchange: Exchange) -> tuple[str, Severity, list[Media]] | None:
     if not any(answer.port for _, answer in streams):
         # Inside a dialog it is also how a side says no to a change without hanging up.
         return "everything", Severity.WARNING if exchange.within else SEVERITY, rejected
-    if not _lacking(rejected, [answer for _, answer in streams if answer.port]):
-        return None
-    if any(stream.kind == "audio" for stream in rejected):
+    # Of two ways to one kind of media that were offered for choice one may go.
+    lacking = {stream.kind for stream in rejected} - {answer.kind for _, answer in streams if answer.port}
+    if "audio" in lacking:
         # A call that turns into a fax gives up its voice on purpose.
         fax = any(stream.is_fax for _, stream in streams if stream.port)
         return None if fax else ("audio", Severity.WARNING, rejected)
-    return ("fax", Severity.NOTE, rejected) if any(stream.is_fax for stream in rejected) else None
-
-
-def _lacking(rejected: list[Media], accepted: list[Media]) -> bool:
-    """Whether a kind of media was rejected altogether: of two offered for choice one may go."""
-    return bool({stream.kind for stream in rejected} - {stream.kind for stream in accepted})
+    return ("fax", Severity.NOTE, rejected) if "image" in lacking else None
 
 
 def _finding(exchange: Exchange, variant: str, severity: Severity, rejected: list[Media]) -> Finding:

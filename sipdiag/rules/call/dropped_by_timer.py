@@ -1,0 +1,190 @@
+"""A clock ended the call, or the attempt: the gap before the end fits one that is known.
+
+64*T1 without an ACK (RFC 3261, section 13.3.1.4), timers B and C (sections 17.1.1.2 and 16.8), Expires of the INVITE
+(section 13.3.1), and what has no RFC: longest call, dial timeout, idle time of a NAT. A fit is a hint; the Reason of a
+BYE (RFC 3326) is a statement. What a rule of its own tells, such as a missing ACK, is left to that rule.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+from sipdiag.calls import (
+    SECOND,
+    Call,
+    Correlation,
+    Ending,
+    Fit,
+    Outcome,
+    ending_of,
+    longest_passed,
+    passages_of,
+    session_lapse,
+)
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
+from sipdiag.trace import Sighting, host
+
+NAME = "dropped-by-timer"
+SEVERITY = Severity.WARNING
+
+VARIANTS = {
+    "64*T1": "ack-timer",
+    "timer-B": "timer-b",
+    "timer-C": "timer-c",
+    "T1-ladder": "ladder",
+    "Expires": "expires",
+    "max-duration": "call-limit",
+    "dial-timeout": "ring-limit",
+}
+NAMES_A_CLOCK = re.compile(r"cause\s*=\s*102\b|time-?\s?out|timed out|timer|expir", re.IGNORECASE)
+"""In a Reason: Q.850 cause 102 is recovery on timer expiry."""
+ALONE = 300.0
+"""Seconds from which one call that fits a round limit is worth a word; below, two have to."""
+NEIGHBOURS = 10
+"""So many times the slack on both sides is the neighbourhood that tells how many would fit by chance."""
+RELIABLE = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
+MOST_SHOWN = 10
+
+Key = tuple[str, float, str, str]
+
+
+def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
+    """One finding for each clock and whoever it made end calls; ends that say so themselves one by one."""
+    groups: dict[Key, list[Ending]] = {}
+    gaps: dict[tuple[str, str], list[float]] = {}
+    for call in correlation.calls:
+        silent = _idle(call, scene)
+        if silent is not None:
+            yield silent
+        ending = ending_of(call)
+        if ending is None:
+            continue
+        actor = host(ending.actor)
+        gaps.setdefault((ending.since, actor), []).append(ending.gap)
+        stated = _stated(ending, scene)
+        if stated is not None:
+            yield stated
+        elif ending.fit is not None and ending.fit.clock.name in VARIANTS:
+            clock = ending.fit.clock
+            groups.setdefault((clock.name, clock.seconds, clock.since, actor), []).append(ending)
+    for lengths in gaps.values():
+        lengths.sort()
+    for endings in groups.values():
+        ours = [each for each in endings if not _told_elsewhere(each, scene)]
+        if ours and _stands_out(ours, gaps[ours[0].since, host(ours[0].actor)]):
+            yield _finding(ours)
+
+
+def _stands_out(endings: list[Ending], lengths: list[float]) -> bool:
+    """Whether more ends fit than chance explains: among many calls, some last a round time by themselves."""
+    fit = endings[0].fit
+    if fit is None:
+        return False
+    if fit.clock.common and len(endings) == 1 and fit.clock.seconds < ALONE:
+        return False
+    middle, slack = endings[0].gap - fit.off, fit.clock.slack
+    wide = _between(lengths, middle - NEIGHBOURS * slack, middle + NEIGHBOURS * slack)
+    near = _between(lengths, middle - slack, middle + slack)
+    return len(endings) > 3 * max(0, wide - near) / (NEIGHBOURS - 1)
+
+
+def _between(lengths: list[float], low: float, high: float) -> int:
+    return bisect_right(lengths, high) - bisect_left(lengths, low)
+
+
+def _told_elsewhere(ending: Ending, scene: Scene) -> bool:
+    """A missing ACK and a session timer have rules of their own."""
+    if ending.since != "answer":
+        return False
+    if session_lapse(ending.call, scene.window) is not None:
+        return True
+    undone = (Outcome.UNDONE, Outcome.WRONG, Outcome.UNKNOWN)
+    return any(duty.trigger is ending.begun and duty.outcome in undone for duty in scene.duties(ending.call))
+
+
+def _finding(endings: list[Ending]) -> Finding:
+    fits = [each.fit for each in endings if each.fit is not None]
+    fit = min(fits, key=lambda each: abs(each.off))
+    variant = VARIANTS[fit.clock.name]
+    # One call that fits may do so by chance; three to the same side hardly, and 32 s is nobody's wish.
+    severity = SEVERITY if variant == "ack-timer" and len(endings) > 2 else Severity.NOTE
+    shown = endings[:MOST_SHOWN]
+    evidence: Evidence = {
+        "calls": len(endings),
+        "actor": endings[0].actor,
+        "begun_frame": shown[0].begun.frame,
+        "ended_frame": shown[0].ended.frame,
+        "call_ids": [each.call.call_id for each in shown],
+    }
+    frames = [seen for each in shown for seen in (each.begun, each.ended)]
+    return found(NAME, variant, severity, Confidence.LIKELY, frames, evidence | _of_fit(fit))
+
+
+def _of_fit(fit: Fit) -> Evidence:
+    runner = fit.runner_up
+    return {
+        "clock": fit.clock.name,
+        "clock_s": fit.clock.seconds,
+        "whose": fit.clock.whose,
+        "since": fit.clock.since,
+        "gap_s": round(fit.gap, 3),
+        "off_s": round(fit.off, 3),
+        "fit_percent": fit.percent,
+        "runner_up": "-" if runner is None else runner.name,
+        "runner_up_s": 0.0 if runner is None else runner.seconds,
+        "runner_up_off_s": 0.0 if runner is None else round(fit.runner_up_gap - runner.seconds, 3),
+    }
+
+
+def _stated(ending: Ending, scene: Scene) -> Finding | None:
+    """The BYE says that a timer ran out."""
+    if ending.since != "answer":
+        return None
+    reasons = [each for each in ending.ended.message.fields("reason") if NAMES_A_CLOCK.search(each)]
+    if not reasons or _told_elsewhere(ending, scene):
+        return None
+    evidence: Evidence = {
+        "actor": ending.actor,
+        "begun_frame": ending.begun.frame,
+        "ended_frame": ending.ended.frame,
+        "gap_s": round(ending.gap, 3),
+        "header_reason": reasons[0],
+    }
+    if ending.fit is not None:
+        evidence |= _of_fit(ending.fit)
+    return found(NAME, "stated", SEVERITY, Confidence.CERTAIN, [ending.begun, ending.ended], evidence)
+
+
+def _idle(call: Call, scene: Scene) -> Finding | None:
+    """A BYE that nobody answered, after a silence that outlasts what NATs and firewalls remember."""
+    if all(bye.final is not None for bye in call.byes):
+        return None
+    for bye in passages_of(call.byes):
+        hop = bye.hops[-1]
+        if any(each.final is not None for each in bye.hops) or len(hop.request_repeats) < 2:
+            continue
+        if not scene.window.sees(hop.destination, hop.source):
+            continue
+        before = _last_before(call, bye.request)
+        if before is None:
+            continue
+        silence = (bye.request.time - before.time) / SECOND
+        fit = longest_passed(silence, reliable=bye.request.transport in RELIABLE)
+        if fit is not None:
+            evidence: Evidence = {
+                "actor": hop.destination,
+                "begun_frame": before.frame,
+                "ended_frame": bye.request.frame,
+            }
+            shown_by = [before, bye.request]
+            return found(NAME, "idle", Severity.NOTE, Confidence.LIKELY, shown_by, evidence | _of_fit(fit))
+    return None
+
+
+def _last_before(call: Call, request: Sighting) -> Sighting | None:
+    """What was last said in the call before `request`."""
+    said = [seen for each in call.transactions for seen in (each.request, *each.responses) if seen is not None]
+    earlier = [seen for seen in (*said, *call.acks) if seen.time < request.time]
+    return max(earlier, key=lambda seen: seen.time, default=None)
