@@ -77,7 +77,7 @@ def through_proxy(path: Path) -> None:
 
 
 def through_b2bua(path: Path) -> None:
-    """Bob's phone refuses the codecs and says so; the B2BUA, under another Call-ID, keeps the code and drops the rest."""
+    """Bob's phone refuses the codecs and says why; the B2BUA, under another Call-ID, passes on the code only."""
     wire = Recording(path=path)
     near = replace(PROXY, user="bob", software="Border 6.1")
     far = Agent(user="alice", domain="example.net", address=PROXY.address, software="Border 6.1")

@@ -155,12 +155,10 @@ def recorded(
     (folder / "client.xml").write_text(scenario(client))
     (folder / "server.xml").write_text(scenario(server))
     server_port, client_port = free_port(address), free_port(address)
-    # A client may open a connection a call; a server takes what comes.
-    server_options = ["t1" if option == "tn" else option for option in options]
-    common = ["-nostdin", "-i", address, "-m", str(CALLS), "-timeout", "20s", "-timeout_error"]
+    common = ["-nostdin", "-i", address, "-m", str(CALLS), "-timeout", "20s", "-timeout_error", *options]
     with recording(capture, server_port):
         serving = subprocess.Popen(
-            ["sipp", "-sf", "server.xml", "-p", str(server_port), *common, *server_options],
+            ["sipp", "-sf", "server.xml", "-p", str(server_port), *common],
             cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -178,7 +176,6 @@ def recorded(
                     "-r",
                     "10",
                     *common,
-                    *options,
                     f"{host}:{server_port}",
                 ],
                 cwd=folder,

@@ -46,6 +46,8 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         evidence |= _way(failure)
         shown_by = [*shown_by[:-1], *(step.final for step in failure.steps)]
         variant = "relayed" if len(failure.steps) > 1 else "unanswered-behind"
+        if "lost_on_the_way" in evidence:
+            variant = "relayed-bare"
     severity = Severity.NOTE if cancelled else severity_of(code)
     yield found(NAME, variant, severity, Confidence.CERTAIN, shown_by, evidence, knowledge=f"status/{code}")
 
@@ -104,7 +106,7 @@ def _way(failure: Failure) -> Evidence:
         if any(value is not None for _, value in told):
             evidence[f"{name}_on_the_way"] = [f"{frame}: {value or '-'}" for frame, value in told]
         if told[0][1] is not None and told[-1][1] is None:
-            lost.append(name.capitalize())
+            lost.append(f"{name.capitalize()}: {told[0][1]}")
     if lost:
         evidence["lost_on_the_way"] = lost
     return evidence
