@@ -56,6 +56,8 @@ class Sent:
     """UDP or TCP with what it carries."""
     message: Message | None = None
     """The SIP message in it, when it carries exactly one."""
+    fragment: tuple[int, bool, int] | None = None
+    """Of a part of an IP datagram: where it begins, whether more follow, and the identification of the datagram."""
 
 
 @dataclass(kw_only=True)
@@ -91,6 +93,17 @@ class Recording:
     def add(self, source: Host, destination: Host, layer: Packet, message: Message | None = None) -> None:
         """A packet of whatever kind, now."""
         self._add(self.clock, source, destination, layer, message)
+
+    def fragments(self, layer: Packet, source: Host, destination: Host, size: int, *, kept: int) -> None:
+        """The first `kept` parts of a datagram that is sent in parts of `size` bytes (RFC 791, section 3.2)."""
+        data = bytes(IP(src=source.address, dst=destination.address) / layer)[20:]
+        number = int(token("fragments", source.address, len(self.packets)), 16) % 50_000
+        for begin in list(range(0, len(data), size))[:kept]:
+            place = (begin, begin + size < len(data), number)
+            self.wait(0.0001)
+            moment = round(self.clock * MICROSECONDS)
+            part = Raw(data[begin : begin + size])
+            self.packets.append(Sent(time=moment, source=source, destination=destination, layer=part, fragment=place))
 
     def seen(self) -> list[tuple[int, Copy, Sent]]:
         """What the recorder saw, in the order of time: when, how, and what."""
@@ -129,6 +142,9 @@ class Recording:
             internet = IPv6(src=source, dst=destination, hlim=hops)
         else:
             internet = IP(src=source, dst=destination, id=number, ttl=hops)
+            if sent.fragment is not None:
+                begin, more, number = sent.fragment
+                internet.id, internet.frag, internet.flags, internet.proto = number, begin // 8, int(more), 17
         ethertype = ETHERTYPES[type(internet)]
         if self.cooked:
             link = CookedLinux(pkttype=0, lladdrlen=6, src=bytes.fromhex(_mac(source)) + bytes(2), proto=ethertype)
@@ -168,6 +184,23 @@ class Connection:
         self.recording.wait(USUAL_PAUSE)
         for source, flags in ((self.client, "FA"), (self.server, "FA"), (self.client, "A")):
             self._segment(source, flags, b"")
+
+    def refuse(self, *, after: float = USUAL_PAUSE) -> None:
+        """SYN, and the server's RST: nobody listens there (RFC 9293, section 3.5.2)."""
+        self.recording.wait(after)
+        self.knock()
+        self._segment(self.server, "RA", b"")
+
+    def knock(self) -> None:
+        """A SYN, and nothing more; again the same when it was sent before."""
+        hosts = (self.client, self.server)
+        self.sent = {host.sent_by: int(token("tcp", host.sent_by), 16) % 2**31 for host in hosts}
+        self._segment(self.client, "S", b"")
+
+    def reset(self, by: Host, *, after: float = USUAL_PAUSE) -> None:
+        """One side throws the connection away."""
+        self.recording.wait(after)
+        self._segment(by, "RA", b"")
 
     def _peer(self, host: Host) -> Host:
         return self.server if host is self.client else self.client

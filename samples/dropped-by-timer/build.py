@@ -115,7 +115,7 @@ def idle(path: Path) -> None:
     call = Dialog(caller=ALICE, callee=BOB, name="dropped-by-timer-idle")
     set_up(wire, call)
     bye = call.request(ALICE, "BYE")
-    wire.send(bye, ALICE, BOB, after=1200)
+    wire.send(bye, ALICE, BOB, after=1234.5)
     wire.repeat(bye, ALICE, BOB, LADDER)
     wire.write()
 

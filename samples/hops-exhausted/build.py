@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -37,7 +38,7 @@ def refused(wire: Recording, call: Dialog, legs: list[tuple[Message, Agent, Agen
 def relayed(wire: Recording, request: Message, path: tuple[Agent, ...]) -> list[tuple[Message, Agent, Agent]]:
     """`request` from element to element."""
     legs = []
-    for sender, receiver in zip(path, path[1:], strict=False):
+    for sender, receiver in pairwise(path):
         if sender is not ALICE:
             request = forwarded(request, sender)
         wire.send(request, sender, receiver, after=0.003)

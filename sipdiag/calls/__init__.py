@@ -50,6 +50,7 @@ from sipdiag.calls.session import Exchange, description_in, exchanges_of, is_rel
 from sipdiag.calls.session_timer import Lapse, SessionTimer, session_lapse, session_timer
 from sipdiag.calls.subscription import Subscription, SubscriptionState
 from sipdiag.calls.terms import offending
+from sipdiag.calls.timing import AT_ONCE_AFTER_A_COPY, Wait, cause_of_repeats, first_word, last_copy_before
 from sipdiag.calls.transaction import (
     MILLISECOND,
     SECOND,
@@ -67,6 +68,7 @@ from sipdiag.calls.window import Window, window_of
 
 __all__ = [
     "AT_ONCE",
+    "AT_ONCE_AFTER_A_COPY",
     "CODES",
     "MILLISECOND",
     "PLAIN",
@@ -112,6 +114,7 @@ __all__ = [
     "Transaction",
     "Twin",
     "Twins",
+    "Wait",
     "Window",
     "account_calling",
     "acknowledgements",
@@ -124,6 +127,7 @@ __all__ = [
     "carries_credentials",
     "cause_contradicts",
     "cause_of",
+    "cause_of_repeats",
     "causes_disagree",
     "challenges_in",
     "codes_disagree",
@@ -141,12 +145,14 @@ __all__ = [
     "exchanges_of",
     "failure_of",
     "figures_of",
+    "first_word",
     "flaws_of",
     "granted_expires",
     "harm_of",
     "international",
     "is_private",
     "is_reliable",
+    "last_copy_before",
     "later_of_the_same_side",
     "longest_passed",
     "meant_by",

@@ -118,7 +118,8 @@ def best_fit(gaps: Mapping[str, float], clocks: Iterable[Clock] = CLOCKS) -> Fit
     if not rated or abs(gaps[rated[0][1].since] - rated[0][1].seconds) > rated[0][1].slack:
         return None
     clock = rated[0][1]
-    second = rated[1][1] if len(rated) > 1 else None
+    others = (each for _, each in rated[1:] if (each.name, each.seconds) != (clock.name, clock.seconds))
+    second = next(others, None)
     return Fit(
         clock=clock,
         gap=gaps[clock.since],

@@ -114,20 +114,16 @@ def caused(findings: Sequence[Finding], correlation: Correlation) -> list[Findin
 
 
 def unfolded(findings: Iterable[Finding]) -> list[Finding]:
-    """Every finding by itself, each followed by its causes and consequences."""
-    return [
-        each
-        for finding in findings
-        for each in (
-            msgspec.structs.replace(finding, causes=[], consequences=[]) if _has_company(finding) else finding,
-            *finding.causes,
-            *finding.consequences,
-        )
-    ]
-
-
-def _has_company(finding: Finding) -> bool:
-    return bool(finding.causes or finding.consequences)
+    """Every finding by itself, in the order that `diagnose` gives."""
+    alone: list[Finding] = []
+    for finding in findings:
+        if finding.causes or finding.consequences:
+            alone += [msgspec.structs.replace(finding, causes=[], consequences=[])]
+            alone += [*finding.causes, *finding.consequences]
+        else:
+            alone.append(finding)
+    alone.sort(key=lambda each: (each.severity.rank, each.confidence.rank, each.time, each.capture, each.frames))
+    return alone
 
 
 def _families(findings: Sequence[Finding], group: list[int]) -> list[tuple[set[int], dict[int, set[int]]]]:

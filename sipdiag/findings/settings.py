@@ -76,3 +76,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """After a binding or a subscription has run out before it is told: clocks and ways differ that much."""
     lines_count: int = 10
     """Addresses-of-record of one host above which it is a gateway or a test tool: of one line it drops nobody knows."""
+
+    sip_ports: tuple[int, ...] = (5060, 5061)
+    """Ports where a connection that was refused counts as SIP even if no message shows it."""
+    retransmitted_count: int = 3
+    """Requests between two peers that had to be sent again before they were answered: fewer are not worth a word."""
+    retransmitted_share: float = 0.1
+    """Share of them all that had to be sent four times or more, 3.5 s and longer, before that is more than a note."""
+    response_slow_s: float = 2.0
+    """From a request to the first word on it: a server that is well needs milliseconds."""
+    response_slow_count: int = 10
+    """Slow responses of one server before that is more than a note."""
+    response_slow_share: float = 0.1
+    """Share of the server's responses that must be slow besides."""

@@ -67,13 +67,13 @@ def _line(arrow: Arrow, lanes: list[int], start: int, width: int, *, ascii_only:
 
 
 def _repeated(arrow: Arrow, lanes: list[int], width: int, *, ascii_only: bool) -> str:
-    bar, times = ("|", "x") if ascii_only else ("│", "×")
+    bar, times, again = ("|", "x", "") if ascii_only else ("│", "×", "↻ ")
     cells = list("".ljust(width))
     for column in lanes:
         cells[column] = bar
     begin = min(lanes[arrow.source], lanes[arrow.destination])
     end = max(lanes[arrow.source], lanes[arrow.destination])
-    label = f"{len(arrow.repeats)}{times} again, {span(arrow.last_time - arrow.time)}"[: max(end - begin - 3, 0)]
+    label = f"{again}{len(arrow.repeats)}{times}, {span(arrow.last_time - arrow.time)}"[: max(end - begin - 3, 0)]
     cells[begin + 3 : begin + 3 + len(label)] = label
     return "".join(cells).rstrip()
 

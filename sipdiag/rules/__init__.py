@@ -49,9 +49,12 @@ from sipdiag.rules.transaction import (
     cancel_crossed_answer,
     condition_ignored,
     prack_missing,
+    request_retransmitted,
     request_unanswered,
+    response_slow,
     response_unmatched,
 )
+from sipdiag.rules.transport import fragment_lost, tcp_refused, tcp_reset
 
 RULES = RuleBook(
     calls=(
@@ -83,10 +86,12 @@ RULES = RuleBook(
         registration_expired,
     ),
     subscriptions=(subscription_failed, notify_missing, notify_unanswered, subscription_expired),
-    traces=(capture_damaged, capture_truncated, capture_clock_jump),
+    traces=(capture_damaged, capture_truncated, capture_clock_jump, tcp_refused, tcp_reset, fragment_lost),
     wholes=(
         capture_one_sided,
         condition_ignored,
+        request_retransmitted,
+        response_slow,
         dropped_by_timer,
         options_unanswered,
         scanner_seen,

@@ -26,6 +26,9 @@ def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
     if not attempts or scene.window.left(attempts[0].time) < scene.settings.expiry_grace_s * SECOND:
         return
     gaps = [(gap, one, other) for one, other in pairwise(attempts) if (gap := _gap(one, other, scene))]
+    # A phone that started anew in between, or moved, was bound under another Call-ID.
+    elsewhere = scene.accepted_anywhere(registration.aor) if gaps else []
+    gaps = [each for each in gaps if not any(each[1].last_time < seen.time < each[2].time for seen in elsewhere)]
     if gaps:
         yield _late(registration, gaps)
     last = attempts[-1]

@@ -44,14 +44,14 @@ def tries(
         talk.response(code, request, number * pause + 0.1, fields=answer)
 
 
-@pytest.mark.parametrize(("method", "fields", "code", "answer", "variant"), CASES)
+@pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize(("times", "severity"), [(2, "note"), (3, "note"), (4, "warning"), (9, "warning")])
-def test_each_condition_is_told_once(
-    method: str, fields: str, code: int, answer: str, variant: str, times: int, severity: str
-) -> None:
+def test_each_condition_is_told_once(case: tuple[str, str, int, str, str], times: int, severity: str) -> None:
     """However often it was broken; a client that goes on is a warning, and one that tried twice a note."""
     talk = Exchange()
-    tries(talk, method, fields, code, answer, times)
+    *words, variant = case
+    method, fields, code, answer = words
+    tries(talk, str(method), str(fields), int(code), str(answer), times)
     finding = only_finding_of(talk, NAME)
     assert told(finding) == (variant, severity, "certain")
     assert (finding.evidence["repeats"], finding.evidence["refusals"]) == (times - 1, times)
@@ -80,13 +80,13 @@ def test_the_evidence() -> None:
     }
 
 
-def test_a_body_of_a_type_that_is_not_read() -> None:
-    """415 with Accept: the type that the client sends is none of them."""
+def test_a_refusal_that_states_nothing_cannot_be_ignored() -> None:
+    """415 to a request without a body: no type was refused."""
     talk = Exchange()
     for number in range(2):
         request = talk.request("MESSAGE", number * 20.0, call_id=f"try-{number}", branch=f"b{number}")
         talk.response(415, request, number * 20 + 0.1, fields="Accept: text/plain\r\n")
-    assert findings_of(talk, NAME) == []  # nothing was said of a type
+    assert findings_of(talk, NAME) == []
 
 
 def test_what_was_heeded_in_the_end_is_a_note() -> None:

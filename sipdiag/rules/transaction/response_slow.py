@@ -1,0 +1,117 @@
+"""A server took long to say its first word on a request.
+
+An INVITE is answered within 200 ms, with a 100 if with nothing else (RFC 3261, section 17.2.1); any other request "must
+complete immediately", since its client gives up after 32 s whatever happens (RFC 4320, section 1). It is said once a
+server.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sipdiag.calls import AT_ONCE_AFTER_A_COPY, SECOND, Correlation, Transaction, first_word, last_copy_before, status
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
+from sipdiag.trace import Sighting, host
+
+NAME = "response-slow"
+SEVERITY = Severity.WARNING
+
+WAITED_FOR_OTHERS = frozenset({408, 504})
+"""Who sends one of these says that somebody else did not answer."""
+EXAMPLES = 5
+"""So many of the slowest are shown by their frames."""
+
+Slow = tuple[Transaction, Sighting]
+Passage = tuple[str, str, int, str]
+
+
+def check(whole: Correlation, scene: Scene) -> Iterator[Finding]:
+    """Every server that answered later than the limit, once for INVITEs and once for other requests."""
+    limit = round(scene.settings.response_slow_s * SECOND)
+    slow = [(each, word) for each in whole.transactions if (word := _slow_word(each, limit)) is not None]
+    if not slow:
+        return
+    passed_on = _passed_on(whole, slow)
+    by_server: dict[tuple[str, bool], list[Slow]] = {}
+    for each, word in slow:
+        if not _waited_for(each, word, passed_on):
+            by_server.setdefault((each.destination, each.method == "INVITE"), []).append((each, word))
+    if not by_server:
+        return
+    totals = Counter(
+        (each.destination, each.method == "INVITE")
+        for each in whole.transactions
+        if each.responses and each.request is not None and each.origin is None
+    )
+    for server, alike in by_server.items():
+        yield _finding(alike, totals[server], scene)
+
+
+def _slow_word(each: Transaction, limit: int) -> Sighting | None:
+    """The first word on the request, if it came late by the server's fault and not by that of a lost copy."""
+    if each.request is None or each.origin is not None or not each.responses:
+        return None
+    if each.responses[-1].time - each.request.time < limit:
+        return None  # the common case
+    word = first_word(each)
+    if word is None or word.time - each.request.time < limit or status(word) in WAITED_FOR_OTHERS:
+        return None
+    if each.request.transport == "udp":
+        # A client that does not ask again has heard something that the recorder missed.
+        asked_again = any(copy.time < word.time for copy in each.request_repeats)
+        if not asked_again or word.time - last_copy_before(each, word) < AT_ONCE_AFTER_A_COPY:
+            return None
+    return word
+
+
+def _passed_on(whole: Correlation, slow: list[Slow]) -> dict[Passage, list[Transaction]]:
+    """The hops of the slow requests, so that a proxy is not blamed for who is behind it."""
+    found: dict[Passage, list[Transaction]] = {_passage(each): [] for each, _ in slow}
+    for each in whole.transactions:
+        if (hops := found.get(_passage(each))) is not None:
+            hops.append(each)
+    return found
+
+
+def _waited_for(each: Transaction, word: Sighting, hops: dict[Passage, list[Transaction]]) -> bool:
+    """Whether the server had passed the request on and waited for the response itself."""
+    for hop in hops[_passage(each)]:
+        if hop is each or hop.request is None or host(hop.source) != host(each.destination):
+            continue
+        behind = first_word(hop)
+        until = word.time if behind is None else behind.time
+        if each.time <= hop.request.time and until - hop.request.time >= (word.time - each.time) / 2:
+            return True
+    return False
+
+
+def _finding(alike: list[Slow], answered: int, scene: Scene) -> Finding:
+    settings = scene.settings
+    often = len(alike) >= max(settings.response_slow_count, settings.response_slow_share * answered)
+    slowest = sorted(alike, key=lambda each: each[0].time - each[1].time)
+    first, word = slowest[0]
+    waits = [late.time - each.time for each, late in slowest]
+    request = first.request or word
+    evidence: Evidence = {
+        "server": first.destination,
+        "client": first.source,
+        "method": first.method,
+        "limit_s": settings.response_slow_s,
+        "slow": len(alike),
+        "answered": answered,
+        "slow_percent": round(100 * len(alike) / answered, 1),
+        "slowest_s": seconds(waits[0]),
+        "median_s": seconds(waits[len(waits) // 2]),
+        "request_frame": request.frame,
+        "response_frame": word.frame,
+        "code": status(word),
+        "methods": sorted({each.method for each, _ in alike}),
+    }
+    shown_by = [seen for each, late in slowest[:EXAMPLES] for seen in (each.request, late) if seen is not None]
+    variant = "invite" if first.method == "INVITE" else "request"
+    return found(NAME, variant, SEVERITY if often else Severity.NOTE, Confidence.LIKELY, shown_by, evidence)
+
+
+def _passage(each: Transaction) -> Passage:
+    return each.call_id, each.method, each.cseq, each.from_tag

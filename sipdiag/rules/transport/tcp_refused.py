@@ -1,0 +1,91 @@
+"""A TCP connection to a SIP server did not come about: it was refused, or nobody answered the SYN.
+
+A host that listens on no such port answers a SYN with RST (RFC 9293, section 3.5.2); a client that cannot connect may
+try another server or transport (RFC 3261, section 18.1.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sipdiag.calls import SECOND
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, number_of, seconds
+from sipdiag.trace import Trace, host, port
+from sipdiag.transport import Connection
+
+NAME = "tcp-refused"
+SEVERITY = Severity.ERROR
+
+PATIENCE = 3 * SECOND
+"""A SYN is repeated after one second and after three (RFC 6298, section 2): by then the first is not merely late."""
+MOST_FRAMES = 20
+
+Way = tuple[str, str, str]
+"""Client host, server endpoint, variant."""
+
+
+def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
+    """The capture, once for each client and server."""
+    failed = [each for each in trace.connections if each.syn_frame is not None and each.established_frame is None]
+    if not failed:
+        return
+    speakers = {endpoint for seen in trace.sightings for endpoint in (seen.source, seen.destination)}
+    heard: dict[tuple[str, str], int] = {}
+    for seen in trace.sightings:
+        heard[seen.source, seen.destination] = seen.time
+    last_heard: dict[tuple[str, str], int] = {}
+    for (source, destination), time in heard.items():
+        pair = (host(source), host(destination))
+        last_heard[pair] = max(time, last_heard.get(pair, 0))
+    by_way: dict[Way, list[Connection]] = {}
+    for connection in failed:
+        variant = _variant(connection, scene)
+        if variant and (port(connection.server) in scene.settings.sip_ports or connection.server in speakers):
+            by_way.setdefault((host(connection.client), connection.server, variant), []).append(connection)
+    hosts = {host(endpoint) for endpoint in speakers}
+    for way, connections in by_way.items():
+        yield _finding(way, connections, trace, scene, hosts, last_heard)
+
+
+def _variant(connection: Connection, scene: Scene) -> str:
+    if connection.reset_by == connection.server:
+        return "refused"
+    if connection.reset_by is not None or connection.syn_time is None:
+        return ""  # the client gave up by itself
+    return "unanswered" if connection.syn_count > 1 and scene.window.left(connection.syn_time) > PATIENCE else ""
+
+
+def _finding(
+    way: Way,
+    connections: list[Connection],
+    trace: Trace,
+    scene: Scene,
+    hosts: set[str],
+    last_heard: dict[tuple[str, str], int],
+) -> Finding:
+    """It is an error only for one who speaks SIP, and who is not served in another way afterwards."""
+    client, server, variant = way
+    times = [connection.syn_time or 0 for connection in connections]
+    recovered = last_heard.get((host(server), client), 0) > times[-1]
+    answers = variant == "refused" or scene.window.hears(server)
+    confidence = Confidence.CERTAIN if variant == "refused" else Confidence.LIKELY
+    frames = [frame for each in connections for frame in (each.syn_frame, each.reset_frame) if frame is not None]
+    return found_below(
+        NAME,
+        f"{variant}-recovered" if recovered else variant,
+        Severity.NOTE if recovered or client not in hosts else SEVERITY,
+        confidence if answers else Confidence.INCONCLUSIVE,
+        capture=number_of(trace, scene),
+        time=times[0],
+        frames=frames[:MOST_FRAMES],
+        evidence={
+            "client": client,
+            "server": server,
+            "attempts": len(connections),
+            "syns": sum(connection.syn_count for connection in connections),
+            "over_s": seconds(times[-1] - times[0]),
+            "syn_frame": frames[0],
+            "server_heard": scene.window.hears(server),
+            "client_speaks_sip": client in hosts,
+        },
+    )
