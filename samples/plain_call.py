@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from conversation import ALICE, BOB, Agent, Dialog, Message, ack_of_failure
@@ -83,3 +83,28 @@ def description(agent: Agent, *streams: str, address: str = "") -> str:
 def without(message: Message, name: str) -> Message:
     """The message without its header fields of one name."""
     return replace(message, fields=tuple(field for field in message.fields if field[0] != name))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measured(Message):
+    """A message that states a length of its own."""
+
+    off: int = 0
+    """How much the stated length differs from the true one."""
+    tail: bytes = b""
+    """Bytes behind the body."""
+
+    def __bytes__(self) -> bytes:
+        length = len(self.body.encode())
+        return (
+            super()
+            .__bytes__()
+            .replace(f"Content-Length: {length}".encode(), f"Content-Length: {length + self.off}".encode())
+            + self.tail
+        )
+
+
+def measured(message: Message, *, off: int = 0, tail: bytes = b"") -> Measured:
+    """`message` with a stated length that is wrong by `off`, and more bytes behind it."""
+    known = {each.name: getattr(message, each.name) for each in fields(message)}
+    return Measured(**known, off=off, tail=tail)

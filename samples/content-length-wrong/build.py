@@ -3,39 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, fields
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conversation import ALICE, BOB, PBX, Dialog, Message, ack_of_failure, sdp
-from plain_call import ended
+from conversation import ALICE, BOB, PBX, Dialog, ack_of_failure, sdp
+from plain_call import ended, measured
 from recording import LADDER, Recording
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Measured(Message):
-    """A message that states a length of its own."""
-
-    off: int = 0
-    """How much the stated length differs from the true one."""
-    tail: bytes = b""
-    """Bytes behind the body."""
-
-    def __bytes__(self) -> bytes:
-        length = len(self.body.encode())
-        return (
-            super()
-            .__bytes__()
-            .replace(f"Content-Length: {length}".encode(), f"Content-Length: {length + self.off}".encode())
-            + self.tail
-        )
-
-
-def measured(message: Message, *, off: int = 0, tail: bytes = b"") -> Measured:
-    """`message` with a stated length that is wrong by `off`, and more bytes behind it."""
-    known = {each.name: getattr(message, each.name) for each in fields(message)}
-    return Measured(**known, off=off, tail=tail)
 
 
 def build(folder: Path) -> None:

@@ -11,12 +11,12 @@ from conversation import ALICE, BOB
 from plain_call import answered, description, refused
 
 CODECS = "0 8\na=rtpmap:0 PCMU/8000\na=rtpmap:8 PCMA/8000"
-KEY = "inline:V2h5IHdvdWxkIHlvdSByZWFkIHRoaXMga2V5Pw=="
+KEY = "inline:YSBrZXkgb2Ygbm9ib2R5LCBmb3Igc2hvdyBvbmx5"
 CLEAR = f"m=audio 16384 RTP/AVP {CODECS}"
 SECURE = f"m=audio 16384 RTP/SAVP {CODECS}"
 SHA1_80 = f"\na=crypto:1 AES_CM_128_HMAC_SHA1_80 {KEY}"
 SHA1_32 = f"\na=crypto:2 AES_CM_128_HMAC_SHA1_32 {KEY}"
-GCM = f"\na=crypto:1 AEAD_AES_256_GCM {KEY}"
+GCM = "\na=crypto:1 AEAD_AES_256_GCM inline:YW5vdGhlciBrZXkgb2Ygbm9ib2R5LCBmb3Igc2hvdyBvbmx5LCBsb25nZXI="
 DTLS = f"m=audio 16384 UDP/TLS/RTP/SAVP {CODECS}\na=fingerprint:sha-256 " + ":".join(["4A"] * 32) + "\na=setup:"
 
 

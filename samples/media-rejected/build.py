@@ -12,7 +12,7 @@ from plain_call import answered, begun, description, ended
 
 AUDIO = "m=audio 16384 RTP/AVP 0\na=rtpmap:0 PCMU/8000"
 VIDEO = "m=video 16400 RTP/AVP 96\na=rtpmap:96 H264/90000"
-SECURE = "m=audio 16384 RTP/SAVP 0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:V2h5IHdvdWxkIHlvdSByZWFkIHRoaXMga2V5Pw=="
+SECURE = "m=audio 16384 RTP/SAVP 0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:YSBrZXkgb2Ygbm9ib2R5LCBmb3Igc2hvdyBvbmx5"
 FAX = "m=image 16384 udptl t38\na=T38FaxVersion:0"
 
 

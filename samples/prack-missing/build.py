@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from conversation import ALICE, PBX, PROXY, Dialog, Message, ack_of_failure, forwarded, returned, sdp
-from recording import LADDER_OF_INVITE, TIMEOUT, Recording
+from recording import LADDER, LADDER_OF_INVITE, TIMEOUT, Recording
 
 
 def build(folder: Path) -> None:
@@ -99,6 +99,8 @@ def refused(path: Path, *, code: int = 481) -> None:
     wire.send(confirmed, ALICE, PBX)
     if code:
         wire.send(call.reply(confirmed, code), PBX, ALICE)
+    else:
+        wire.repeat(confirmed, ALICE, PBX, LADDER)
     given_up(wire, call, invite, since=TIMEOUT - 0.036)
     wire.write()
 
@@ -109,7 +111,9 @@ def elsewhere(path: Path) -> None:
     call = Dialog(caller=ALICE, callee=PBX, name=path.stem)
     invite, progress = rung(wire, call)
     wire.repeat(progress, PBX, ALICE, LADDER_OF_INVITE)
-    wire.send(prack(call, invite), ALICE, PROXY)
+    confirmed = prack(call, invite)
+    wire.send(confirmed, ALICE, PROXY)
+    wire.repeat(confirmed, ALICE, PROXY, LADDER)
     given_up(wire, call, invite, since=TIMEOUT - 0.018)
     wire.write()
 
@@ -128,7 +132,9 @@ def swallowed(path: Path) -> None:
     wire.repeat(progress, PBX, PROXY, [time - 0.001 for time in LADDER_OF_INVITE])
     wire.repeat(returned(progress), PROXY, ALICE, LADDER_OF_INVITE)
     call.confirmed = returned(progress)
-    wire.send(prack(call, invite), ALICE, PROXY)
+    confirmed = prack(call, invite)
+    wire.send(confirmed, ALICE, PROXY)
+    wire.repeat(confirmed, ALICE, PROXY, LADDER)
     failure = call.reply(onward, 504)
     wire.send(failure, PBX, PROXY, after=TIMEOUT)
     wire.send(returned(failure), PROXY, ALICE, after=0.001)

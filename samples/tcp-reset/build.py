@@ -45,7 +45,7 @@ def message(sender: Agent, name: str) -> tuple[Dialog, bytes]:
 
 
 def interrupted(path: Path, *, recovers: bool) -> None:
-    """The PBX resets the connection while a MESSAGE waits for its response; Alice may connect anew and send it again."""
+    """The PBX resets the connection while a MESSAGE waits for its response; Alice may send it again."""
     wire = Recording(path=path)
     first = link(wire)
     ping(first, "tcp-reset")

@@ -81,8 +81,8 @@ class _Sweep:
 
     def __init__(self) -> None:
         self.found: list[Condition] = []
-        self._closed: tuple[int, Condition] | None = None
-        """Until when the server is to be left alone."""
+        self._closed: tuple[int, int, Condition] | None = None
+        """Since when and until when the server is to be left alone."""
         self._open: dict[Errand, tuple[int, str, Condition]] = {}
         """For each errand: since when, in which Call-ID, and the condition."""
 
@@ -92,8 +92,8 @@ class _Sweep:
         if request is None:
             return
         if self._closed is not None and each.method in WITHOUT_DIALOG and not each.to_tag:
-            until, closed = self._closed
-            if closed.refusals[-1][1].time + T1 < time < until:
+            since, until, closed = self._closed
+            if since + T1 < time < until:  # those before were sent before the refusal was read
                 closed.ignored.append(request)
             elif time >= until:
                 closed.met = closed.met or request
@@ -119,9 +119,9 @@ class _Sweep:
             return
         code = status(final)
         if code == UNAVAILABLE and arose and (wait := retry_after(final)):
-            condition = self._closed[1] if self._closed is not None and final.time < self._closed[0] else None
-            condition = self._noted(condition, code, [str(wait)], each, request, final)
-            self._closed = (final.time + wait * SECOND, condition)
+            still = self._closed if self._closed is not None and final.time < self._closed[1] else None
+            condition = self._noted(None if still is None else still[2], code, [str(wait)], each, request, final)
+            self._closed = (final.time if still is None else still[0], final.time + wait * SECOND, condition)
         if not own or code not in REFUSALS or not _is_told_here(each, code):
             return
         stated = stated_by(code, final, request)
@@ -129,7 +129,7 @@ class _Sweep:
             errand = (*_errand(each, request), code)
             known = self._open.get(errand)
             condition = self._noted(None if known is None else known[2], code, stated, each, request, final)
-            self._open[errand] = (final.time, each.call_id, condition)
+            self._open[errand] = (final.time if known is None else known[0], each.call_id, condition)
 
     def _noted(
         self,

@@ -19,7 +19,7 @@ _MOMENTS = [clock.seconds for clock in OF_ANSWERED]
 BY_TIMEOUT = frozenset({408, 480, 487, 503, 504})
 """Final responses that a clock of a server may have written."""
 SHORTEST = 9.5
-"""Seconds: an attempt that was over before this ended by no clock of the table."""
+"""Seconds: what was over before this ended by no clock of the table, unless it says so."""
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,12 +46,12 @@ def ending_of(call: Call) -> Ending | None:
 
 
 def _of_answered(call: Call, answer: Sighting) -> Ending | None:
-    dialog = tags_of(answer)
-    byes = (bye.request for bye in call.byes if bye.request is not None)
-    bye = next((each for each in byes if tags_of(each) == dialog), None)
+    bye = _bye_of(call, answer)
     if bye is None:
         return None
     gap = (bye.time - answer.time) / SECOND
+    if gap < SHORTEST and "\nReason" not in bye.message.head:
+        return None
     fit = None
     if _near(gap):
         timer = session_timer(call)
@@ -61,6 +61,15 @@ def _of_answered(call: Call, answer: Sighting) -> Ending | None:
             clocks += session_clocks(float(timer.interval), timer.bye_due)
         fit = best_fit(gaps, clocks)
     return Ending(call=call, begun=answer, ended=bye, since="answer", gap=gap, fit=fit, actor=bye.source)
+
+
+def _bye_of(call: Call, answer: Sighting) -> Sighting | None:
+    """The first BYE of the dialog that `answer` made."""
+    dialog = tags_of(answer)
+    for bye in call.byes:
+        if bye.request is not None and tags_of(bye.request) == dialog:
+            return bye.request
+    return None
 
 
 def _near(gap: float) -> bool:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from typing import Final
 
 import msgspec
 
-from sipdiag.calls.authentication import Challenge, challenges_in, credentials_in
-from sipdiag.calls.registration import Registration, granted_expires
+from sipdiag.calls.authentication import Challenge, Credentials, challenges_in, credentials_in
+from sipdiag.calls.registration import Registration, carries_credentials, granted_expires
 from sipdiag.calls.transaction import SECOND, Transaction, status
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting
@@ -70,11 +70,14 @@ class Outage(msgspec.Struct, kw_only=True):
         return [each for each in self.refusals if each.cause in causes]
 
 
-def outages_of(registration: Registration, accepted: Sequence[Sighting] = ()) -> list[Outage]:
-    """The outages of `registration`; one of `accepted`, 2xx under other Call-IDs, may have ended the last of them."""
-    outages = list(_outages(registration.attempts))
+def outages_of(registration: Registration, accepted: Callable[[], Sequence[Sighting]] = tuple) -> list[Outage]:
+    """The outages of `registration`; a 2xx under another Call-ID, which `accepted` gives, may have ended the last."""
+    attempts = registration.attempts
+    if not any(map(_may_refuse, attempts)):
+        return []
+    outages = list(_outages(attempts))
     if outages and outages[-1].recovered is None:
-        outages[-1].recovered = next_after(outages[-1].refusals[-1].final.time, accepted)
+        outages[-1].recovered = next_after(outages[-1].refusals[-1].final.time, accepted())
     return outages
 
 
@@ -84,9 +87,15 @@ def next_after(time: int, accepted: Sequence[Sighting]) -> Sighting | None:
     return accepted[at] if at < len(accepted) else None
 
 
+def _may_refuse(attempt: Transaction) -> bool:
+    """The cheap test that a healthy registration passes: at most challenges to requests without credentials."""
+    code = status(attempt.final) if attempt.final is not None else 0
+    return code >= 300 and (code not in (401, 407) or carries_credentials(attempt))
+
+
 def _outages(attempts: Sequence[Transaction]) -> Iterator[Outage]:
     current: Outage | None = None
-    bound_until = 0
+    bound: Transaction | None = None
     asked: dict[str, Challenge] = {}
     issued: dict[str, int] = {}
     for index, attempt in enumerate(attempts):
@@ -95,25 +104,35 @@ def _outages(attempts: Sequence[Transaction]) -> Iterator[Outage]:
             continue
         if status(final) < 300:
             if current is not None:
-                current.recovered, current.expired_before = final, final.time > bound_until
+                current.recovered, current.expired_before = final, _expired(bound, final.time)
                 yield current
                 current = None
-            bound_until = final.time + (granted_expires(attempt) or 0) * SECOND
+            bound = attempt
             continue
-        refusal = _refusal(attempt, final, asked, attempts[index + 1 : index + 2])
-        if status(final) in (401, 407):
-            asked.update((challenge.realm, challenge) for challenge in challenges_in(final))
-            issued.update((challenge.nonce, final.time) for challenge in challenges_in(final))
+        asks = challenges_in(final) if status(final) in (401, 407) else []
+        refusal = _refusal(attempt, final, asks, asked, attempts[index + 1 : index + 2])
         if refusal is not None:
             current = current or Outage(refusals=[])
-            current.expired_before = final.time > bound_until
+            current.expired_before = _expired(bound, final.time)
             current.refusals.append(_aged(refusal, issued))
+        for challenge in asks:
+            asked[challenge.realm] = challenge
+            issued[challenge.nonce] = final.time
     if current is not None:
         yield current
 
 
+def _expired(bound: Transaction | None, time: int) -> bool:
+    """Whether what the last accepted REGISTER bound had run out by `time`."""
+    if bound is None or bound.final is None:
+        return True
+    return time > bound.final.time + (granted_expires(bound) or 0) * SECOND
+
+
 def _aged(refusal: Refusal, issued: dict[str, int]) -> Refusal:
     """`refusal` with the age that its nonce had when it was used."""
+    if not issued:
+        return refusal
     used = credentials_in(refusal.transaction.request)
     since = next((issued[each.nonce] for each in used if each.nonce in issued), None)
     if since is None or since > refusal.transaction.time:
@@ -122,13 +141,19 @@ def _aged(refusal: Refusal, issued: dict[str, int]) -> Refusal:
 
 
 def _refusal(
-    attempt: Transaction, final: Sighting, asked: dict[str, Challenge], following: Sequence[Transaction]
+    attempt: Transaction,
+    final: Sighting,
+    asks: list[Challenge],
+    asked: dict[str, Challenge],
+    following: Sequence[Transaction],
 ) -> Refusal | None:
     """What a final response from 300 on means; None for a mere challenge, and for a 423 (section 10.2.8)."""
     message = final.message
     if status(final) == 423 or not isinstance(message, Response):
         return None
     given = credentials_in(attempt.request)
+    if not given and message.status in (401, 407):
+        return None
     words = " ".join([message.reason, *message.fields("warning")])
     cause: Cause | None = Cause.OTHER
     stated = True
@@ -137,17 +162,18 @@ def _refusal(
     elif given and _OF_CREDENTIALS.search(words):
         cause = Cause.CREDENTIALS
     elif message.status in (401, 407):
-        cause, stated = _cause_of_challenge(attempt, final, asked, following)
+        cause, stated = _cause_of_challenge(given, final, asks, asked, following)
     return None if cause is None else Refusal(transaction=attempt, final=final, cause=cause, stated=stated)
 
 
 def _cause_of_challenge(
-    attempt: Transaction, final: Sighting, asked: dict[str, Challenge], following: Sequence[Transaction]
+    given: list[Credentials],
+    final: Sighting,
+    asks: list[Challenge],
+    asked: dict[str, Challenge],
+    following: Sequence[Transaction],
 ) -> tuple[Cause | None, bool]:
     """Why credentials were challenged again, and whether the server said so."""
-    given, asks = credentials_in(attempt.request), challenges_in(final)
-    if not given:
-        return None, False
     if not asks:
         return Cause.CREDENTIALS, False
     realms = {each.realm for each in asks}

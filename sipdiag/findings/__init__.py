@@ -11,6 +11,7 @@ from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.findings.flawed import flaw_evidence, found_flaw
 from sipdiag.findings.folding import folded
 from sipdiag.findings.guessing import Guessing, account_of, guessings
+from sipdiag.findings.identity import Claim, mismatches
 from sipdiag.findings.outcome import severity_of
 from sipdiag.findings.place import moment_of, number_of
 from sipdiag.findings.policy import Policy, Silence, taken
@@ -21,6 +22,7 @@ from sipdiag.findings.silence import silence_of
 from sipdiag.findings.telling import found, found_below, seconds
 
 __all__ = [
+    "Claim",
     "Confidence",
     "Evidence",
     "Finding",
@@ -41,6 +43,7 @@ __all__ = [
     "found_below",
     "found_flaw",
     "guessings",
+    "mismatches",
     "moment_of",
     "number_of",
     "recovery_evidence",

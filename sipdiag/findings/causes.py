@@ -22,7 +22,7 @@ MOST_OF_A_RULE = 40
 
 def shares_frame(cause: Finding, consequence: Finding) -> bool:
     """The two rest on the same message."""
-    return cause.capture == consequence.capture and not set(cause.frames).isdisjoint(consequence.frames)
+    return not _frames(cause).isdisjoint(_frames(consequence))
 
 
 def comes_later(cause: Finding, consequence: Finding) -> bool:
@@ -52,6 +52,12 @@ def of_an_invite(cause: Finding, consequence: Finding) -> bool:
     return waited and silent and consequence.time <= cause.time + _A_MINUTE
 
 
+def _frames(finding: Finding) -> set[object]:
+    """The frames that a finding names; its evidence names those of a rotated recording's other captures too."""
+    told = {value for name, value in finding.evidence.items() if name.endswith("_frame") and isinstance(value, int)}
+    return {*finding.frames, *told}
+
+
 _A_MINUTE = 60_000_000_000
 _MEDIA = ("media-missing", "media-one-way", "media-late")
 _REFUSED = ("call-failed", "registration-failed", "subscription-failed")
@@ -68,7 +74,7 @@ TABLE: tuple[tuple[tuple[str, ...], tuple[str, ...], Condition], ...] = (
     (("ack-missing",), ("dropped-by-timer", "bye-rejected", "session-expired"), comes_later),
     (("ack-missing",), ("bye-unanswered", "request-unanswered"), of_a_bye),
     (("session-expired", "reinvite-rejected"), ("dropped-by-timer",), comes_later),
-    (("cause-mistranslated",), ("call-failed",), shares_frame),
+    (("call-failed",), ("cause-mistranslated",), shares_frame),
     (("hops-exhausted",), ("call-failed",), ended_with(482, 483)),
     (("codec-mismatch", "crypto-mismatch", "media-rejected"), ("call-failed",), ended_with(415, 488, 606)),
     (("codec-mismatch", "crypto-mismatch", "media-rejected"), ("reinvite-rejected",), shares_frame),
@@ -89,7 +95,7 @@ TABLE: tuple[tuple[tuple[str, ...], tuple[str, ...], Condition], ...] = (
 
 OUTCOMES = frozenset({"call-failed", "call-unfinished", "registration-failed", "subscription-failed"})
 """What a user notices: told first, with its causes, where it is as grave as they are."""
-GROUNDS = frozenset({"contact-private", "sdp-private", "route-bypassed", "message-oversized", "cause-mistranslated"})
+GROUNDS = frozenset({"contact-private", "sdp-private", "route-bypassed", "message-oversized"})
 """How it came about: never told first where what it led to is as grave."""
 
 _IN_TABLE = frozenset(name for causes, effects, _ in TABLE for name in (*causes, *effects))

@@ -22,6 +22,8 @@ from sipdiag.calls import (
     requests_by_source,
     status,
 )
+from sipdiag.findings.flow import Flow, flow_of, traffic_of
+from sipdiag.findings.identity import Claim, claims_of
 from sipdiag.findings.settings import Settings
 from sipdiag.trace import Sighting, Trace, host
 
@@ -46,6 +48,15 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """The 2xx to REGISTERs by address-of-record and client, in the order of time, worked out once."""
     by_source: dict[str, list[Transaction]] = {}
     """Requests outside a dialog by the host that sent them, worked out once."""
+    claims_seen: dict[str, list[Claim]] = {}
+    """PASSporTs by Call-ID, read once."""
+
+    def claims(self, call: Call) -> list[Claim]:
+        """The PASSporTs of the INVITEs that opened `call`."""
+        claims = self.claims_seen.get(call.call_id)
+        if claims is None:
+            claims = self.claims_seen[call.call_id] = claims_of(call)
+        return claims
 
     def requests_by_source(self) -> dict[str, list[Transaction]]:
         """Host → what it asked of its own accord, in the order of time."""
@@ -57,8 +68,34 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """The addresses-of-record that each client host registered."""
     watched: dict[tuple[str, str], list[Sighting]] = {}
     """The 2xx to SUBSCRIBEs by event and subscriber, in the order of time, worked out once."""
+    flows: dict[int, Flow] = {}
+    """Flows through a NAT that closed, by registration number, worked out once."""
+    flow_victims: set[int] = set()
+    """Which requests were lost in them: the identity of the transaction; -1 once it is worked out."""
     heard: dict[tuple[str, str], int] = {}
     """When each host was last heard by each other, worked out once."""
+
+    def flow(self, registration: Registration) -> Flow | None:
+        """The flow of `registration`, if a NAT closed it."""
+        if -1 not in self.flow_victims:
+            self._note_flows()
+        return self.flows.get(registration.number)
+
+    def lost_in_flow(self, transaction: Transaction) -> bool:
+        """Whether a NAT that had closed explains that nobody answered."""
+        if -1 not in self.flow_victims:
+            self._note_flows()
+        return id(transaction) in self.flow_victims
+
+    def _note_flows(self) -> None:
+        self.flow_victims.add(-1)
+        several = [each for each in self.correlation.registrations if len(each.transactions) > 1]
+        traffic = traffic_of(self.correlation) if several else None
+        for registration in several:
+            flow = flow_of(registration, traffic, self.window) if traffic is not None else None
+            if flow is not None:
+                self.flows[registration.number] = flow
+                self.flow_victims.update(id(each) for death in flow.deaths for each in death.lost)
 
     def last_heard(self, source: str, destination: str) -> int:
         """When SIP last went from the host of one endpoint to that of another; 0 when it never did."""
@@ -73,7 +110,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         """The runs of refused REGISTERs in `registration`."""
         outages = self.outages_seen.get(registration.number)
         if outages is None:
-            outages = self.outages_seen[registration.number] = outages_of(registration, self.accepted(registration))
+            outages = self.outages_seen[registration.number] = outages_of(
+                registration, lambda: self.accepted(registration)
+            )
         return outages
 
     def accepted(self, registration: Registration) -> list[Sighting]:

@@ -89,3 +89,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Slow responses of one server before that is more than a note."""
     response_slow_share: float = 0.1
     """Share of the server's responses that must be slow besides."""
+
+    identity_fresh_s: float = 60.0
+    """How far the time of a PASSporT may be from that of its request (RFC 8224, section 6.2)."""

@@ -92,7 +92,9 @@ def _wanted_call_ids(analysis: Analysis, selection: Selection) -> set[str]:
     if selection.call:
         numbered = [call for call in seen.calls if str(call.number) == selection.call]
         named = {call_id for call in numbered for call_id in call.call_ids}
-        wanted = named or {call_id for call_id in wanted if selection.call in call_id}
+        found = named or {call_id for call_id in wanted if selection.call in call_id}
+        # A call through a B2BUA is one call, whichever of its Call-IDs was given.
+        wanted = found.union(*(call.call_ids for call in seen.calls if call.legs and found.intersection(call.call_ids)))
     for header, text in (("from", selection.from_), ("to", selection.to)):
         if text:
             wanted &= {

@@ -6,6 +6,7 @@ The door of the room: `RULES` holds them by what they look at, `NAMES` lists the
 from __future__ import annotations
 
 from sipdiag.findings import RuleBook
+from sipdiag.rules.address import contact_private, sdp_private
 from sipdiag.rules.call import (
     bye_rejected,
     bye_unanswered,
@@ -23,10 +24,24 @@ from sipdiag.rules.call import (
     transfer_failed,
 )
 from sipdiag.rules.capture import capture_clock_jump, capture_damaged, capture_one_sided, capture_truncated
+from sipdiag.rules.identity import (
+    identity_invalid,
+    identity_mismatched,
+    identity_missing,
+    identity_stale,
+    identity_unverified,
+)
 from sipdiag.rules.keepalive import options_unanswered
+from sipdiag.rules.message import (
+    content_length_wrong,
+    header_missing,
+    message_malformed,
+    message_oversized,
+)
 from sipdiag.rules.registration import (
     challenge_ignored,
     credentials_rejected,
+    flow_expired,
     interval_too_brief,
     nonce_stale,
     registration_expired,
@@ -39,6 +54,14 @@ from sipdiag.rules.security import (
     request_flood,
     scanner_seen,
     toll_fraud_suspected,
+)
+from sipdiag.rules.session import (
+    answer_missing,
+    codec_mismatch,
+    crypto_mismatch,
+    dtmf_mismatch,
+    media_rejected,
+    offer_overlapping,
 )
 from sipdiag.rules.subscription import notify_missing, notify_unanswered, subscription_expired, subscription_failed
 from sipdiag.rules.transaction import (
@@ -75,6 +98,18 @@ RULES = RuleBook(
         session_expired,
         fork_answer_abandoned,
         route_bypassed,
+        contact_private,
+        sdp_private,
+        answer_missing,
+        offer_overlapping,
+        codec_mismatch,
+        media_rejected,
+        crypto_mismatch,
+        dtmf_mismatch,
+        identity_invalid,
+        identity_stale,
+        identity_mismatched,
+        identity_unverified,
     ),
     transactions=(request_unanswered, response_unmatched, transfer_failed, hops_exhausted),
     registrations=(
@@ -84,6 +119,7 @@ RULES = RuleBook(
         challenge_ignored,
         interval_too_brief,
         registration_expired,
+        flow_expired,
     ),
     subscriptions=(subscription_failed, notify_missing, notify_unanswered, subscription_expired),
     traces=(capture_damaged, capture_truncated, capture_clock_jump, tcp_refused, tcp_reset, fragment_lost),
@@ -100,6 +136,11 @@ RULES = RuleBook(
         extension_scan,
         request_flood,
         toll_fraud_suspected,
+        message_malformed,
+        header_missing,
+        content_length_wrong,
+        message_oversized,
+        identity_missing,
     ),
 )
 

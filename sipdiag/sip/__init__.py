@@ -11,6 +11,7 @@ from sipdiag.sip.grammar import MAGIC_COOKIE
 from sipdiag.sip.kinds import INVALID, NOTEWORTHY
 from sipdiag.sip.lists import split_list, split_parameters
 from sipdiag.sip.message import Message, Request, Response, begins_message, parse
+from sipdiag.sip.passport import Passport, passport_in
 from sipdiag.sip.uri import NameAddr, Uri, parse_name_addr, parse_uri
 from sipdiag.sip.validity import defects, refusable
 
@@ -22,6 +23,7 @@ __all__ = [
     "Framer",
     "Message",
     "NameAddr",
+    "Passport",
     "Request",
     "Response",
     "Uri",
@@ -30,6 +32,7 @@ __all__ = [
     "parse",
     "parse_name_addr",
     "parse_uri",
+    "passport_in",
     "refusable",
     "split_list",
     "split_parameters",

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from sipdiag.analysis import analyze
-from sipdiag.calls import acknowledgement
+from sipdiag.calls import acknowledgement, cancellation, confirmation
 from sipdiag.findings import Finding, refused, silence
 from sipdiag.knowledge import DEFAULT_LANGUAGE, Catalogue, Entry, data_folder, languages
 from sipdiag.rules import RULES
@@ -115,7 +115,8 @@ def test_placeholders_are_evidence_of_the_rule(rule: str) -> None:
 @each_rule
 def test_variants_are_those_of_the_code(rule: str) -> None:
     """A variant is named in the rule's source, or is a reason that its rule passes on."""
-    known = strings(MODULES[rule]) | strings(acknowledgement) | strings(silence)
+    shared = (acknowledgement, cancellation, confirmation, silence)
+    known = strings(MODULES[rule]).union(*map(strings, shared))
     for variant in entry_of(rule).messages:
         assert {variant, variant.removesuffix("-accepted")} & known, variant
 

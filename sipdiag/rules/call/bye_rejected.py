@@ -60,6 +60,8 @@ def _verdict(
         others = of_the_other_side(bye, byes)
         if any(other.request.time < final.time + TIMEOUT for other in others):
             return None  # the other side had hung up by itself
+        if any(each.answered and tags_of(each.request) == tags_of(bye.request) for each in byes):
+            return None  # said once more after it had been accepted
         dialogs = dialogs_of(call)
         if dialogs and tags_of(bye.request) not in dialogs:
             return "wrong-tags", Severity.ERROR

@@ -53,9 +53,10 @@ def _finding(call: Call, bye: Passage, byes: list[Passage], scene: Scene) -> Fin
     if verdict is None:
         return None
     variant, confidence = verdict
-    # Over UDP a client that does not ask again has got its answer, or is no proper client: no more than a warning.
-    asks_again = bool(hop.request_repeats) or request.transport in RELIABLE
-    severity = SEVERITY if asks_again or variant != "silent" else Severity.WARNING
+    severity = SEVERITY
+    if variant == "silent" and not hop.request_repeats and request.transport not in RELIABLE:
+        # Over UDP a client that does not ask again has got its answer, which the recorder then missed.
+        confidence = Confidence.INCONCLUSIVE
     other = next((each for each in of_the_other_side(bye, byes) if _crosses(bye, each)), None)
     if other is not None:  # both hung up: both know that the call is over
         variant, severity = "crossed", Severity.NOTE

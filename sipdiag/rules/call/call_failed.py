@@ -93,7 +93,7 @@ def _way(failure: Failure) -> Evidence:
         "origin_frame": origin.frame,
         "relayed_by": failure.relays,
         "path": [
-            f"{step.final.frame}: {step.final.source} → {step.final.destination} {step.code} {_phrase(step.final)}"
+            f"{step.final.source} → {step.final.destination} {step.code} {_phrase(step.final)}"
             for step in failure.steps
         ],
         "certain_of_legs": failure.certainty is Certainty.CERTAIN,
@@ -102,9 +102,9 @@ def _way(failure: Failure) -> Evidence:
         evidence["unanswered"] = [hop.destination for hop in failure.unanswered]
     lost = []
     for name in ("reason", "warning"):
-        told = [(step.final.frame, step.final.message.field(name)) for step in failure.steps]
+        told = [(step.final.source, step.final.message.field(name)) for step in failure.steps]
         if any(value is not None for _, value in told):
-            evidence[f"{name}_on_the_way"] = [f"{frame}: {value or '-'}" for frame, value in told]
+            evidence[f"{name}_on_the_way"] = [f"{sender}: {value or '-'}" for sender, value in told]
         if told[0][1] is not None and told[-1][1] is None:
             lost.append(f"{name.capitalize()}: {told[0][1]}")
     if lost:

@@ -24,6 +24,8 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """The last attempt of the call, if it was left without a final response."""
     if call.final is not None or not call.attempts or call.state is CallState.ANSWERED:
         return
+    if call.acks or call.byes:
+        return  # somebody knew of a final response: the recorder missed it
     attempt = call.attempts[-1]
     request = attempt.first.request
     heard = [response for hop in attempt.hops for response in hop.responses]

@@ -18,10 +18,12 @@ from sipdiag.calls import (
     Ending,
     Fit,
     Outcome,
+    Transaction,
     ending_of,
     longest_passed,
     passages_of,
     session_lapse,
+    tags_of,
 )
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
 from sipdiag.trace import Sighting, host
@@ -101,7 +103,9 @@ def _told_elsewhere(ending: Ending, scene: Scene) -> bool:
     if session_lapse(ending.call, scene.window) is not None:
         return True
     undone = (Outcome.UNDONE, Outcome.WRONG, Outcome.UNKNOWN)
-    return any(duty.trigger is ending.begun and duty.outcome in undone for duty in scene.duties(ending.call))
+    dialog = tags_of(ending.begun)
+    duties = (duty for duty in scene.duties(ending.call) if duty.kind == "ack-2xx" and duty.outcome in undone)
+    return any(tags_of(duty.trigger) == dialog for duty in duties)
 
 
 def _finding(endings: list[Ending]) -> Finding:
@@ -159,7 +163,7 @@ def _stated(ending: Ending, scene: Scene) -> Finding | None:
 
 def _idle(call: Call, scene: Scene) -> Finding | None:
     """A BYE that nobody answered, after a silence that outlasts what NATs and firewalls remember."""
-    if all(bye.final is not None for bye in call.byes):
+    if all(map(_responses, call.byes)):
         return None
     for bye in passages_of(call.byes):
         hop = bye.hops[-1]
@@ -181,6 +185,10 @@ def _idle(call: Call, scene: Scene) -> Finding | None:
             shown_by = [before, bye.request]
             return found(NAME, "idle", Severity.NOTE, Confidence.LIKELY, shown_by, evidence | _of_fit(fit))
     return None
+
+
+def _responses(transaction: Transaction) -> list[Sighting]:
+    return transaction.responses
 
 
 def _last_before(call: Call, request: Sighting) -> Sighting | None:

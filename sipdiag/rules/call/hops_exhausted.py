@@ -22,6 +22,9 @@ TOO_FEW = 10
 
 def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     """The transaction, if it ended with 483 or 482 and no hop behind it did."""
+    # Most transactions end well: their last response says so at once.
+    if not transaction.responses or status(transaction.responses[-1]) not in (482, 483):
+        return
     final = transaction.final
     if final is None or status(final) not in (482, 483) or transaction.origin is not None:
         return
@@ -40,6 +43,8 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     if any(each.answers for each in hops):
         return  # another branch answered
     requests = [each.request for each in hops if each.request is not None]
+    if status(final) == 482 and (hops[0].final is None or status(hops[0].final) != 482):
+        return  # a fork that came together again: the other branches decide (section 8.2.2.2)
     verdict = _verdict(transaction.method, status(final), requests)
     if verdict is not None:
         yield _finding(transaction, final, requests, *verdict)

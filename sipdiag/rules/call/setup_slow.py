@@ -18,6 +18,9 @@ SEVERITY = Severity.WARNING
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """The call, if the first that the caller was told, or its giving up, came later than the limit."""
+    limit = scene.settings.setup_slow_s
+    if not call.attempts or _all_in_time(call, limit):
+        return
     invite = call.invite
     if invite is None:
         return
@@ -26,9 +29,14 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         told = None if call.ending is None else call.ending.request
     elif told is None or status(told) >= 300:
         return  # a late failure is told by the rule on failures
-    limit = scene.settings.setup_slow_s
     if told is not None and told.time - invite.time > limit * SECOND:
         yield _finding(call, invite, told, limit)
+
+
+def _all_in_time(call: Call, limit: float) -> bool:
+    """Whether everything that the caller got came within the limit: most calls need no closer look."""
+    first, responses = call.attempts[0].first.request, call.attempts[-1].first.responses
+    return first is not None and bool(responses) and responses[-1].time - first.time <= limit * SECOND
 
 
 def _finding(call: Call, invite: Sighting, told: Sighting, limit: float) -> Finding:

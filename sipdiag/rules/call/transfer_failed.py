@@ -24,8 +24,10 @@ TIME_TO_AUTHENTICATE = 2 * SECOND
 
 def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     """The REFER, once, at the hop nearest its sender."""
+    if transaction.method != "REFER":
+        return
     request, final = transaction.request, transaction.final
-    if transaction.method != "REFER" or request is None or final is None or transaction.origin is not None:
+    if request is None or final is None or transaction.origin is not None:
         return
     siblings = scene.correlation.transactions_of(transaction.call_id)
     refers = [each for each in siblings if each.method == "REFER" and each.from_tag == transaction.from_tag]

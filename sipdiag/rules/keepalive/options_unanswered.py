@@ -63,6 +63,8 @@ def _outages(asked: Iterable[Transaction], scene: Scene) -> Iterator[Outage]:
                 yield current
                 current = None
         elif each.request is not None and (verdict := silence_of(each, each.request, scene.window)) is not None:
+            if scene.lost_in_flow(each):
+                continue
             current = current or Outage(pings=[], answered_before=answered)
             current.pings.append((each.request, *verdict))
     if current is not None:
@@ -85,18 +87,19 @@ def _told(outages: list[Outage], scene: Scene) -> Iterator[Finding]:
 def _verdict(outage: Outage, scene: Scene) -> tuple[str, Severity, Confidence]:
     sure = [confidence for _, _, confidence in outage.pings if confidence is not Confidence.INCONCLUSIVE]
     confidence = Confidence.CERTAIN if Confidence.CERTAIN in sure else Confidence.LIKELY
-    first = outage.pings[0][0]
+    first, last = outage.pings[0][0], outage.pings[-1][0]
     if outage.recovered is not None:
         if len(outage.pings) == 1:
             return "missed", Severity.NOTE, confidence
         return "recovered", Severity.WARNING, confidence
     if not sure:
         return outage.pings[0][1], SEVERITY, Confidence.INCONCLUSIVE
-    if not outage.answered_before:
-        if scene.last_heard(first.destination, first.source) > first.time:
-            return "ignored", Severity.WARNING, Confidence.LIKELY
-        if len(outage.pings) == 1:
-            return "once", Severity.NOTE, Confidence.LIKELY
+    # Who never answered may be deaf to OPTIONS; who did must be heard after the last to be there.
+    since = last.time if outage.answered_before else first.time
+    if scene.last_heard(first.destination, first.source) > since:
+        return "ignored", Severity.WARNING, Confidence.LIKELY
+    if len(outage.pings) == 1 and not outage.answered_before:
+        return "once", Severity.NOTE, Confidence.LIKELY
     return "down", SEVERITY, confidence
 
 

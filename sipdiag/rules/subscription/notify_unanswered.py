@@ -61,6 +61,8 @@ def _silent(notifies: list[Transaction], scene: Scene) -> tuple[list[Silent], Si
             if silent and answer is None:
                 answer = last.responses[0]
         elif last.request is not None and (verdict := silence_of(last, last.request, scene.window)) is not None:
+            if scene.lost_in_flow(last):
+                continue
             if answer is not None:
                 silent, answer = [], None  # it went silent again: the newest silence counts
             silent.append((last.request, *verdict))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Transaction
+from sipdiag.calls import Outcome, Transaction
 from sipdiag.findings import Finding, Scene, Severity, found, seconds, silence_of
 from sipdiag.sip import Request
 from sipdiag.trace import Sighting
@@ -26,8 +26,10 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
         return  # a rule of its own tells of it, once for all hops
     if transaction.method == "CANCEL" and _invite_ended(transaction, scene):
         return
+    if transaction.method == "PRACK" and _is_told_as_missing(request, scene):
+        return
     verdict = silence_of(transaction, request, scene.window)
-    if verdict is None:
+    if verdict is None or scene.lost_in_flow(transaction):
         return
     variant, confidence = verdict
     repeats = transaction.request_repeats
@@ -56,6 +58,17 @@ def _has_its_own_rule(transaction: Transaction, request: Sighting) -> bool:
     if transaction.method == "OPTIONS":
         return not transaction.to_tag
     return transaction.method == "NOTIFY" and not (request.message.field("event") or "").lower().startswith("refer")
+
+
+def _is_told_as_missing(prack: Sighting, scene: Scene) -> bool:
+    """Whether the response that it was for was never confirmed: that is the failure, this is its cause.
+
+    The calls were looked at before single transactions, so the ledger of this one is written.
+    """
+    duties = scene.ledger.get(prack.message.call_id, [])
+    return any(
+        duty.kind == "prack" and duty.outcome is Outcome.UNDONE and duty.fulfilled_by is prack for duty in duties
+    )
 
 
 def _invite_ended(cancel: Transaction, scene: Scene) -> bool:

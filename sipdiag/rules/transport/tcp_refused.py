@@ -18,6 +18,8 @@ SEVERITY = Severity.ERROR
 
 PATIENCE = 3 * SECOND
 """A SYN is repeated after one second and after three (RFC 6298, section 2): by then the first is not merely late."""
+RECOVERED = {"refused": "refused-recovered", "unanswered": "unanswered-recovered"}
+"""What is told where the client was served in another way afterwards."""
 MOST_FRAMES = 20
 
 Way = tuple[str, str, str]
@@ -72,7 +74,7 @@ def _finding(
     frames = [frame for each in connections for frame in (each.syn_frame, each.reset_frame) if frame is not None]
     return found_below(
         NAME,
-        f"{variant}-recovered" if recovered else variant,
+        RECOVERED[variant] if recovered else variant,
         Severity.NOTE if recovered or client not in hosts else SEVERITY,
         confidence if answers else Confidence.INCONCLUSIVE,
         capture=number_of(trace, scene),

@@ -75,6 +75,14 @@ def test_a_timeout_and_other_refusals_are_told_apart() -> None:
     assert [findings(refused(code))[0].variant for code in (408, 403)] == ["timeout", "refused"]
 
 
+def test_a_bye_said_once_more_after_it_was_accepted_is_silent() -> None:
+    """The dialog is gone because of the first."""
+    talk = refused(200)
+    again = talk.request("BYE", 21, cseq=3, branch="again", to_tag="callee")
+    talk.response(481, again, 21.1)
+    assert findings(talk) == []
+
+
 def test_an_accepted_bye_is_silent() -> None:
     """200."""
     assert findings(refused(200)) == []

@@ -162,3 +162,68 @@ def test_a_near_miss_is_silent(story: Callable[[Exchange], None]) -> None:
     talk = Exchange()
     story(talk)
     assert findings_of(talk, NAME) == []
+
+
+def relayed(talk: Exchange, code: int, made: int, fields: str = "", passed_on: str = "") -> None:
+    """The callee refuses behind a B2BUA, which tells the caller `made`."""
+    near = talk.request("INVITE", 0, destination=PROXY, branch="near", call_id="near")
+    far = talk.request("INVITE", 0.1, source=PROXY, branch="far", call_id="far", fields="X-CID: near\r\n")
+    talk.response(code, far, 1, fields=fields, reason="No")
+    talk.response(made, near, 1.1, fields=passed_on, reason="Not now")
+
+
+def test_who_said_no_is_named_with_those_that_passed_it_on() -> None:
+    """The last hop that sent a failure, what each made of it: one finding, as grave as what the caller got."""
+    talk = Exchange()
+    relayed(talk, 486, 503)
+    finding = only_finding_of(talk, NAME)
+    assert told(finding) == ("relayed", "error", "certain")
+    evidence = finding.evidence
+    assert (evidence["origin"], evidence["origin_code"], evidence["origin_frame"]) == (CALLEE, 486, 3)
+    assert evidence["relayed_by"] == [PROXY]
+    assert evidence["path"] == [f"{CALLEE} → {PROXY} 486 No", f"{PROXY} → {CALLER} 503 Not now"]
+    assert finding.frames == [1, 3, 4]
+
+
+def test_reason_and_warning_along_the_way_are_told() -> None:
+    """RFC 3326: what explained the refusal, and where it was lost."""
+    talk = Exchange()
+    relayed(talk, 488, 488, 'Reason: Q.850;cause=65\r\nWarning: 305 x "codec"\r\n', "Reason: Q.850;cause=65\r\n")
+    finding = only_finding_of(talk, NAME)
+    assert finding.variant == "relayed-bare"
+    assert finding.evidence["reason_on_the_way"] == [f"{CALLEE}: Q.850;cause=65", f"{PROXY}: Q.850;cause=65"]
+    assert finding.evidence["warning_on_the_way"] == [f'{CALLEE}: 305 x "codec"', f"{PROXY}: -"]
+    assert finding.evidence["lost_on_the_way"] == ['Warning: 305 x "codec"']
+
+
+def test_a_leg_that_failed_while_another_was_answered_is_silent() -> None:
+    """The B2BUA tried the next carrier, and the caller heard nothing of the first."""
+    talk = Exchange()
+    near = talk.request("INVITE", 0, destination=PROXY, branch="near", call_id="near")
+    first = talk.request("INVITE", 0.1, source=PROXY, branch="a", call_id="a", fields="X-CID: near\r\n")
+    talk.response(503, first, 0.2)
+    second = talk.request("INVITE", 0.3, source=PROXY, branch="b", call_id="b", fields="X-CID: near\r\n")
+    talk.response(200, second, 2)
+    talk.response(200, near, 2.1)
+    assert findings_of(talk, NAME) == []
+
+
+def test_a_leg_that_failed_behind_an_answer_is_told() -> None:
+    """The B2BUA answered by itself, an announcement perhaps: the callee was still not reached."""
+    talk = Exchange()
+    near = talk.request("INVITE", 0, destination=PROXY, branch="near", call_id="near")
+    far = talk.request("INVITE", 0.1, source=PROXY, branch="far", call_id="far", fields="X-CID: near\r\n")
+    talk.response(503, far, 1)
+    talk.response(200, near, 1.1)
+    assert told(only_finding_of(talk, NAME)) == ("failed", "error", "certain")
+
+
+def test_an_element_behind_which_nobody_answered_says_so() -> None:
+    """408 from a proxy whose next hop stayed silent."""
+    talk = Exchange()
+    near = talk.request("INVITE", 0, destination=PROXY, branch="near")
+    talk.again(talk.request("INVITE", 0.1, source=PROXY, branch="far"), 0.6, 1.6)
+    talk.response(408, near, 32.1)
+    finding = only_finding_of(talk, NAME)
+    assert told(finding) == ("unanswered-behind", "warning", "certain")
+    assert finding.evidence["unanswered"] == [CALLEE]

@@ -69,6 +69,13 @@ def test_a_cancel_without_its_487_is_a_note() -> None:
     assert (found.variant, found.severity) == ("cancel-unfinished", Severity.NOTE)
 
 
+def test_an_ack_shows_that_the_recorder_missed_the_answer() -> None:
+    """Nobody acknowledges what did not come."""
+    talk = ringing(200, 100, 180)
+    talk.request("ACK", 5, branch="ack", to_tag="callee")
+    assert findings(talk) == []
+
+
 def test_an_answered_call_is_finished() -> None:
     """Its INVITE has its final response."""
     talk = Exchange()

@@ -75,6 +75,15 @@ def test_a_branch_beside_one_that_answers_is_silent() -> None:
     assert findings(talk) == []
 
 
+def test_a_branch_that_came_together_with_another_is_silent() -> None:
+    """The caller has not got the 482: other branches go on."""
+    talk = Exchange()
+    talk.request("INVITE", 0, destination=PROXY, fields="Max-Forwards: 70\r\n")
+    branch = talk.request("INVITE", 0.1, source=PROXY, branch="two", fields="Max-Forwards: 69\r\n")
+    talk.response(482, branch, 0.2)
+    assert findings(talk) == []
+
+
 def test_other_failures_are_silent() -> None:
     """486."""
     assert findings(refused(486, 70)) == []

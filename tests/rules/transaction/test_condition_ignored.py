@@ -99,6 +99,18 @@ def test_what_was_heeded_in_the_end_is_a_note() -> None:
     assert (finding.severity.value, finding.evidence["met_frame"]) == ("note", met.frame)
 
 
+@pytest.mark.parametrize(
+    ("fields", "code", "answer"), [("", 503, "Retry-After: 60\r\n"), ("Require: x\r\n", 420, "Unsupported: x\r\n")]
+)
+def test_a_client_that_never_pauses_is_told(fields: str, code: int, answer: str) -> None:
+    """Refusals that follow each other closely are no excuse for what came half a second after the first."""
+    talk = Exchange()
+    tries(talk, "INVITE", fields, code, answer, 100, pause=0.02)
+    finding = only_finding_of(talk, NAME)
+    assert finding.severity.value == "warning"
+    assert finding.evidence["repeats"] in range(65, 75)
+
+
 def test_an_unasked_notify_is_a_note_however_often() -> None:
     """Message waiting for a phone that does not want it harms nobody."""
     talk = Exchange()

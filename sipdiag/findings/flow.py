@@ -1,0 +1,151 @@
+"""Flows through a NAT: the silence that killed one, and the silence that one survived (RFC 5626, section 4.4).
+
+A device behind a NAT is reachable only through the mapping that its own packets keep open. That a mapping closed shows
+in requests to it that nobody answers although the device is there, or in a new port at the next REGISTER.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+import msgspec
+
+from sipdiag.calls import SECOND, Correlation, Registration, Transaction, Window
+from sipdiag.findings.finding import Confidence
+from sipdiag.findings.silence import silence_of
+from sipdiag.sip import split_parameters
+from sipdiag.trace import Sighting, host
+
+IDLE = 15 * SECOND
+"""No NAT closes a mapping sooner: what changes within less is no matter of silence."""
+
+
+class Death(msgspec.Struct, frozen=True, kw_only=True):
+    """A mapping that closed between two REGISTERs."""
+
+    last: Sighting
+    """The last packet of the device through it."""
+    idle: int
+    """Nanoseconds of silence of the device until it was found closed."""
+    lost: list[Transaction]
+    """Requests to the device that nobody answered; none where only the port changed."""
+    revived: Transaction
+    """The REGISTER that opened a new one."""
+    moved: bool
+    """Whether that came from another port."""
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a registration shows of the NAT before its device."""
+
+    deaths: list[Death]
+    survived: int
+    """The longest silence of the device after which a request still reached it; 0 when none was tried."""
+
+
+class Traffic(msgspec.Struct, kw_only=True):
+    """Who spoke when, and who was asked, by endpoint: made once for all registrations."""
+
+    spoken: dict[str, list[Sighting]]
+    asked: dict[str, list[Transaction]]
+
+    def before(self, endpoint: str, time: int) -> Sighting | None:
+        """The last packet of `endpoint` before a time."""
+        seen = self.spoken.get(endpoint, [])
+        at = bisect_left(seen, time, key=lambda each: each.time)
+        return seen[at - 1] if at else None
+
+    def between(self, endpoint: str, since: int, until: int) -> list[Transaction]:
+        """The requests to `endpoint` between two times."""
+        asked = self.asked.get(endpoint, [])
+        key = Transaction.time.fget  # type: ignore[attr-defined]
+        return asked[bisect_left(asked, since, key=key) : bisect_left(asked, until, key=key)]
+
+
+def traffic_of(correlation: Correlation) -> Traffic:
+    """The datagrams of `correlation` by endpoint."""
+    spoken: dict[str, list[Sighting]] = {}
+    asked: dict[str, list[Transaction]] = {}
+    for arrival in correlation.arrivals:
+        spoken.setdefault(arrival.sighting.source, []).append(arrival.sighting)
+    for each in correlation.transactions:
+        if each.request is not None and each.origin is None and each.request.transport == "udp":
+            asked.setdefault(each.request.destination, []).append(each)
+    return Traffic(spoken=spoken, asked=asked)
+
+
+def flow_of(registration: Registration, traffic: Traffic, window: Window) -> Flow | None:
+    """The flow of one registration; None where no NAT or no death shows, or something else than silence killed it."""
+    attempts = [each for each in registration.attempts if each.request is not None and each.request.transport == "udp"]
+    if len(attempts) < 2 or not any(_public(each) != _local(each) for each in (attempts[0], attempts[-1])):
+        return None
+    deaths: list[Death] = []
+    for earlier, later in pairwise(attempts):
+        if later.time - earlier.time < IDLE:
+            if _moved(earlier, later):
+                return None  # another port for each request: that is the client's way, not the NAT's
+            continue
+        deaths += _deaths(earlier, later, traffic, window)
+    if not deaths:
+        return None
+    survived = max(_survived(attempts, traffic), default=0)
+    # The same port again, one time, and nothing to compare with: the phone may have lost its network.
+    unsure = not survived and len(deaths) == 1 and not deaths[0].moved
+    if unsure or survived >= min(each.idle for each in deaths):
+        return None
+    return Flow(deaths=deaths, survived=survived)
+
+
+def _deaths(earlier: Transaction, later: Transaction, traffic: Traffic, window: Window) -> Iterator[Death]:
+    endpoint, moved = earlier.source, _moved(earlier, later)
+    lost = [
+        each
+        for each in traffic.between(endpoint, earlier.time, later.time)
+        if not each.responses and each.request is not None and _silent(each, each.request, window)
+    ]
+    last = traffic.before(endpoint, lost[0].time if lost else later.time)
+    found_closed = lost[0].time if lost else later.time
+    if last is not None and (lost or moved) and found_closed - last.time >= IDLE:
+        yield Death(last=last, idle=found_closed - last.time, lost=lost, revived=later, moved=moved)
+
+
+def _survived(attempts: Iterable[Transaction], traffic: Traffic) -> Iterator[int]:
+    """The silences of the device after which a request reached it."""
+    for endpoint in {each.source for each in attempts}:
+        for each in traffic.asked.get(endpoint, []):
+            last = traffic.before(endpoint, each.time) if each.responses else None
+            if last is not None:
+                yield each.time - last.time
+
+
+def _silent(transaction: Transaction, request: Sighting, window: Window) -> bool:
+    verdict = silence_of(transaction, request, window)
+    return verdict is not None and verdict[1] is not Confidence.INCONCLUSIVE
+
+
+def _moved(earlier: Transaction, later: Transaction) -> bool:
+    """Whether only the public port changed: the device says that it is where it was, and so is its NAT."""
+    one, other = earlier.request, later.request
+    if one is None or other is None or one.message.field("contact") != other.message.field("contact"):
+        return False
+    before, after = _public(earlier), _public(later)
+    return before != after and host(before) == host(after) and _local(earlier) == _local(later)
+
+
+def _local(attempt: Transaction) -> str:
+    """Where the device believes itself to be: the sent-by of its Via."""
+    sent_by = "" if attempt.request is None else attempt.request.message.sent_by
+    return sent_by if sent_by.rpartition("]")[2].count(":") else f"{sent_by}:5060"
+
+
+def _public(attempt: Transaction) -> str:
+    """Where the registrar sees the device: the source, or what the response adds to the Via (RFC 3581, section 4)."""
+    if attempt.final is None or attempt.source != _local(attempt):
+        return attempt.source
+    parameters = split_parameters(attempt.final.message.field("via") or "")[1]
+    address, port = parameters.get("received", host(attempt.source)), parameters.get("rport", "")
+    if not port.isdigit():
+        return attempt.source
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"

@@ -1,0 +1,102 @@
+"""Tests of `sipdiag.rules.transport.tcp_refused`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from below import found_in, trace_of
+from exchange import CALLER, PROXY, SECOND, START, Exchange
+from sipdiag.rules.transport.tcp_refused import NAME
+from sipdiag.transport import Connection
+from verdict import told
+
+if TYPE_CHECKING:
+    from sipdiag.findings import Finding
+
+
+def failed(number: int = 1, at: float = 10, **parts: Any) -> Connection:  # noqa: ANN401
+    given = {"client": f"192.0.2.10:{49_000 + number}", "server": PROXY, "syn_frame": 2 * number + 10, "syn_count": 1}
+    return Connection(**{**given, "number": number, "syn_time": START + round(at * SECOND), **parts})
+
+
+def refused(number: int = 1, at: float = 10, **parts: Any) -> Connection:  # noqa: ANN401
+    return failed(number, at, **{"reset_frame": 2 * number + 11, "reset_by": PROXY, **parts})
+
+
+def pinged(*times: float, source: str = CALLER) -> Exchange:
+    """The client speaks SIP over UDP, and the server answers it."""
+    talk = Exchange()
+    for at in times:
+        ping = talk.request("OPTIONS", at, source=source, destination=PROXY, call_id=f"{at}", branch=f"{at}")
+        talk.response(200, ping, at + 0.1)
+    talk.until = 60
+    return talk
+
+
+def findings(talk: Exchange, *connections: Connection) -> list[Finding]:
+    return found_in(talk, trace_of(talk, connections=list(connections)), NAME)
+
+
+@pytest.mark.parametrize(
+    ("connection", "pings", "said"),
+    [
+        (refused(), (0,), ("refused", "error", "certain")),
+        (refused(), (0, 20), ("refused-recovered", "note", "certain")),
+        (failed(syn_count=3), (0,), ("unanswered", "error", "likely")),
+        (failed(syn_count=3), (0, 20), ("unanswered-recovered", "note", "likely")),
+    ],
+)
+def test_each_way_of_failing_is_told_apart(
+    connection: Connection, pings: tuple[float, ...], said: tuple[str, str, str]
+) -> None:
+    """RST is certain, silence likely; a client that is served afterwards has healed it."""
+    (finding,) = findings(pinged(*pings), connection)
+    assert told(finding) == said
+
+
+def test_attempts_on_one_server_are_one_finding() -> None:
+    """However often the client tried."""
+    (finding,) = findings(pinged(0), refused(1, 10), refused(2, 15), refused(3, 20))
+    assert finding.frames == [12, 13, 14, 15, 16, 17]
+    assert finding.evidence == {
+        "client": "192.0.2.10",
+        "server": PROXY,
+        "attempts": 3,
+        "syns": 3,
+        "over_s": 10.0,
+        "syn_frame": 12,
+        "server_heard": True,
+        "client_speaks_sip": True,
+    }
+
+
+def test_a_stranger_that_speaks_no_sip_is_a_note() -> None:
+    """A port scanner is refused everywhere."""
+    (finding,) = findings(pinged(0), refused(client="203.0.113.9:5"))
+    assert told(finding) == ("refused", "note", "certain")
+
+
+def test_a_server_that_is_never_heard_leaves_it_open() -> None:
+    """A recorder that hears one side only sees no SYN/ACK either."""
+    talk = Exchange()
+    talk.request("OPTIONS", 0)
+    talk.until = 60
+    (finding,) = findings(talk, failed(syn_count=3))
+    assert told(finding) == ("unanswered", "note", "inconclusive")
+
+
+@pytest.mark.parametrize(
+    "connection",
+    [
+        refused(server="198.51.100.1:80"),
+        refused(established_frame=13),
+        refused(reset_by=CALLER),
+        failed(syn_count=1),
+        failed(at=58, syn_count=2),
+    ],
+)
+def test_a_near_miss_is_silent(connection: Connection) -> None:
+    """A web page, a connection that came about, a client that gave up, one SYN, the end of the capture."""
+    assert findings(pinged(0), connection) == []
