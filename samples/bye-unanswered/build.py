@@ -19,6 +19,7 @@ def build(folder: Path) -> None:
     answer_lost(folder / "answer-lost.pcap")
     behind_proxy(folder / "behind-proxy.pcap")
     crossed(folder / "crossed.pcap")
+    unrepeated(folder / "unrepeated.pcap")
     silent(folder / "silent.pcap")
 
 
@@ -104,6 +105,19 @@ def crossed(path: Path) -> None:
     ping = Dialog(caller=ALICE, callee=BOB, name="bye-unanswered-keepalive")
     options = ping.request(ALICE, "OPTIONS")
     wire.send(options, ALICE, BOB)
+    wire.send(ping.reply(options, 200), BOB, ALICE)
+    wire.write()
+
+
+def unrepeated(path: Path) -> None:
+    """Alice says BYE once and is content: an answer came that the recorder missed, or her phone does not ask again."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=BOB, name="bye-unanswered-unrepeated")
+    set_up(wire, call)
+    wire.send(call.request(ALICE, "BYE"), ALICE, BOB, after=20)
+    ping = Dialog(caller=ALICE, callee=BOB, name="bye-unanswered-unrepeated-keepalive")
+    options = ping.request(ALICE, "OPTIONS")
+    wire.send(options, ALICE, BOB, after=45)
     wire.send(ping.reply(options, 200), BOB, ALICE)
     wire.write()
 

@@ -14,7 +14,7 @@ from registering import REALM, Phone
 def build(folder: Path) -> None:
     """Write every capture of the folder."""
     not_answered(folder / "nonce-stale.pcap")
-    not_answered(folder / "capture-ended.pcap", until=612)
+    not_answered(folder / "capture-ended.pcap", until=292)
     renewed(folder / "renewed.pcap")
     unsaid(folder / "unsaid.pcap")
     recovered(folder / "recovered.pcap")
@@ -27,7 +27,7 @@ def not_answered(path: Path, until: float = 900) -> None:
     phone = Phone(path, until=until)
     phone.register(401)
     phone.register(200, granted=300)
-    phone.register(401, after=600, stale=True)
+    phone.register(401, after=280, stale=True)
     phone.idle(10)
     phone.idle(110)
     phone.wire.write()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sipdiag.calls.acknowledgement import acknowledgements
 from sipdiag.calls.authentication import Challenge, Credentials, challenges_in, credentials_in
+from sipdiag.calls.binding import Binding, bindings_of
 from sipdiag.calls.call import Attempt, Call, CallState, acknowledges
 from sipdiag.calls.cancellation import cancellations
 from sipdiag.calls.cause import (
@@ -79,6 +80,7 @@ __all__ = [
     "Arrival",
     "Astray",
     "Attempt",
+    "Binding",
     "Call",
     "CallState",
     "Cause",
@@ -123,6 +125,7 @@ __all__ = [
     "asks_for_removal",
     "astray",
     "best_fit",
+    "bindings_of",
     "cancellations",
     "carries_credentials",
     "cause_contradicts",

@@ -49,7 +49,12 @@ def confirmations(call: Call, window: Window) -> Iterator[Duty]:
 def _rseq(response: Sighting) -> str:
     """The number of a response that was sent reliably (section 4); of any other empty."""
     rseq = response.message.field("rseq")
-    return rseq.strip() if rseq and "100rel" in response.message.values("require") else ""
+    return rseq.strip() if rseq and _names_100rel(response, "require") else ""
+
+
+def _names_100rel(sighting: Sighting, name: str) -> bool:
+    """Whether header field `name` lists the option tag, in any case (RFC 3261, section 7.3.1)."""
+    return any(tag.strip().lower() == "100rel" for tag in sighting.message.values(name))
 
 
 def _for_response(
@@ -144,18 +149,22 @@ def _stopped_asking(duty: Duty, window: Window) -> bool:
 
 def _goes_on(response: Sighting, hop: Transaction) -> bool:
     """Whether the callee sent its next reliable response, which it should not before the PRACK for this one."""
-    number = _rseq(response)
+    number = _number(_rseq(response))
     same = (each for each in hop.responses if each.message.to_tag == response.message.to_tag)
-    later = (_rseq(each) for each in same if 100 < status(each) < 200 and each.time > response.time)
-    return number.isdigit() and any(rseq.isdigit() and int(rseq) == int(number) + 1 for rseq in later)
+    later = (each for each in same if 100 < status(each) < 200 and each.time > response.time)
+    return number is not None and any(_number(_rseq(each)) == number + 1 for each in later)
+
+
+def _number(rseq: str) -> int | None:
+    # response-num = 1*DIGIT, below 2**32
+    return int(rseq) if rseq.isascii() and rseq.isdigit() and len(rseq) <= 10 else None
 
 
 def _asked_for(hop: Transaction) -> bool:
     """Whether the INVITE allowed reliable responses (section 3); one that was not seen is taken to."""
     if hop.request is None:
         return True
-    message = hop.request.message
-    return "100rel" in message.values("supported") or "100rel" in message.values("require")
+    return _names_100rel(hop.request, "supported") or _names_100rel(hop.request, "require")
 
 
 def _meets_nothing(prack: Transaction, call: Call) -> bool:

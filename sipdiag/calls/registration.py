@@ -7,7 +7,7 @@ from enum import Enum
 import msgspec
 
 from sipdiag.calls.transaction import Transaction, status
-from sipdiag.sip import parse_name_addr
+from sipdiag.sip import NameAddr, parse_name_addr
 from sipdiag.trace import Sighting, host
 
 DEFAULT_EXPIRES = 3600
@@ -130,29 +130,42 @@ def asked_expires(transaction: Transaction) -> int | None:
 
 
 def granted_expires(transaction: Transaction) -> int | None:
-    """Seconds in the 2xx: of the Contact asked for, else of Expires, else what the request asked (section 10.3)."""
+    """Seconds in the 2xx for the first Contact of the request; of a fetch for the first Contact that came."""
     final, request = transaction.final, transaction.request
     if final is None:
         return None
     asked = None if request is None else request.message.field("contact")
-    wanted = None if not asked else parse_name_addr(asked).uri
     if asked and asked.strip() == "*":
         return 0
+    if asked and request is not None:
+        return granted_to(parse_name_addr(asked), final, request)
     for value in final.message.values("contact"):
-        contact = parse_name_addr(value)
-        mine = wanted is None or (contact.uri.user, contact.uri.host, contact.uri.port) == (
-            wanted.user,
-            wanted.host,
-            wanted.port,
-        )
-        if mine and (seconds := _seconds(contact.parameters.get("expires"))) is not None:
+        if (seconds := _seconds(parse_name_addr(value).parameters.get("expires"))) is not None:
             return seconds
-    for message in (final.message, None if request is None else request.message):
-        if message is not None and (seconds := _seconds(message.field("expires"))) is not None:
-            return seconds
-    if asked and (seconds := _seconds(parse_name_addr(asked).parameters.get("expires"))) is not None:
-        return seconds
-    return DEFAULT_EXPIRES
+    stated = _seconds(final.message.field("expires"))
+    return DEFAULT_EXPIRES if stated is None else stated
+
+
+def granted_to(asked: NameAddr, final: Sighting, request: Sighting) -> int:
+    """Seconds that a 2xx gave the contact `asked`: at itself, in Expires, else as asked (section 10.3)."""
+    own = (_expires_at(value, asked) for value in final.message.values("contact"))
+    ways = (
+        next((seconds for seconds in own if seconds is not None), None),
+        _seconds(final.message.field("expires")),
+        _seconds(asked.parameters.get("expires")),
+        _seconds(request.message.field("expires")),
+    )
+    return next((seconds for seconds in ways if seconds is not None), DEFAULT_EXPIRES)
+
+
+def same_contact(one: NameAddr, other: NameAddr) -> bool:
+    """Whether two contacts name one place; parameters and display names aside (section 10.2.4)."""
+    return (one.uri.user, one.uri.host, one.uri.port) == (other.uri.user, other.uri.host, other.uri.port)
+
+
+def _expires_at(value: str, asked: NameAddr) -> int | None:
+    contact = parse_name_addr(value)
+    return _seconds(contact.parameters.get("expires")) if same_contact(contact, asked) else None
 
 
 def stated_expires(transaction: Transaction) -> int | None:
@@ -161,13 +174,9 @@ def stated_expires(transaction: Transaction) -> int | None:
     asked = None if request is None else request.message.field("contact")
     if final is None or not asked or asked.strip() == "*":
         return None
-    mine = parse_name_addr(asked).uri
+    mine = parse_name_addr(asked)
     contacts = [parse_name_addr(value) for value in final.message.values("contact")]
-    own = [
-        each
-        for each in contacts
-        if (each.uri.user, each.uri.host, each.uri.port) == (mine.user, mine.host, mine.port) or len(contacts) == 1
-    ]
+    own = [each for each in contacts if same_contact(each, mine) or len(contacts) == 1]
     granted = _seconds(own[0].parameters.get("expires")) if own else None
     if granted is None and not any("expires" in each.parameters for each in contacts):
         granted = _seconds(final.message.field("expires"))

@@ -20,10 +20,15 @@ from sipdiag.sip import Message
 from sipdiag.trace import Sighting
 
 OFFERING = frozenset({"INVITE", "UPDATE", "PRACK"})
+_MEDIA = re.compile(rb"\nm=(\S+) (\d+) (\S+) ([^\r\n]*)")
 _PART = re.compile(rb"(?i)\ncontent-type[ \t]*:[ \t]*application/sdp\b.*?\r?\n\r?\n(.*?)(?=\r?\n--|\Z)", re.DOTALL)
 
 
-class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+_COMMON_CODECS = frozenset({b"0", b"3", b"8", b"9", b"18"})
+"""Payload types of voice that mean the same everywhere."""
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One offer at one hop, with what became of it."""
 
     transaction: Transaction
@@ -33,6 +38,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """The message that answers, or that had to; a failure refuses the offer. None while there is none."""
     answer: Sighting | None = None
     """The message that holds the answer: `closing`, or a provisional response that held it already."""
+    plain: bool = False
+    """A cheap look: every stream was accepted as offered, in clear, with the same registered codec on both sides."""
 
     @property
     def key(self) -> tuple[str, int, str, str]:
@@ -109,10 +116,27 @@ def _early(transaction: Transaction, request: Sighting) -> Iterator[Exchange]:
         tag = accepted.message.to_tag
         told = [each for each in transaction.responses if each.message.to_tag == tag and 100 < status(each) < 300]
         described = [each for each in told if sdp_in(each.message)]
-        answer = next((each for each in described if is_reliable(each)), described[0] if described else None)
-        yield Exchange(transaction=transaction, offer=request, closing=accepted, answer=answer)
+        answer = described[0] if described else None
+        if len(described) > 1:
+            answer = next((each for each in described if is_reliable(each)), answer)
+        plain = answer is not None and _is_plain(request, answer)
+        yield Exchange(transaction=transaction, offer=request, closing=accepted, answer=answer, plain=plain)
     if not accepting:
         yield Exchange(transaction=transaction, offer=request, closing=transaction.final)
+
+
+def _is_plain(offer: Sighting, answer: Sighting) -> bool:
+    """Whether both describe the same streams over RTP/AVP, and the answer prefers a registered codec of the offer."""
+    offered, answered = _MEDIA.findall(offer.message.body), _MEDIA.findall(answer.message.body)
+    if not offered or len(offered) != len(answered):
+        return False
+    for one, other in zip(offered, answered, strict=True):
+        formats = other[3].split()
+        if one[0] != other[0] or not one[2] == other[2] == b"RTP/AVP" or b"0" in (one[1], other[1]) or not formats:
+            return False
+        if formats[0] not in _COMMON_CODECS or formats[0] not in one[3].split():
+            return False
+    return True
 
 
 def _late(transaction: Transaction, call: Call) -> Iterator[Exchange]:

@@ -53,6 +53,10 @@ class Transaction(msgspec.Struct, kw_only=True):
     """Retransmissions of the request, in order."""
     responses: list[Sighting] = []
     """Each response once: by status code and To tag, a provisional one also by content."""
+    final: Sighting | None = None
+    """The first final response; None while there is none."""
+    answers: list[Sighting] = []
+    """Every 2xx once, one for each To tag: a forked INVITE may have several (section 13.2.2.4)."""
     response_repeats: list[tuple[Sighting, Sighting]] = []
     """Retransmissions of responses, in order, as (first copy, this copy)."""
     acks: list[Sighting] = []
@@ -86,19 +90,9 @@ class Transaction(msgspec.Struct, kw_only=True):
         return self.responses[0].source if self.request is None else self.request.destination
 
     @property
-    def final(self) -> Sighting | None:
-        """The first final response; None while there is none."""
-        return next((seen for seen in self.responses if status(seen) >= 200), None)
-
-    @property
     def finals(self) -> list[Sighting]:
         """Every final response once: a forked INVITE may have several 2xx (section 13.2.2.4)."""
         return [seen for seen in self.responses if status(seen) >= 200]
-
-    @property
-    def answers(self) -> list[Sighting]:
-        """Every 2xx once, one for each To tag."""
-        return [seen for seen in self.responses if 200 <= status(seen) < 300]
 
     @property
     def last_time(self) -> int:
@@ -183,6 +177,10 @@ class TransactionTable:
                     transaction.response_repeats.append((first, sighting))
                 return Arrival(sighting=sighting, transaction=transaction, repeat=repeat, first=first)
         transaction.responses.append(sighting)
+        if message.final:
+            transaction.final = transaction.final or sighting
+            if message.status < 300:
+                transaction.answers.append(sighting)
         return Arrival(sighting=sighting, transaction=transaction)
 
     def _acknowledge(self, sighting: Sighting, message: Request) -> Arrival:

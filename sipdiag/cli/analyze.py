@@ -130,12 +130,13 @@ def _write(analysis: Analysis, words: Words, stream: TextIO, *, format_: str, co
     if format_ == "json":
         import msgspec  # noqa: PLC0415
 
+        from sipdiag.report.escape import shown_in_json  # noqa: PLC0415
         from sipdiag.report.rows import document_of  # noqa: PLC0415
 
         encoded = msgspec.json.format(msgspec.json.encode(document_of(analysis, words)), indent=2)
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")  # whatever the locale: JSON is UTF-8 (RFC 8259, section 8.1)
-        stream.write(encoded.decode() + "\n")
+        stream.write(shown_in_json(encoded.decode()) + "\n")
     else:
         from sipdiag.report.terminal import print_report  # noqa: PLC0415
 

@@ -51,7 +51,9 @@ def write_object(document: object, stream: TextIO) -> None:
 def tell(lines: Iterable[str]) -> None:
     """Write lines to standard error, each with the program's name."""
     for line in lines:
-        print(f"sipdiag: {line}", file=sys.stderr)  # noqa: T201
+        from sipdiag.report.escape import shown  # noqa: PLC0415  (there is seldom anything to tell)
+
+        print(f"sipdiag: {shown(line)}", file=sys.stderr)  # noqa: T201
 
 
 def _write(text: str, stream: TextIO) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sipdiag.calls import Flaw, Harm, harm_of, status
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
+from sipdiag.findings.scene import Scene
 from sipdiag.findings.telling import found
 from sipdiag.sip import Request
 
@@ -14,12 +15,19 @@ _GRAVITY = {
 }
 """What nobody minded is worth a note: the next element may mind."""
 MOST_FRAMES = 20
+LONGEST_DETAIL = 200
+"""Characters of a value that are quoted: whoever sends nonsense may send much of it."""
 
 
-def found_flaw(rule: str, flaw: Flaw, *, only_harmful: bool = False) -> Finding | None:
-    """The finding on `flaw`, by the harm that it did; None when it did none and `only_harmful` holds."""
+def found_flaw(rule: str, flaw: Flaw, scene: Scene, *, only_harmful: bool = False) -> Finding | None:
+    """The finding on `flaw`, by the harm that it did; None when it did none and `only_harmful` holds.
+
+    A receiver that was never heard drops nothing: it may not be there at all, which another rule tells.
+    """
     harm = harm_of(flaw)
     if only_harmful and harm.kind != "refused":
+        return None
+    if harm.kind == "ignored" and not scene.window.hears(harm.arrival.sighting.destination):
         return None
     severity, confidence = _GRAVITY[harm.kind]
     return found(rule, harm.kind, severity, confidence, harm.shown_by[:MOST_FRAMES], flaw_evidence(flaw, harm))
@@ -34,7 +42,7 @@ def flaw_evidence(flaw: Flaw, harm: Harm) -> Evidence:
         "sender": seen.source,
         "receiver": seen.destination,
         "defect": flaw.kind,
-        "detail": flaw.detail,
+        "detail": flaw.detail if len(flaw.detail) <= LONGEST_DETAIL else f"{flaw.detail[:LONGEST_DETAIL]}…",
         "messages": len(flaw.arrivals),
         "message_frame": seen.frame,
         "message": message.method if isinstance(message, Request) else f"{message.status} ({message.cseq_method})",

@@ -76,11 +76,19 @@ def traffic_of(correlation: Correlation) -> Traffic:
     return Traffic(spoken=spoken, asked=asked)
 
 
+def behind_nat(registration: Registration) -> bool:
+    """Whether a NAT stands before the device: over UDP it is seen elsewhere than it believes to be."""
+    if len(registration.transactions) < 2:
+        return False
+    ends = (registration.transactions[0], registration.transactions[-1])
+    return any(
+        each.request is not None and each.request.transport == "udp" and _public(each) != _local(each) for each in ends
+    )
+
+
 def flow_of(registration: Registration, traffic: Traffic, window: Window) -> Flow | None:
-    """The flow of one registration; None where no NAT or no death shows, or something else than silence killed it."""
+    """The flow of one registration behind a NAT; None where no death shows, or not silence was what killed it."""
     attempts = [each for each in registration.attempts if each.request is not None and each.request.transport == "udp"]
-    if len(attempts) < 2 or not any(_public(each) != _local(each) for each in (attempts[0], attempts[-1])):
-        return None
     deaths: list[Death] = []
     for earlier, later in pairwise(attempts):
         if later.time - earlier.time < IDLE:
@@ -143,6 +151,8 @@ def _local(attempt: Transaction) -> str:
 def _public(attempt: Transaction) -> str:
     """Where the registrar sees the device: the source, or what the response adds to the Via (RFC 3581, section 4)."""
     if attempt.final is None or attempt.source != _local(attempt):
+        return attempt.source
+    if "rport=" not in attempt.final.message.head:
         return attempt.source
     parameters = split_parameters(attempt.final.message.field("via") or "")[1]
     address, port = parameters.get("received", host(attempt.source)), parameters.get("rport", "")

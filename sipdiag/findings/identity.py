@@ -30,10 +30,9 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
         issued = self.passport.issued
         return None if issued is None else self.request.time // SECOND - issued
 
-    @property
-    def evidence(self) -> Evidence:
-        """What every rule on it tells."""
-        return {
+    def told(self, *names: str) -> Evidence:
+        """The facts of these names, of those that every rule on it may tell."""
+        facts: Evidence = {
             "request_frame": self.request.frame,
             "source": self.request.source,
             "destination": self.request.destination,
@@ -45,6 +44,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
             "refusal_code": 0 if self.refusal is None else status(self.refusal),
             "final_code": 0 if self.transaction.final is None else status(self.transaction.final),
         }
+        return {name: facts[name] for name in names}
 
 
 def claims_of(call: Call) -> list[Claim]:

@@ -22,7 +22,7 @@ from sipdiag.calls import (
     requests_by_source,
     status,
 )
-from sipdiag.findings.flow import Flow, flow_of, traffic_of
+from sipdiag.findings.flow import Flow, behind_nat, flow_of, traffic_of
 from sipdiag.findings.identity import Claim, claims_of
 from sipdiag.findings.settings import Settings
 from sipdiag.trace import Sighting, Trace, host
@@ -65,7 +65,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return self.by_source
 
     lines: dict[str, set[str]] = {}
-    """The addresses-of-record that each client host registered."""
+    """The addresses-of-record that each client host asked for."""
     watched: dict[tuple[str, str], list[Sighting]] = {}
     """The 2xx to SUBSCRIBEs by event and subscriber, in the order of time, worked out once."""
     flows: dict[int, Flow] = {}
@@ -89,9 +89,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     def _note_flows(self) -> None:
         self.flow_victims.add(-1)
-        several = [each for each in self.correlation.registrations if len(each.transactions) > 1]
-        traffic = traffic_of(self.correlation) if several else None
-        for registration in several:
+        behind = [each for each in self.correlation.registrations if behind_nat(each)]
+        traffic = traffic_of(self.correlation) if behind else None
+        for registration in behind:
             flow = flow_of(registration, traffic, self.window) if traffic is not None else None
             if flow is not None:
                 self.flows[registration.number] = flow
@@ -128,7 +128,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return self.acceptances.get((aor, ""), [])
 
     def lines_of(self, client: str) -> int:
-        """How many addresses-of-record the host of an endpoint registered: a phone has few, a gateway many."""
+        """How many addresses-of-record the host of an endpoint asked for: a phone few, a gateway or a scanner many."""
         if not self.acceptances:
             self._note_acceptances()
         return len(self.lines.get(host(client), ()))
@@ -150,10 +150,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         self.acceptances["", ""] = []  # so that it is not empty when nobody was accepted
         for registration in self.correlation.registrations:
             for each in registration.transactions:
-                final = each.final
+                client, final = host(each.source), each.final
+                self.lines.setdefault(client, set()).add(registration.aor)
                 if final is not None and status(final) < 300:
-                    client = host(each.source)
-                    self.lines.setdefault(client, set()).add(registration.aor)
                     for key in ((registration.aor, client), (registration.aor, "")):
                         self.acceptances.setdefault(key, []).append(final)
         for finals in self.acceptances.values():

@@ -75,7 +75,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     expiry_grace_s: float = 2.0
     """After a binding or a subscription has run out before it is told: clocks and ways differ that much."""
     lines_count: int = 10
-    """Addresses-of-record of one host above which it is a gateway or a test tool: of one line it drops nobody knows."""
+    """Addresses-of-record of one host above which it is a gateway, a test tool or a scanner: of a line that it drops
+    nothing is told."""
 
     sip_ports: tuple[int, ...] = (5060, 5061)
     """Ports where a connection that was refused counts as SIP even if no message shows it."""

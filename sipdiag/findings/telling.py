@@ -48,6 +48,7 @@ def found_below(
     time: int,
     frames: Sequence[int],
     evidence: Evidence,
+    call_id: str | None = None,
 ) -> Finding:
     """A finding of no single call: on a capture, a connection, a host; its frames need not hold SIP."""
     return Finding(
@@ -59,6 +60,7 @@ def found_below(
         capture=capture,
         time=time,
         frames=list(dict.fromkeys(frames)),
+        call_id=call_id,
         evidence=evidence,
     )
 

@@ -61,6 +61,9 @@ def values(about: str, reason: str, fields: Fields) -> Sequence[str]:
 
 def conditions_in(facts: dict[str, Any]) -> Conditions:
     """The conditions among the facts of an entry; raises `ValueError` with the reason where one is wrong."""
+    # A condition that is mistyped must not turn into an entry that speaks for every response.
+    if unknown := [name for name in facts if name.startswith("match") and name not in ("match_method", *PATTERNS)]:
+        raise ValueError(f"{unknown[0]} is no condition; there are {', '.join(['match_method', *PATTERNS])}")
     if "match_method" not in facts and not PATTERNS.keys() & facts.keys():
         return Conditions()
     methods = facts.get("match_method", [])

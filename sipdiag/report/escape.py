@@ -10,6 +10,11 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
+# The same but for C0, which JSON escapes itself and needs for its line ends, and surrogates, which UTF-8 has none of.
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
 
 def shown(text: str) -> str:
     r"""`text` with every character that could do harm as an escape: `\x1b`, `\u202e`, and `\xff` for a stray byte."""
@@ -23,6 +28,16 @@ def kept(text: str) -> str:
     if text.isascii():
         return text
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def shown_in_json(document: str) -> str:
+    r"""JSON with the characters that it need not escape, but a terminal heeds, as `\u009b`: it says the same."""
+    return document if document.isascii() and "\x7f" not in document else _UNSAFE_IN_JSON.sub(_escape_in_json, document)
+
+
+def _escape_in_json(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be").hex()  # two of them, a surrogate pair, beyond U+FFFF (RFC 8259, section 7)
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Tests of `sipdiag.calls.condition` and `sipdiag.calls.terms`: what a refusal asks, and who kept to it."""
+"""Tests of `sipdiag.calls.condition`: what a refusal asks, and who kept to it."""
 
 from __future__ import annotations
 

@@ -330,7 +330,7 @@ def test_samples_are_reported_without_a_word_on_standard_error(capture: Path) ->
 
 def test_legs_of_one_call_are_told_as_one_with_why() -> None:
     """Two Call-IDs, one call: what ties them together, how sure that is, and every hop."""
-    (call,) = json_of(SAMPLES / "call-through-b2bua" / "call-through-b2bua.pcap")["calls"]
+    (call,) = json_of(sample("call-through-b2bua/call-through-b2bua"))["calls"]
     near, far = call["call_ids"]
     assert [(each["call_id"], each["linked_to"]) for each in call["links"]] == [(far, near)]
     assert [(each["by"], each["certainty"]) for each in call["links"]] == [("session-id", "certain")]
@@ -339,14 +339,14 @@ def test_legs_of_one_call_are_told_as_one_with_why() -> None:
 
 def test_a_guess_can_be_turned_off() -> None:
     """`--no-guess`: without a header field that says so, two Call-IDs are two calls."""
-    capture = SAMPLES / "call-through-b2bua" / "no-correlation.pcap"
+    capture = sample("call-through-b2bua/no-correlation")
     assert len(json_of(capture)["calls"]) == 1
     assert len(json_of("--no-guess", capture)["calls"]) == 2
 
 
 def test_either_call_id_names_the_call() -> None:
     """`--call` with the Call-ID of one leg shows both."""
-    capture = SAMPLES / "call-through-b2bua" / "call-through-b2bua.pcap"
+    capture = sample("call-through-b2bua/call-through-b2bua")
     (call,) = json_of(capture)["calls"]
     for call_id in call["call_ids"]:
         assert len(json_of("--call", call_id, capture)["responses"]) == 8
@@ -354,7 +354,7 @@ def test_either_call_id_names_the_call() -> None:
 
 def test_findings_of_one_cause_are_one() -> None:
     """A private Contact is why the ACK is missing: one finding, with its cause, until the former is left out."""
-    capture = SAMPLES / "contact-private" / "contact-private.pcap"
+    capture = sample("contact-private/contact-private")
     (told,) = json_of(capture)["findings"]
     assert (told["rule"], [each["rule"] for each in told["causes"]]) == ("ack-missing", ["contact-private"])
     assert findings("--ignore", "ack-missing", capture) == {"contact-private"}

@@ -194,6 +194,14 @@ def test_own_entries(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert written.err.startswith(f"sipdiag: {broken}:1: the first line must be a title")
 
 
+def test_a_name_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """A name pasted from a packet comes back escaped."""
+    assert main(["explain", "zz\x1b[31m\u202e"]) == 2
+    told = capsys.readouterr().err
+    assert "zz\\x1b[31m\\u202e" in told
+    assert "\x1b" not in told
+
+
 IMPORTED = {
     *("collections", "contextlib", "copyreg", "encodings", "enum", "functools", "importlib", "itertools", "keyword"),
     *("operator", "re", "reprlib", "types", "typing", "warnings"),

@@ -88,7 +88,12 @@ def test_ctrl_c_is_130(tmp_path: Path) -> None:
     """As shells report it, without a word."""
     pipe = tmp_path / "capture"
     os.mkfifo(pipe)
-    process = subprocess.Popen(argv(pipe), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    # A shell starts what it puts in the background with SIGINT ignored, and a child inherits that from this process.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(argv(pipe), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    finally:
+        signal.signal(signal.SIGINT, before)
     # Opening the pipe for writing succeeds once the command reads it.
     with pipe.open("wb"):
         time.sleep(0.2)
@@ -107,3 +112,13 @@ def test_a_failure_to_write_is_told() -> None:
     assert ran.returncode == 2
     assert ran.stderr.startswith(b"sipdiag: cannot write the report: ")
     assert len(ran.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
+def test_a_run_has_one_thread() -> None:
+    """NumPy's linear algebra is not used, so its threads, one a core, are not started: a small capture is quick."""
+    program = "import os, sys; from sipdiag.cli import main; main(); print(len(os.listdir('/proc/self/task')))"
+    command = [sys.executable, "-c", program, str(GOOD)]
+    surroundings = {name: value for name, value in environment().items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=surroundings)
+    assert done.stdout.splitlines()[-1] == "1"

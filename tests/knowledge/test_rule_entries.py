@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from sipdiag.analysis import analyze
-from sipdiag.calls import acknowledgement, cancellation, confirmation
-from sipdiag.findings import Finding, refused, silence
+from sipdiag.calls import acknowledgement, cancellation, confirmation, flaws
+from sipdiag.findings import Finding, flawed, refused, silence, unfolded
 from sipdiag.knowledge import DEFAULT_LANGUAGE, Catalogue, Entry, data_folder, languages
 from sipdiag.rules import RULES
 
@@ -47,7 +47,8 @@ def strings(module: ModuleType) -> set[str]:
 def findings_of(rule: str) -> list[Finding]:
     """What the rule finds in the samples that bear its name."""
     captures = sorted((SAMPLES / rule).glob("*.pcap"))
-    return [finding for path in captures for finding in analyze([str(path)]).findings if finding.rule == rule]
+    analyses = [analyze([str(path)]) for path in captures]
+    return [finding for each in analyses for finding in unfolded(each.findings) if finding.rule == rule]
 
 
 @each_rule
@@ -106,7 +107,7 @@ def test_templates_are_well_formed(rule: str, language: str) -> None:
 @each_rule
 def test_placeholders_are_evidence_of_the_rule(rule: str) -> None:
     """A placeholder is a name that the rule's own source, or what rules share, gives to a piece of evidence."""
-    known = strings(MODULES[rule]) | strings(refused)
+    known = strings(MODULES[rule]) | strings(refused) | strings(flawed)
     entry = entry_of(rule)
     for template in (*entry.messages.values(), *entry.remedies.values()):
         assert set(placeholders(template)) <= known, template
@@ -115,7 +116,7 @@ def test_placeholders_are_evidence_of_the_rule(rule: str) -> None:
 @each_rule
 def test_variants_are_those_of_the_code(rule: str) -> None:
     """A variant is named in the rule's source, or is a reason that its rule passes on."""
-    shared = (acknowledgement, cancellation, confirmation, silence)
+    shared = (acknowledgement, cancellation, confirmation, flaws, silence)
     known = strings(MODULES[rule]).union(*map(strings, shared))
     for variant in entry_of(rule).messages:
         assert {variant, variant.removesuffix("-accepted")} & known, variant

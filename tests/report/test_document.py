@@ -39,7 +39,7 @@ FURTHER = {
     "responses": {"duplicate_of"},
     "requests": {"duplicate_of", "meant_frame"},
     "calls": {"links"},
-    "findings": {"variant", "time"},
+    "findings": {"variant", "time", "causes", "consequences"},
 }
 """What whoever built a part has added; a part may grow, nothing may go."""
 VALIDATOR = Draft202012Validator(json_schema())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipdiag.report.escape import kept, shown
+from sipdiag.report.escape import kept, shown, shown_in_json
 
 ANY = st.text(st.characters(codec=None, categories=None))
 HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -64,3 +65,16 @@ def test_any_bytes_can_be_kept(data: bytes) -> None:
     stray = sum(0xDC80 <= ord(each) <= 0xDCFF for each in text)
     assert kept(text).count("\\x") - text.count("\\x") == stray
     kept(text).encode()
+
+
+@given(st.text())
+def test_json_says_the_same_without_what_a_terminal_heeds(text: str) -> None:
+    """C1 controls, DEL and bidi overrides are escaped as JSON may; what is read from it is what was written."""
+    told = shown_in_json(json.dumps({text: text}, ensure_ascii=False))
+    assert json.loads(told) == {text: text}
+    assert not [each for each in told if unicodedata.category(each) in HARMFUL - {"Cf"}]
+
+
+def test_json_of_hostile_text() -> None:
+    """A character beyond U+FFFF is a surrogate pair (RFC 8259, section 7)."""
+    assert shown_in_json('"\x9b31m\u202e\x7f\U000e0041é"') == '"\\u009b31m\\u202e\\u007f\\udb40\\udc41é"'

@@ -44,6 +44,8 @@ NAMES_A_CLOCK = re.compile(r"cause\s*=\s*102\b|time-?\s?out|timed out|timer|expi
 """In a Reason: Q.850 cause 102 is recovery on timer expiry."""
 ALONE = 300.0
 """Seconds from which one call that fits a round limit is worth a word; below, two have to."""
+FEW = 20
+"""Among more calls than this, one that fits a round limit does so by chance."""
 NEIGHBOURS = 10
 """So many times the slack on both sides is the neighbourhood that tells how many would fit by chance."""
 RELIABLE = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
@@ -84,7 +86,7 @@ def _stands_out(endings: list[Ending], lengths: list[float]) -> bool:
     fit = endings[0].fit
     if fit is None:
         return False
-    if fit.clock.common and len(endings) == 1 and fit.clock.seconds < ALONE:
+    if fit.clock.common and len(endings) == 1 and (fit.clock.seconds < ALONE or len(lengths) > FEW):
         return False
     middle, slack = endings[0].gap - fit.off, fit.clock.slack
     wide = _between(lengths, middle - NEIGHBOURS * slack, middle + NEIGHBOURS * slack)
@@ -133,6 +135,7 @@ def _of_fit(fit: Fit) -> Evidence:
         "clock_s": fit.clock.seconds,
         "whose": fit.clock.whose,
         "since": fit.clock.since,
+        "keep_alive_s": fit.clock.seconds / 2,
         "gap_s": round(fit.gap, 3),
         "off_s": round(fit.off, 3),
         "fit_percent": fit.percent,

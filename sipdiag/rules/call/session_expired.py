@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Lapse, session_lapse, status
+from sipdiag.calls import SECOND, Call, Lapse, session_lapse, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 
 NAME = "session-expired"
@@ -39,6 +39,7 @@ def _finding(lapse: Lapse, scene: Scene) -> Finding:
         "agreed_frame": agreed.frame,
         "refresher": agreed.destination if by_sender else agreed.source,
         "bye_due_s": round(timer.bye_due, 1),
+        "refresh_due_s": timer.interval / 2,
         "recorded_after_s": seconds(scene.window.left(agreed.time)),
         "refreshes": len(lapse.refreshes),
     }
@@ -51,6 +52,9 @@ def _finding(lapse: Lapse, scene: Scene) -> Finding:
             shown_by.append(refresh.final)
     confidence = Confidence.LIKELY
     if bye is not None:
+        after = (bye.time - agreed.time) / SECOND
+        off = min((after - timer.bye_due, after - timer.interval), key=abs)
+        evidence |= {"clock": "Session-Expires", "off_s": round(off, 3)}
         evidence |= {"bye_frame": bye.frame, "bye_after_s": seconds(bye.time - agreed.time), "bye_source": bye.source}
         shown_by.append(bye)
         if (reason := bye.message.field("reason")) is not None:

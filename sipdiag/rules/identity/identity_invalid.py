@@ -14,6 +14,20 @@ from sipdiag.findings import Confidence, Finding, Scene, Severity, found
 NAME = "identity-invalid"
 SEVERITY = Severity.ERROR
 
+TOLD = (
+    "request_frame",
+    "source",
+    "destination",
+    "info",
+    "ppt",
+    "attestation",
+    "origid",
+    "refusal_frame",
+    "refusal_code",
+    "final_code",
+)
+"""Facts on the PASSporT that the finding tells."""
+
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every PASSporT of the call that breaks the rules of its form."""
@@ -27,5 +41,5 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
             Severity.WARNING if claim.refusal is None else SEVERITY,
             Confidence.CERTAIN,
             shown_by,
-            {**claim.evidence, "problems": list(claim.passport.problems)},
+            {**claim.told(*TOLD), "problems": list(claim.passport.problems)},
         )

@@ -14,6 +14,20 @@ from sipdiag.findings import Confidence, Finding, Scene, Severity, found, mismat
 NAME = "identity-mismatched"
 SEVERITY = Severity.ERROR
 
+TOLD = (
+    "request_frame",
+    "source",
+    "destination",
+    "info",
+    "ppt",
+    "attestation",
+    "origid",
+    "refusal_frame",
+    "refusal_code",
+    "final_code",
+)
+"""Facts on the PASSporT that the finding tells."""
+
 VARIANTS = {"orig": "caller", "dest": "callee"}
 
 
@@ -28,5 +42,5 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
                 Severity.WARNING if claim.refusal is None else SEVERITY,
                 Confidence.LIKELY,
                 shown_by,
-                {**claim.evidence, "claimed": claimed, "stated": stated},
+                {**claim.told(*TOLD), "claimed": claimed, "stated": stated},
             )

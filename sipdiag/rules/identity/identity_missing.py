@@ -26,15 +26,24 @@ Link = tuple[str, str]
 
 def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
     """Every refusal with 428, and every link on which some calls are unsigned."""
-    del scene  # which calls are signed stands in the calls themselves
-    links: dict[Link, tuple[list[Sighting], list[Sighting]]] = {}
+    signs = False
     for call in correlation.calls:
+        signs = signs or bool(scene.claims(call))
         for attempt in call.attempts:
             for hop in attempt.hops:
-                if hop.request is None or hop.origin is not None:
-                    continue
-                if hop.final is not None and status(hop.final) == 428:
-                    yield _demanded(hop, hop.request, hop.final)
+                final = hop.final
+                if final is not None and status(final) == 428 and hop.request is not None and hop.origin is None:
+                    yield _demanded(hop, hop.request, final)
+    if signs:
+        yield from _unsigned_links(correlation)
+
+
+def _unsigned_links(correlation: Correlation) -> Iterator[Finding]:
+    """The links on which most calls are signed, and some are not."""
+    links: dict[Link, tuple[list[Sighting], list[Sighting]]] = {}
+    for call in correlation.calls:
+        for hop in (hop for attempt in call.attempts for hop in attempt.hops):
+            if hop.request is not None and hop.origin is None:
                 pair = (host(hop.request.source), host(hop.request.destination))
                 signed, unsigned = links.setdefault(pair, ([], []))
                 (signed if hop.request.message.field("identity") else unsigned).append(hop.request)

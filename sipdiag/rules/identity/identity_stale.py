@@ -14,6 +14,20 @@ from sipdiag.findings import Claim, Confidence, Finding, Scene, Severity, found
 NAME = "identity-stale"
 SEVERITY = Severity.ERROR
 
+TOLD = (
+    "request_frame",
+    "source",
+    "destination",
+    "info",
+    "ppt",
+    "attestation",
+    "origid",
+    "refusal_frame",
+    "refusal_code",
+    "final_code",
+)
+"""Facts on the PASSporT that the finding tells."""
+
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every PASSporT of the call whose time is too far from that of its request."""
@@ -40,7 +54,7 @@ def _finding(claim: Claim, age: int, *, refused: bool) -> Finding:
         confidence,
         shown_by,
         {
-            **claim.evidence,
+            **claim.told(*TOLD),
             "off_by_s": abs(age),
             "iat": claim.passport.issued or 0,
             "date": claim.request.message.field("date") or "",

@@ -16,6 +16,20 @@ from sipdiag.trace import Sighting
 NAME = "identity-unverified"
 SEVERITY = Severity.ERROR
 
+TOLD = (
+    "request_frame",
+    "source",
+    "destination",
+    "info",
+    "ppt",
+    "attestation",
+    "origid",
+    "refusal_frame",
+    "refusal_code",
+    "final_code",
+)
+"""Facts on the PASSporT that the finding tells."""
+
 FAILED = "tn-validation-failed"
 
 
@@ -24,7 +38,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     for claim in scene.claims(call):
         if claim.refusal is not None and status(claim.refusal) in (436, 437, 438) and not _explained(claim, scene):
             yield found(
-                NAME, "refused", SEVERITY, Confidence.CERTAIN, [claim.request, claim.refusal], dict(claim.evidence)
+                NAME, "refused", SEVERITY, Confidence.CERTAIN, [claim.request, claim.refusal], claim.told(*TOLD)
             )
     for attempt in call.attempts:
         for hop in attempt.hops:

@@ -19,6 +19,6 @@ def check(_seen: Correlation, scene: Scene) -> Iterator[Finding]:
     """Every way in which a sender gets the length wrong; what only the recorder cut off is none."""
     for flaw in scene.flaws():
         if flaw.kind.startswith("content-length-"):
-            finding = found_flaw(NAME, flaw)
+            finding = found_flaw(NAME, flaw, scene)
             if finding is not None:
                 yield finding

@@ -22,9 +22,11 @@ def check(_seen: Correlation, scene: Scene) -> Iterator[Finding]:
     """Every header field that a sender leaves out, where it matters."""
     for flaw in scene.flaws():
         if flaw.kind == "header-missing":
-            finding = found_flaw(NAME, flaw)
+            finding = found_flaw(NAME, flaw, scene)
         elif flaw.kind == "header-omitted":
-            finding = _unusable(flaw, scene) if flaw.detail in DEMANDED else found_flaw(NAME, flaw, only_harmful=True)
+            finding = (
+                _unusable(flaw, scene) if flaw.detail in DEMANDED else found_flaw(NAME, flaw, scene, only_harmful=True)
+            )
         else:
             continue
         if finding is not None:

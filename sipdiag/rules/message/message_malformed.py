@@ -23,6 +23,6 @@ def check(_seen: Correlation, scene: Scene) -> Iterator[Finding]:
     """Every kind of grammatical defect of every sender; a harmless kind only where the request was refused."""
     for flaw in scene.flaws():
         if flaw.kind not in _TOLD_ELSEWHERE and not flaw.kind.startswith(_LENGTH):
-            finding = found_flaw(NAME, flaw, only_harmful=flaw.kind not in INVALID)
+            finding = found_flaw(NAME, flaw, scene, only_harmful=flaw.kind not in INVALID)
             if finding is not None:
                 yield finding

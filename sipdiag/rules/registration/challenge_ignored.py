@@ -86,8 +86,8 @@ def _verdict(ignored: list[Challenged], scene: Scene) -> tuple[str, Severity, Co
         return "not-received", SEVERITY, Confidence.LIKELY
     if len(ignored) >= OFTEN:
         return "repeated", SEVERITY, Confidence.CERTAIN
-    if left < UNDECIDED:
-        return None
+    if left < UNDECIDED or scene.lines_of(ignored[0][1].destination) > scene.settings.lines_count:
+        return None  # who asks for many addresses, and answers no challenge, only wants to see which there are
     if left < scene.settings.challenge_answer_s * SECOND:
         return "capture-ended", SEVERITY, Confidence.INCONCLUSIVE
     return "unanswered", Severity.WARNING, Confidence.LIKELY

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Registration
+from msgspec.structs import replace
+
+from sipdiag.calls import Registration, bindings_of
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 
 NAME = "flow-expired"
@@ -16,6 +18,7 @@ SEVERITY = Severity.ERROR
 
 MOST_FRAMES = 40
 """So many packets show it; the rest are counted."""
+MOST_INTERVALS = 20
 
 
 def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
@@ -40,12 +43,23 @@ def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
         "moved_ports": sum(each.moved for each in flow.deaths),
     }
     shown_by = [worst.last, *(each.request for each in lost if each.request is not None)][:MOST_FRAMES]
+    bindings = bindings_of(registration)
+    if bindings:
+        intervals = [each for binding in bindings for each in binding.intervals]
+        evidence["granted_s"] = bindings[-1].granted
+        evidence["refreshed_s"] = [round(seconds(each)) for each in intervals][:MOST_INTERVALS]
+        evidence["contacts"] = [each.contact for each in bindings]
     if worst.revived.request is not None:
         evidence["revived_frame"] = worst.revived.request.frame
         shown_by.append(worst.revived.request)
     if not lost:
-        yield found(NAME, "moved", Severity.WARNING, Confidence.LIKELY, shown_by, evidence)
+        yield _of(registration, found(NAME, "moved", Severity.WARNING, Confidence.LIKELY, shown_by, evidence))
         return
     evidence["lost_method"] = lost[0].method
     evidence["lost_frame"] = shown_by[1].frame
-    yield found(NAME, "unreached", SEVERITY, Confidence.LIKELY, shown_by, evidence)
+    yield _of(registration, found(NAME, "unreached", SEVERITY, Confidence.LIKELY, shown_by, evidence))
+
+
+def _of(registration: Registration, finding: Finding) -> Finding:
+    """`finding` as one on the registration: the last packet of the device may belong to anything."""
+    return replace(finding, call_id=registration.call_id)

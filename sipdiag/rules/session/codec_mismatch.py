@@ -25,7 +25,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every exchange of the call without a common audio codec, once, at the hop nearest to who answered."""
     told: set[tuple[str, int, str, str]] = set()
     for exchange in scene.exchanges(call):
-        if exchange.key in told:
+        if exchange.plain or exchange.key in told:
             continue
         finding = _refused(exchange) if exchange.refused else _answered(exchange)
         if finding is not None:
@@ -61,7 +61,7 @@ def _answered(exchange: Exchange) -> Finding | None:
     for offered, answered in streams_of(exchange):
         if offered.kind != "audio" or not offered.port or not answered.port or not answered.codecs:
             continue
-        if answered.direction == "inactive" or not _is_readable(offered, answered):
+        if answered.direction == "inactive" or not offered.voices or not _is_readable(offered, answered):
             continue
         common = _common(offered.codecs, answered.codecs)
         if any(codec in offered.voices for codec in common):

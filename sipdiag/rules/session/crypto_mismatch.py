@@ -26,7 +26,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every exchange of the call whose encryption cannot work, once, at the hop nearest to who answered."""
     told: set[tuple[str, int, str, str]] = set()
     for exchange in scene.exchanges(call):
-        if exchange.key in told:
+        if exchange.plain or exchange.key in told:
             continue
         finding = _refused(exchange) if exchange.refused else _answered(exchange)
         if finding is not None:
@@ -78,8 +78,9 @@ def _variant(offered: Media, answered: Media) -> str:
     if answered.setup == "actpass" or (answered.setup and answered.setup == offered.setup != "holdconn"):
         return "setup" if offered.fingerprint and answered.fingerprint else ""
     if offered.crypto and answered.crypto:
-        chosen = {(each.tag, each.suite) for each in answered.crypto}
-        return "" if chosen & {(each.tag, each.suite) for each in offered.crypto} else "suite"
+        # A wrong tag with a suite that was offered is read past by most.
+        chosen = {each.suite.upper() for each in answered.crypto}
+        return "" if chosen & {each.suite.upper() for each in offered.crypto} else "suite"
     keyed = answered.crypto or answered.fingerprint or answered.attribute("key-mgmt") is not None
     return "" if keyed or not (offered.crypto or offered.fingerprint) else "keyless"
 

@@ -6,6 +6,7 @@ Where they are not, keys must go as SIP INFO or as tones in the voice, which a c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sipdiag.calls import Call, Exchange, streams_of
@@ -18,6 +19,10 @@ NAME = "dtmf-mismatch"
 SEVERITY = Severity.WARNING
 
 EVENTS = "telephone-event"
+CARRY_TONES = frozenset({b"0", b"8"})
+"""PCMU and PCMA."""
+_MAPPED = re.compile(rb"(?i)\na=rtpmap:(\d+)[ \t]+telephone-event")
+_AUDIO = re.compile(rb"\nm=audio \d+ \S+ ([^\r\n]+)")
 SPOILS_TONES = frozenset({"g729", "g723", "g723.1", "gsm", "ilbc", "speex", "amr", "amr-wb", "opus", "qcelp"})
 """Codecs made for voices, through which tones do not pass unharmed."""
 
@@ -27,7 +32,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     told: set[tuple[str, int, str, str]] = set()
     for exchange in scene.exchanges(call):
         answer = exchange.answer
-        if answer is None or exchange.key in told or not _mentions(exchange, answer):
+        if answer is None or exchange.key in told or not answer.complete or _is_settled(exchange, answer):
             continue
         for offered, answered in streams_of(exchange):
             if offered.kind != "audio" or not offered.port or not answered.port or "RTP/" not in answered.protocol:
@@ -39,9 +44,15 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
                 break
 
 
-def _mentions(exchange: Exchange, answer: Sighting) -> bool:
-    name = EVENTS.encode()
-    return answer.complete and (name in exchange.offer.message.body or name in answer.message.body)
+def _is_settled(exchange: Exchange, answer: Sighting) -> bool:
+    """A cheap look: events were agreed on, or nobody offered any, or the voice carries tones."""
+    agreed = _MAPPED.search(answer.message.body)
+    if agreed is not None:
+        lists = _AUDIO.findall(answer.message.body)
+        return len(lists) == 1 and agreed[1] in lists[0].split()
+    if EVENTS.encode() not in exchange.offer.message.body:
+        return True
+    return exchange.plain and all(each.split()[0] in CARRY_TONES for each in _AUDIO.findall(answer.message.body))
 
 
 def _finding(call: Call, exchange: Exchange, answer: Sighting, offered: Media, answered: Media) -> Finding | None:

@@ -20,7 +20,13 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     told: set[tuple[str, int, str, str]] = set()
     for exchange in scene.exchanges(call):
         answer = exchange.answer
-        if answer is None or exchange.key in told or not answer.complete or not exchange.offer.complete:
+        if (
+            exchange.plain
+            or answer is None
+            or exchange.key in told
+            or not answer.complete
+            or not exchange.offer.complete
+        ):
             continue
         verdict = _verdict(exchange)
         if verdict is not None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from sipdiag.calls import Condition, Correlation, Outcome, conditions, offending
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 
@@ -69,4 +71,6 @@ def _finding(alike: list[Condition], scene: Scene) -> Finding:
     if met is not None and first.status != 503:
         evidence["met_frame"] = met.frame
         shown_by.append(met)
-    return found(NAME, VARIANTS[first.status], severity, Confidence.CERTAIN, shown_by, evidence)
+    finding = found(NAME, VARIANTS[first.status], severity, Confidence.CERTAIN, shown_by, evidence)
+    calls = {seen.message.call_id for seen in shown_by}
+    return finding if len(calls) == 1 else replace(finding, call_id=None)

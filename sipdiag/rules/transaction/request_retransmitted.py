@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sipdiag.calls import SECOND, Correlation, Transaction, Wait, cause_of_repeats, first_word
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_below
 from sipdiag.trace import host
 
 NAME = "request-retransmitted"
@@ -86,7 +86,16 @@ def _finding(alike: list[tuple[Transaction, Wait]], requests: int, scene: Scene)
         for seen in (each.request, *each.request_repeats, first_word(each))
         if seen is not None
     ]
-    return found(NAME, VARIANTS[cause], severity, Confidence.LIKELY, shown_by, evidence)
+    return found_below(  # it is about two peers, not about the call in which it happened to be worst
+        NAME,
+        VARIANTS[cause],
+        severity,
+        Confidence.LIKELY,
+        capture=shown_by[0].capture,
+        time=shown_by[0].time,
+        frames=[seen.frame for seen in shown_by if seen.capture == shown_by[0].capture],
+        evidence=evidence,
+    )
 
 
 def _link(each: Transaction) -> Link:

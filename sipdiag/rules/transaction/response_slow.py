@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sipdiag.calls import AT_ONCE_AFTER_A_COPY, SECOND, Correlation, Transaction, first_word, last_copy_before, status
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_below, seconds
 from sipdiag.trace import Sighting, host
 
 NAME = "response-slow"
@@ -110,7 +110,16 @@ def _finding(alike: list[Slow], answered: int, scene: Scene) -> Finding:
     }
     shown_by = [seen for each, late in slowest[:EXAMPLES] for seen in (each.request, late) if seen is not None]
     variant = "invite" if first.method == "INVITE" else "request"
-    return found(NAME, variant, SEVERITY if often else Severity.NOTE, Confidence.LIKELY, shown_by, evidence)
+    return found_below(  # it is about a server, not about the call in which it happened to be slowest
+        NAME,
+        variant,
+        SEVERITY if often else Severity.NOTE,
+        Confidence.LIKELY,
+        capture=shown_by[0].capture,
+        time=shown_by[0].time,
+        frames=[seen.frame for seen in shown_by if seen.capture == shown_by[0].capture],
+        evidence=evidence,
+    )
 
 
 def _passage(each: Transaction) -> Passage:

@@ -61,6 +61,7 @@ def _finding(message: Message, copies: list[PartialDatagram], trace: Trace, scen
         capture=number_of(trace, scene),
         time=first.time,
         frames=[frame for copy in copies for frame in copy.frames][:MOST_FRAMES],
+        call_id=message.call_id,
         evidence={
             "what": message.start_line,
             "call_id": message.call_id,

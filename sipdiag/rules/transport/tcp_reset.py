@@ -82,6 +82,7 @@ def _interrupted(connection: Connection, pending: list[Transaction], trace: Trac
         capture=number_of(trace, scene),
         time=reset_time,
         frames=[connection.reset_frame or 0, *frames][:MOST_FRAMES],
+        call_id=shown[0].call_id,
         evidence={
             "client": connection.client,
             "server": connection.server,

@@ -90,8 +90,18 @@ def lost_once(registrar: Registrar) -> None:
     registrar.says(200, 1, given("n1"))
 
 
+def scanner(registrar: Registrar) -> None:
+    for number in range(11):
+        request = registrar.asks(number)
+        head = request.message.head.replace("+12025550199@", f"{number}@")
+        registrar.talk.sightings.pop()
+        request = registrar.talk._seen(head + "\r\n\r\n", number, request.source, request.destination, 0, "udp")
+        registrar.talk.response(401, request, number + 0.1, fields=asked("n1"))
+    registrar.talk.until = 90
+
+
 @pytest.mark.parametrize(
-    "story", [answered_late, answered_and_then_silence, another_call_id, at_the_very_end, lost_once]
+    "story", [scanner, answered_late, answered_and_then_silence, another_call_id, at_the_very_end, lost_once]
 )
 def test_a_near_miss_is_silent(story: Callable[[Registrar], None]) -> None:
     """Credentials came, or had no time to come."""

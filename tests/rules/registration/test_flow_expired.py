@@ -53,7 +53,9 @@ def test_the_silence_that_killed_and_the_one_that_was_survived() -> None:
     """Both are measured from the last packet of the device itself."""
     nat = Nat()
     same_port(nat)
-    evidence = only_finding_of(nat.talk, NAME).evidence
+    finding = only_finding_of(nat.talk, NAME)
+    evidence = finding.evidence
+    assert finding.call_id == "register"
     assert (evidence["survived_s"], evidence["killed_s"]) == (30.0, 119.9)
 
 

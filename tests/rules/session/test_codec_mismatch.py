@@ -99,6 +99,10 @@ def rejected(talk: Exchange) -> None:
     call(talk, OFFER, sdp(G729.replace("4000", "0")))
 
 
+def only_events_offered(talk: Exchange) -> None:
+    call(talk, sdp(f"m=audio 4000 RTP/AVP 101{EVENTS}"), sdp(f"m=audio 4000 RTP/AVP 101{EVENTS}"))
+
+
 def inactive(talk: Exchange) -> None:
     call(talk, OFFER, sdp(G729 + "\na=inactive"))
 
@@ -107,7 +111,7 @@ def inactive(talk: Exchange) -> None:
     "story",
     [
         *(fits, refused_without_a_word, refused_for_something_else, busy, another_number, another_name),
-        *(unexplained_number, rejected, inactive),
+        *(unexplained_number, rejected, only_events_offered, inactive),
     ],
 )
 def test_a_near_miss_is_silent(story: Callable[[Exchange], None]) -> None:

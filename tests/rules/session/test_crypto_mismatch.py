@@ -81,6 +81,10 @@ def chosen(talk: Exchange) -> None:
     call(talk, sdp(SECURE + ONE + TWO), sdp(SECURE + TWO))
 
 
+def wrong_tag(talk: Exchange) -> None:
+    call(talk, sdp(SECURE + ONE), sdp(SECURE + ONE.replace("crypto:1", "crypto:2")))
+
+
 def optional(talk: Exchange) -> None:
     call(talk, sdp(VOICE + ONE), sdp(SECURE + ONE))
 
@@ -101,7 +105,9 @@ def choice_refused(talk: Exchange) -> None:
     refused(talk, sdp(SECURE + ONE, VOICE), 488, body=sdp(VOICE))
 
 
-@pytest.mark.parametrize("story", [clear, chosen, optional, handshake, rejected, refused_for_codecs, choice_refused])
+@pytest.mark.parametrize(
+    "story", [clear, chosen, wrong_tag, optional, handshake, rejected, refused_for_codecs, choice_refused]
+)
 def test_a_near_miss_is_silent(story: Callable[[Exchange], None]) -> None:
     """Both sides do the same, or nothing says that encryption is the reason."""
     talk = Exchange()

@@ -127,6 +127,14 @@ def test_the_evidence_of_a_full_ladder() -> None:
     }
 
 
+@pytest.mark.parametrize("story", [not_accepted, sent_elsewhere])
+def test_its_prack_is_not_told_of_a_second_time(story: Callable[[Exchange], None]) -> None:
+    """That nothing answered it is the cause, not another failure."""
+    talk = Exchange()
+    story(talk)
+    assert findings_of(talk, "request-unanswered") == []
+
+
 def test_a_direction_that_was_not_recorded_leaves_it_open() -> None:
     """Only the callee's packets are there: nobody can tell."""
     talk = Exchange()
