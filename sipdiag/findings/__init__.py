@@ -19,7 +19,7 @@ from sipdiag.findings.refused import recovery_evidence, refusal_evidence, refusa
 from sipdiag.findings.scene import Scene
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of
-from sipdiag.findings.telling import found, found_below, seconds
+from sipdiag.findings.telling import found, found_below, frames_of, seconds
 
 __all__ = [
     "Claim",
@@ -42,6 +42,7 @@ __all__ = [
     "found",
     "found_below",
     "found_flaw",
+    "frames_of",
     "guessings",
     "mismatches",
     "moment_of",

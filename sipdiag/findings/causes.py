@@ -98,6 +98,9 @@ OUTCOMES = frozenset({"call-failed", "call-unfinished", "registration-failed", "
 GROUNDS = frozenset({"contact-private", "sdp-private", "route-bypassed", "message-oversized"})
 """How it came about: never told first where what it led to is as grave."""
 
+FROM_LEG_TO_LEG = ("setup-slow", "call-unfinished")
+"""What the leg behind a B2BUA passes on to the one in front of it: told of the last, where it arose."""
+
 _IN_TABLE = frozenset(name for causes, effects, _ in TABLE for name in (*causes, *effects))
 
 
@@ -134,17 +137,7 @@ def unfolded(findings: Iterable[Finding]) -> list[Finding]:
 
 def _families(findings: Sequence[Finding], group: list[int]) -> list[tuple[set[int], dict[int, set[int]]]]:
     """The findings of one call that hang together, each with its causes; those that stand alone are left out."""
-    by_rule: dict[str, list[int]] = {}
-    for index in group:
-        by_rule.setdefault(findings[index].rule, []).append(index)
-    causes: dict[int, set[int]] = {}
-    for rules, effects, condition in TABLE:
-        for cause in (index for rule in rules for index in by_rule.get(rule, ())[:MOST_OF_A_RULE]):
-            if findings[cause].confidence is Confidence.INCONCLUSIVE:
-                continue
-            for effect in (index for rule in effects for index in by_rule.get(rule, ())[:MOST_OF_A_RULE]):
-                if condition(findings[cause], findings[effect]):
-                    causes.setdefault(effect, set()).add(cause)
+    causes = _reasons(findings, group)
     family_of: dict[int, set[int]] = {}
     for effect, reasons in causes.items():
         for one, other in pairwise([effect, *reasons]):
@@ -152,6 +145,30 @@ def _families(findings: Sequence[Finding], group: list[int]) -> list[tuple[set[i
             family_of.update(dict.fromkeys(joined, joined))
     unique = {min(family): family for family in family_of.values()}
     return [(family, causes) for family in unique.values()]
+
+
+def _reasons(findings: Sequence[Finding], group: list[int]) -> dict[int, set[int]]:
+    """Finding → the findings of its call that brought it about."""
+    by_rule: dict[str, list[int]] = {}
+    for index in group:
+        by_rule.setdefault(findings[index].rule, []).append(index)
+
+    def of(rules: Iterable[str]) -> list[int]:
+        return [index for rule in rules for index in by_rule.get(rule, ())[:MOST_OF_A_RULE]]
+
+    causes: dict[int, set[int]] = {}
+    for rules, effects, condition in TABLE:
+        for cause in of(rules):
+            if findings[cause].confidence is not Confidence.INCONCLUSIVE:
+                for effect in of(effects):
+                    if condition(findings[cause], findings[effect]):
+                        causes.setdefault(effect, set()).add(cause)
+    for rule in FROM_LEG_TO_LEG:
+        *nearer, last = sorted(of([rule]), key=lambda index: findings[index].time) or [-1]
+        for index in nearer:
+            if findings[index].call_id != findings[last].call_id:
+                causes.setdefault(index, set()).add(last)
+    return causes
 
 
 def _told(findings: Sequence[Finding], family: set[int], causes: dict[int, set[int]]) -> tuple[int, Finding]:

@@ -38,7 +38,7 @@ def found(
     )
 
 
-def found_below(
+def found_below(  # noqa: PLR0913  (the parts of a finding, named)
     rule: str,
     variant: str,
     severity: Severity,
@@ -63,6 +63,11 @@ def found_below(
         call_id=call_id,
         evidence=evidence,
     )
+
+
+def frames_of(shown_by: Sequence[Sighting]) -> list[int]:
+    """The frames of `shown_by`, as far as they lie in the capture of the first: a finding names one capture."""
+    return list(dict.fromkeys(each.frame for each in shown_by if each.capture == shown_by[0].capture))
 
 
 def seconds(nanoseconds: int) -> float:

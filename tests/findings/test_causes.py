@@ -121,6 +121,16 @@ def test_folding_twice_changes_nothing() -> None:
     assert caused(told, seen()) == told
 
 
+def test_what_a_leg_passes_on_is_told_of_the_leg_where_it_arose() -> None:
+    """A slow callee behind a B2BUA makes both legs slow: one finding, on the leg behind."""
+    talk = Exchange()
+    talk.request("INVITE", 0, call_id="near", branch="near", destination="198.51.100.1:5060")
+    talk.request("INVITE", 0.1, call_id="far", branch="far", source="198.51.100.1:5060", fields="X-CID: near\r\n")
+    given = [finding("setup-slow", 0, call_id="near"), finding("setup-slow", 0.1, call_id="far")]
+    (told,) = caused(given, talk.scene().correlation)
+    assert (told.call_id, [each.call_id for each in told.consequences]) == ("far", ["near"])
+
+
 @pytest.mark.parametrize("row", range(len(TABLE)))
 def test_no_rule_causes_itself(row: int) -> None:
     """The table has no row whose cause is its own consequence."""

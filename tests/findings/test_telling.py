@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from exchange import Exchange
-from sipdiag.findings import Confidence, Severity, found, seconds
+from sipdiag.findings import Confidence, Severity, found, found_below, frames_of, seconds
 
 
 def test_a_finding_begins_with_the_first_sighting_and_names_the_frames_of_all() -> None:
@@ -55,3 +55,21 @@ def test_what_nobody_can_conclude_is_a_note(severity: Severity) -> None:
 def test_seconds_are_told_to_the_millisecond(nanoseconds: int, told: float) -> None:
     """What lies below is the recorder's noise."""
     assert seconds(nanoseconds) == told
+
+
+def test_a_finding_of_no_call_has_no_call_id() -> None:
+    """A capture, a connection or a host: capture, time and frames are given; inconclusive is a note here too."""
+    parts = {"capture": 1, "time": 9, "frames": [4, 3, 4], "evidence": {"packets": 2}}
+    finding = found_below("x-rule", "way", Severity.ERROR, Confidence.CERTAIN, **parts)
+    assert (finding.severity, finding.call_id, finding.knowledge) == (Severity.ERROR, None, "rule/x-rule")
+    assert (finding.capture, finding.time, finding.frames) == (1, 9, [4, 3])
+    assert found_below("x", "way", Severity.ERROR, Confidence.INCONCLUSIVE, **parts).severity is Severity.NOTE
+    assert found_below("x", "way", Severity.ERROR, Confidence.LIKELY, **parts, call_id="a").call_id == "a"
+
+
+def test_frames_are_those_of_one_capture() -> None:
+    """That of the first sighting, each frame once."""
+    talk = Exchange()
+    invite = talk.request("INVITE", 0)
+    rotated = msgspec.structs.replace(talk.response(200, invite, 1), capture=1)
+    assert frames_of([invite, rotated, invite]) == [1]

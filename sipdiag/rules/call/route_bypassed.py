@@ -16,6 +16,10 @@ NAME = "route-bypassed"
 SEVERITY = Severity.ERROR
 
 
+FAILED = {"no-route": "no-route-failed", "other-route": "other-route-failed"}
+"""The variant of a stray → that of one that was refused or not heard."""
+
+
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """One finding for each side of the call whose requests do not follow the route set."""
     strays = astray(call)
@@ -42,7 +46,7 @@ def _finding(call: Call, strays: list[Astray], scene: Scene) -> Finding:
     }
     shown_by = [shown.due.learned, *(each.request for each in strays)]
     if failed:
-        return found(NAME, f"{shown.variant}-failed", SEVERITY, Confidence.LIKELY, shown_by, evidence)
+        return found(NAME, FAILED[shown.variant], SEVERITY, Confidence.LIKELY, shown_by, evidence)
     # It reached its aim all the same: a proxy in the path knew the way, or was not needed.
     return found(NAME, shown.variant, Severity.NOTE, Confidence.CERTAIN, shown_by, evidence)
 

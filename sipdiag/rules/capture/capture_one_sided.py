@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from sipdiag.calls import SECOND, Correlation, Transaction, carries_credentials
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, frames_of
 from sipdiag.trace import Sighting, host
 
 NAME = "capture-one-sided"
@@ -113,7 +113,7 @@ def _finding(variant: str, confidence: Confidence, pairs: list[Pair], shown_by: 
         confidence,
         capture=first.capture,
         time=first.time,
-        frames=[seen.frame for seen in shown_by[:MOST_FRAMES]],
+        frames=frames_of([first, *shown_by])[:MOST_FRAMES],
         evidence={
             "missing": [f"{to} → {heard}" for heard, to in pairs],
             "directions": len(pairs),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import Correlation, Transaction, number_in, status
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found, found_below
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found, found_below, frames_of
 from sipdiag.sip import parse_name_addr
 from sipdiag.trace import Sighting, host
 
@@ -84,7 +84,7 @@ def _unsigned(pair: Link, signed: int, bare: list[Sighting]) -> Finding:
         Confidence.LIKELY,
         capture=bare[0].capture,
         time=bare[0].time,
-        frames=[request.frame for request in bare[:MOST_FRAMES]],
+        frames=frames_of(bare)[:MOST_FRAMES],
         evidence={
             "client": pair[0],
             "server": pair[1],

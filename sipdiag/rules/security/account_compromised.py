@@ -17,6 +17,7 @@ from sipdiag.findings import (
     Severity,
     account_of,
     found_below,
+    frames_of,
     guessings,
     seconds,
 )
@@ -76,7 +77,7 @@ def _finding(account: str, success: Transaction, guessing: Guessing, owner: str,
         Confidence.LIKELY,
         capture=shown_by[0].capture,
         time=success.time,
-        frames=[seen.frame for seen in shown_by],
+        frames=frames_of(shown_by),
         evidence={
             "account": account,
             "source": guessing.source,

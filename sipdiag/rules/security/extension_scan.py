@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from sipdiag.calls import SECOND, Correlation, Transaction, carries_credentials, densest, status, was_relayed
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, seconds
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, frames_of, seconds
 from sipdiag.sip import Request, parse_name_addr, parse_uri
 
 NAME = "extension-scan"
@@ -80,7 +80,7 @@ def _finding(source: str, variant: str, requests: list[Transaction]) -> Finding:
         Confidence.LIKELY,
         capture=shown_by[0].capture,
         time=shown_by[0].time,
-        frames=[seen.frame for seen in shown_by[:MOST_FRAMES]],
+        frames=frames_of(shown_by)[:MOST_FRAMES],
         evidence={
             "source": source,
             "server": requests[0].destination,

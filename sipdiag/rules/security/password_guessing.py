@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import Correlation, status
-from sipdiag.findings import Confidence, Finding, Guessing, Scene, Severity, found_below, guessings, seconds
+from sipdiag.findings import Confidence, Finding, Guessing, Scene, Severity, found_below, frames_of, guessings, seconds
 
 NAME = "password-guessing"
 SEVERITY = Severity.WARNING
@@ -36,7 +36,7 @@ def _finding(guessing: Guessing) -> Finding:
         Confidence.LIKELY,
         capture=shown_by[0].capture,
         time=first.time,
-        frames=[seen.frame for seen in shown_by[:MOST_FRAMES]],
+        frames=frames_of(shown_by)[:MOST_FRAMES],
         evidence={
             "source": guessing.source,
             "server": first.destination,

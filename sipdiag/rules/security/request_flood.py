@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sipdiag.calls import SECOND, Correlation, Transaction, densest, status
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, seconds
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, frames_of, seconds
 
 NAME = "request-flood"
 SEVERITY = Severity.WARNING
@@ -53,7 +53,7 @@ def _finding(source: str, requests: list[Transaction], scene: Scene) -> Finding:
         confidence,
         capture=shown_by[0].capture,
         time=shown_by[0].time,
-        frames=[seen.frame for seen in shown_by[:MOST_FRAMES]],
+        frames=frames_of(shown_by)[:MOST_FRAMES],
         evidence={
             "source": source,
             "server": requests[0].destination,

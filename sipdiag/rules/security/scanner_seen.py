@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sipdiag.calls import Correlation, Transaction, status, was_relayed
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, frames_of
 from sipdiag.sip import parse_uri, split_parameters
 from sipdiag.trace import host
 
@@ -55,7 +55,7 @@ def _finding(source: str, scans: list[Transaction], scene: Scene) -> Finding:
         sure,
         capture=first.capture,
         time=first.time,
-        frames=[seen.frame for seen in requests[:MOST_FRAMES]],
+        frames=frames_of(requests)[:MOST_FRAMES],
         evidence={
             "source": _sender(scans[0], source),
             "passed_on_by": source if was_relayed(first) else "",

@@ -21,7 +21,7 @@ from sipdiag.calls import (
     status,
     was_relayed,
 )
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, seconds
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, frames_of, seconds
 
 NAME = "toll-fraud-suspected"
 SEVERITY = Severity.ERROR
@@ -91,7 +91,7 @@ def _finding(source: str, variant: str, calls: list[Transaction], numbers: list[
         Confidence.LIKELY,
         capture=requests[0].capture,
         time=requests[0].time,
-        frames=[seen.frame for seen in requests[:MOST_FRAMES]],
+        frames=frames_of(requests)[:MOST_FRAMES],
         evidence={
             "source": source,
             "passed_on": was_relayed(requests[0]),

@@ -28,7 +28,12 @@ Way = tuple[str, str, str]
 
 def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
     """The capture, once for each client and server."""
-    failed = [each for each in trace.connections if each.syn_frame is not None and each.established_frame is None]
+    # SIP on a connection without a SYN/ACK shows that the recorder missed it, not that it never came.
+    failed = [
+        each
+        for each in trace.connections
+        if each.syn_frame is not None and each.established_frame is None and not each.signalling
+    ]
     if not failed:
         return
     speakers = {endpoint for seen in trace.sightings for endpoint in (seen.source, seen.destination)}

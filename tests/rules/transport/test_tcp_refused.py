@@ -93,10 +93,11 @@ def test_a_server_that_is_never_heard_leaves_it_open() -> None:
         refused(server="198.51.100.1:80"),
         refused(established_frame=13),
         refused(reset_by=CALLER),
+        failed(syn_count=3, signalling=True),
         failed(syn_count=1),
         failed(at=58, syn_count=2),
     ],
 )
 def test_a_near_miss_is_silent(connection: Connection) -> None:
-    """A web page, a connection that came about, a client that gave up, one SYN, the end of the capture."""
+    """A web page, a connection that came about or carried SIP, a client that gave up, one SYN, the end."""
     assert findings(pinged(0), connection) == []
