@@ -7,7 +7,7 @@ that is not in force is simply never met. Every finding stays whole inside the o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 
 import msgspec
 
@@ -158,11 +158,10 @@ def _reasons(findings: Sequence[Finding], group: list[int]) -> dict[int, set[int
 
     causes: dict[int, set[int]] = {}
     for rules, effects, condition in TABLE:
-        for cause in of(rules):
-            if findings[cause].confidence is not Confidence.INCONCLUSIVE:
-                for effect in of(effects):
-                    if condition(findings[cause], findings[effect]):
-                        causes.setdefault(effect, set()).add(cause)
+        known = [index for index in of(rules) if findings[index].confidence is not Confidence.INCONCLUSIVE]
+        for cause, effect in product(known, of(effects) if known else ()):
+            if condition(findings[cause], findings[effect]):
+                causes.setdefault(effect, set()).add(cause)
     for rule in FROM_LEG_TO_LEG:
         *nearer, last = sorted(of([rule]), key=lambda index: findings[index].time) or [-1]
         for index in nearer:

@@ -24,6 +24,8 @@ STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 STATE_STYLES = {"answered": "green", "failed": "red", "cancelled": "cyan", "unfinished": "yellow"}
 ONE_LINE = 132
 """From this width on a response and its meaning share a line."""
+SHORT_REASON, REASON = 26, 36
+"""Columns that code and reason phrase have at least and at most; how many depends on what stands behind them."""
 MOST_LADDERS = 5
 """Ladders of so many calls with findings are drawn; `sipdiag ladder` draws the others."""
 MOST_FRAMES = 12
@@ -225,9 +227,12 @@ class _TerminalReport:
             return
         answered = f"{message.status} {shown(message.reason)}"
         line = Text(f"{sighting.frame:>7}  {clock(sighting.time)}  ")
-        line.append(f"{answered:<26.36}", style=_code_style(message.status))
-        line.append(f"  {shown(message.cseq_method)} ")
-        line.append(self._origin(arrival), style="dim")
+        method, origin = f"  {shown(message.cseq_method)} ", self._origin(arrival)
+        room = min(REASON, max(SHORT_REASON, self._console.width - len(line) - len(method) - len(origin)))
+        answered = answered if len(answered) <= room else f"{answered[: room - 1]}…"
+        line.append(f"{answered:<{SHORT_REASON}}", style=_code_style(message.status))
+        line.append(method)
+        line.append(origin, style="dim")
         if arrival.first is not None:  # what a repeat means was said at the first
             self._line(line)
             return

@@ -146,6 +146,17 @@ def test_each_response_has_its_meaning() -> None:
     assert len(line) > 80
 
 
+def test_a_long_reason_phrase_leaves_the_line_whole() -> None:
+    """What stands behind it, the request and the delay, is not torn off; that it is cut is shown."""
+    exchange = Exchange()
+    invite = exchange.request("INVITE", 0)
+    exchange.response(100, invite, 2.2, reason="trying -- your call is important to us")
+    told = text(analysis_of_bytes(capture_of(exchange))).partition("RESPONSES")[2].splitlines()
+    assert told[1].startswith("      2  ")
+    assert "100 trying -- your call" in told[1]
+    assert told[1].endswith("…  INVITE frame 1, 2.2 s")
+
+
 def test_registrations_and_subscriptions_have_their_lists() -> None:
     """With state, code and what they are for."""
     assert "sip:" in text(analysis_of(sample("registration-failed/registration-failed"))).partition("REGISTRATIONS")[2]
