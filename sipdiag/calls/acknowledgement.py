@@ -20,6 +20,8 @@ from sipdiag.trace import Sighting, host
 
 LADDER_END = TIMEOUT - T2 - T1
 """A last repeat this late is the last but one or the last of a full ladder: 27.5 s, one repeat lost at most."""
+FEWEST_RUNGS = 4
+"""Of the ten repeats of a full ladder; fewer prove nothing, however far apart they stand."""
 GAVE_UP = (TIMEOUT - 2 * SECOND, TIMEOUT + 4 * SECOND)
 """When a callee's BYE means that it waited 64*T1 for the ACK in vain."""
 TIME_TO_ANSWER = 2 * SECOND
@@ -65,7 +67,7 @@ def _for_answer(call: Call, hops: list[tuple[Transaction, Sighting]], window: Wi
         trigger=answer,
         outcome=Outcome.UNDONE,
         repeats=repeats,
-        timed_out=last - answer.time >= LADDER_END,
+        timed_out=_ran_to_its_end(answer, repeats),
         debtor=min(hops, key=lambda hop: hop[0].time)[0].source,
         target=ack_target(answer),
         followed_by=_giving_up(call, answer),
@@ -115,6 +117,11 @@ def _without_ack(duty: Duty, call: Call, window: Window, last: int) -> Duty:
     return _changed(duty, Outcome.UNDONE, "silent")
 
 
+def _ran_to_its_end(response: Sighting, repeats: list[Sighting]) -> bool:
+    """Whether the ladder of repeats is a full one, whatever the recorder lost of its rungs."""
+    return len(repeats) >= FEWEST_RUNGS and repeats[-1].time - response.time >= LADDER_END
+
+
 def _stopped_asking(repeats: list[Sighting], window: Window) -> bool:
     """Whether the next repeat was due within the recording and did not come: the sender had what it wanted."""
     if not repeats:
@@ -131,13 +138,12 @@ def _passes_here(duty: Duty, window: Window) -> bool:
 
 def _for_failure(call: Call, transaction: Transaction, final: Sighting, window: Window) -> Duty:
     repeats = transaction.repeats_of(final)
-    last = repeats[-1].time if repeats else final.time
     duty = Duty(
         kind="ack-failure",
         trigger=final,
         outcome=Outcome.UNDONE,
         repeats=repeats,
-        timed_out=last - final.time >= LADDER_END,
+        timed_out=_ran_to_its_end(final, repeats),
         debtor=transaction.source,
         target=transaction.destination,
     )

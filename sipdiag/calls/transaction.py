@@ -157,6 +157,9 @@ class TransactionTable:
                     return Arrival(sighting=sighting, transaction=transaction)
             elif _same_link(sighting, transaction.request):
                 earlier = transaction.request_repeats[-1] if transaction.request_repeats else transaction.request
+                if sighting.time - earlier.time > TIMEOUT:
+                    links.remove(transaction)  # its timer ran out long ago: somebody uses every identifier again
+                    break
                 repeat = repeat_of(earlier, sighting)
                 if repeat is Repeat.RETRANSMISSION:
                     transaction.request_repeats.append(sighting)

@@ -131,7 +131,7 @@ def unfolded(findings: Iterable[Finding]) -> list[Finding]:
             alone += [*finding.causes, *finding.consequences]
         else:
             alone.append(finding)
-    alone.sort(key=lambda each: (each.severity.rank, each.confidence.rank, each.time, each.capture, each.frames))
+    alone.sort(key=lambda each: each.place)
     return alone
 
 

@@ -69,7 +69,7 @@ def diagnose(scene: Scene, rules: RuleBook) -> list[Finding]:
         *_found(rules.wholes, [seen], scene),
     ]
     findings = list(with_twins(findings, scene))
-    findings.sort(key=lambda each: (each.severity.rank, each.confidence.rank, each.time, each.capture, each.frames))
+    findings.sort(key=lambda each: each.place)
     return findings
 
 

@@ -66,3 +66,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """What brought it about: findings that are told with this one only."""
     consequences: list[Finding] = []
     """What it, or its causes, led to; likewise told here only."""
+
+    @property
+    def place(self) -> tuple[int, int, int, str, str, int, list[int]]:
+        """Where it stands in a list: worst first, then surest, then in the order of time, whatever file it is from."""
+        rank = (self.severity.rank, self.confidence.rank, self.time)
+        return (*rank, self.rule, self.call_id or "", self.capture, self.frames)

@@ -36,7 +36,7 @@ def taken(findings: Iterable[Finding], policy: Policy, today: date) -> list[Find
     kept = [
         _weighed(finding, policy) for finding in findings if not any(_silences(silence, finding) for silence in current)
     ]
-    kept.sort(key=lambda each: (each.severity.rank, each.confidence.rank, each.time, each.capture, each.frames))
+    kept.sort(key=lambda each: each.place)
     return kept
 
 

@@ -75,6 +75,8 @@ class ResponseRow(Row, frozen=True, kw_only=True):
     cseq: int
     request_frame: int | None
     """The first copy of its request as seen at that hop; null when it is not in the capture."""
+    request_capture: int | None
+    """Which capture holds that frame."""
     latency_ms: float | None
     """Since the first copy of the request."""
     retransmission_of: int | None
@@ -99,6 +101,7 @@ class RequestRow(Row, frozen=True, kw_only=True):
     cseq: int
     final_code: int | None
     final_frame: int | None
+    final_capture: int | None
     meant_frame: int | None
     """Of an ACK the final response, of a PRACK the provisional one, of a CANCEL the INVITE that it is about."""
     retransmission_of: int | None
@@ -151,6 +154,11 @@ class CallRow(Row, frozen=True, kw_only=True):
     ack_frame: int | None
     end_frame: int | None
     """The BYE or CANCEL."""
+    invite_capture: int | None
+    """Which capture holds the frame of that name; a call may span several."""
+    answer_capture: int | None
+    ack_capture: int | None
+    end_capture: int | None
     setup_ms: float | None
     """First INVITE to the 2xx."""
     pdd_ms: float | None

@@ -139,3 +139,14 @@ def test_packets_that_the_recorder_swapped_are_put_together() -> None:
     swapped = sorted(talk.sightings, key=lambda each: each.time)
     (transaction,) = correlate(swapped).transactions
     assert transaction.request is request
+
+
+def test_a_request_with_every_identifier_used_again_is_a_new_one() -> None:
+    """A client that repeats itself to the letter after 64*T1 repeats nothing: its transaction had long timed out."""
+    talk = Exchange()
+    first = talk.request("INVITE", 0)
+    talk.response(486, first, 0.1)
+    (again,) = talk.again(first, 40)
+    busy = talk.response(486, again, 40.1)
+    one, other = correlate(talk.sightings).transactions
+    assert (one.request_repeats, other.request, other.final) == ([], again, busy)

@@ -36,9 +36,9 @@ CONTRACT = {
 """CONTRACT, the JSON document: which keys each part holds."""
 FURTHER = {
     "captures": {"defects"},
-    "responses": {"duplicate_of"},
-    "requests": {"duplicate_of", "meant_frame"},
-    "calls": {"links"},
+    "responses": {"duplicate_of", "request_capture"},
+    "requests": {"duplicate_of", "final_capture", "meant_frame"},
+    "calls": {"links", "invite_capture", "answer_capture", "ack_capture", "end_capture"},
     "findings": {"variant", "time", "causes", "consequences"},
 }
 """What whoever built a part has added; a part may grow, nothing may go."""

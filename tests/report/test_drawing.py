@@ -78,7 +78,7 @@ def test_a_call_between_two_hosts() -> None:
     assert lines[0].split() == ["192.0.2.1", "192.0.2.2"]
     assert lines[1] == "     1    0.000 |- INVITE ----------------------------->|"
     assert lines[2] == "     7    1.500 |<- 200 OK (INVITE) [1][2] -------------|"
-    assert lines[3].split()[:2] == ["|", "2x"]
+    assert lines[3].split()[:2] == ["|", "2x,"]
     assert "31.5 s" in lines[3]
 
 

@@ -1,7 +1,7 @@
 """A PASSporT is too old, or comes from the future, so that a verifier must not trust it.
 
-A verifier checks that `iat` or Date lies within its policy for freshness, for which 60 seconds are recommended (RFC
-8224, section 6.2, step 4); it refuses with 403 "Stale Date" (section 6.2.2).
+A verifier checks that `iat` or Date lies within its policy for freshness, for which 60 seconds are recommended
+(RFC 8224, section 6.2, step 4); it refuses with 403 "Stale Date" (section 6.2.2).
 """
 
 from __future__ import annotations
