@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = sorted((ROOT / "samples").glob("*/*.pcap"))
 WHOLE = [
-    path for path in SAMPLES if not path.parent.name.startswith("capture-") and b"SIP/2.0/TCP" not in path.read_bytes()
+    path
+    for path in SAMPLES
+    if not path.parent.name.startswith(("capture-", "fragment-", "tcp-")) and b"SIP/2.0/TCP" not in path.read_bytes()
 ]
-"""The samples that a split leaves as they are: not those of damaged files, nor TCP, of which each file has its own."""
+"""The samples that a split leaves as they are: not damaged files, fragments and TCP, of which each file has its own."""
 SHARED = ROOT.parent / "shared" / "captures"
 AAA, LOAD, FRAGMENTS = "wireshark-aaa.pcap", "sipp-load.pcap", "ipv6-fragments.pcap"
 

@@ -98,6 +98,8 @@ class Framer:
         return frames
 
     def _rest(self) -> list[Frame]:
+        if self._state in (_State.SEARCHING, _State.AFTER_GAP):
+            self._find_start()  # the line that tells it for certain may lack its end
         held = bytes(self._held)
         inside = self._state is _State.INSIDE or (self._state is _State.BETWEEN and START.match(held) is not None)
         if not inside:
@@ -153,11 +155,7 @@ class Framer:
         if held.find(b"\n", self._seen) < 0 and len(held) <= LONGEST_CERTAIN_START:
             self._wait()
             return
-        pattern = NEXT_START if self._state is _State.SEARCHING else THIS_OR_NEXT_START
-        found = pattern.search(held)
-        if found is not None:
-            self._skip(found.start(1))
-            self._turn(_State.INSIDE)
+        if self._find_start():
             return
         # A start line may be coming in pieces: the last two lines stay, unless they are too long for one.
         last = held.rfind(b"\n")
@@ -167,6 +165,16 @@ class Framer:
             self._skip(keep)
             self._state = _State.SEARCHING
         self._wait()
+
+    def _find_start(self) -> bool:
+        """Pass over what stands before the next certain start line, if there is one."""
+        pattern = NEXT_START if self._state is _State.SEARCHING else THIS_OR_NEXT_START
+        found = pattern.search(self._held)
+        if found is None:
+            return False
+        self._skip(found.start(1))
+        self._turn(_State.INSIDE)
+        return True
 
     def _skip(self, count: int) -> None:
         self.skipped += count

@@ -5,7 +5,7 @@ from __future__ import annotations
 from exchange import CALLEE, CALLER, PROXY, Exchange
 from registrar import Registrar
 from sipdiag.calls import Outcome
-from watching import Watch
+from subscriber import Watch
 
 
 def test_the_duties_of_a_call_are_worked_out_once() -> None:

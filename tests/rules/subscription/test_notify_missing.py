@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sipdiag.rules.subscription.notify_missing import NAME
+from subscriber import Watch
 from verdict import Told, findings_of, only_finding_of, told
-from watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ import pytest
 
 from exchange import ladder
 from sipdiag.rules.subscription.notify_unanswered import NAME
+from subscriber import Watch
 from verdict import Told, findings_of, only_finding_of, told
-from watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ import pytest
 
 from exchange import CALLEE, CALLER
 from sipdiag.rules.subscription.subscription_expired import NAME
+from subscriber import EVENT, Watch
 from verdict import Told, findings_of, only_finding_of, told
-from watching import EVENT, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
