@@ -5,7 +5,6 @@ The door of the room: `main`, which the console script calls.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -25,11 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     # NumPy's linear algebra, which nothing here uses, starts a thread a core: a quarter of the time of a small capture.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # What a run makes lives until its report is written: looking for garbage in between finds none, and takes a fifth.
-    gc.disable()
     try:
         code = quick(given)
         if code is None:
+            import gc  # noqa: PLC0415
+
+            # What a run makes lives until its report is written: looking for garbage finds none, and takes a fifth.
+            gc.disable()
             from sipdiag.cli.commands import run  # noqa: PLC0415
 
             code = run(given)
