@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,20 +9,18 @@ from typing import TYPE_CHECKING
 from sipdiag.cli import EXIT_FINDINGS, EXIT_UNREADABLE, options
 from sipdiag.cli.clicking import click
 from sipdiag.cli.progress import Progress
+from sipdiag.cli.writing import FORMATS, write_report
 from sipdiag.errors import CaptureError, UsageError
 
 if TYPE_CHECKING:
-    from typing import TextIO
-
     from sipdiag.analysis import Analysis
     from sipdiag.cli.settings import File
-    from sipdiag.report import Words
     from sipdiag.trace import Trace
 
 
 @click.command(name="analyze")
 @click.argument("captures", nargs=-1, metavar="CAPTURE...")
-@options.formats("text", "json")
+@options.formats(*FORMATS)
 @options.output
 @options.lang
 @options.knowledge
@@ -74,15 +71,8 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     from sipdiag.report import Words  # noqa: PLC0415  (nothing to report is found out without it)
 
     words = Words(catalogue)
-    with options.opened(output) as stream:
-        _write(
-            analysis,
-            words,
-            stream,
-            format_=format_,
-            color=color,
-            detail="brief" if quiet else "full" if verbose else "normal",
-        )
+    detail = "brief" if quiet else "full" if verbose else "normal"
+    write_report(analysis, words, output=output, format_=format_, color=color, detail=detail)
     if unreadable:
         return EXIT_UNREADABLE
     return EXIT_FINDINGS if _fails(analysis, fail_on or settings.fail_on or "never") else 0
@@ -124,23 +114,6 @@ def _analysis_of(captures: tuple[str, ...], settings: File, *, quiet: bool, gues
     analysis = conclude(traces, thresholds)
     findings = taken(unfolded(analysis.findings), settings.policy, datetime.now(UTC).date())
     return replace(analysis, findings=caused(findings, analysis.correlation)), unreadable
-
-
-def _write(analysis: Analysis, words: Words, stream: TextIO, *, format_: str, color: str, detail: str) -> None:
-    if format_ == "json":
-        import msgspec  # noqa: PLC0415
-
-        from sipdiag.report.escape import shown_in_json  # noqa: PLC0415
-        from sipdiag.report.rows import document_of  # noqa: PLC0415
-
-        encoded = msgspec.json.format(msgspec.json.encode(document_of(analysis, words)), indent=2)
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")  # whatever the locale: JSON is UTF-8 (RFC 8259, section 8.1)
-        stream.write(shown_in_json(encoded.decode()) + "\n")
-    else:
-        from sipdiag.report.terminal import print_report  # noqa: PLC0415
-
-        print_report(analysis, words, options.console_on(stream, color), detail=detail)
 
 
 def _fails(analysis: Analysis, fail_on: str) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 from sipdiag import __version__
 from sipdiag.analysis import Analysis
@@ -35,27 +37,48 @@ CLASSES = ("provisional", "success", "redirection", "client-error", "server-erro
 
 def document_of(analysis: Analysis, words: Words) -> doc.Document:
     """The whole analysis as one document, in the language of `words`."""
+    told: dict[str, Any] = {
+        name: list(part) if isinstance(part, Iterator) else part for name, part in parts_of(analysis, words)
+    }
+    return doc.Document(**told)
+
+
+def parts_of(analysis: Analysis, words: Words) -> Iterator[tuple[str, Any]]:
+    """The document key by key, in its order; lists of rows as iterators, for what need not hold them all at once.
+
+    Each iterator is to be used up before the next part is asked for: the last part tells what the others have named.
+    """
     seen = analysis.correlation
     by_call_id = _findings_by_call_id(analysis.findings)
-    responses = [told for each in seen.arrivals if (told := response_row(each, words)) is not None]
-    findings = [finding_row(each, words) for each in analysis.findings]
-    named = {row.knowledge for row in responses} | {row.knowledge for row in findings}
-    named |= {each.knowledge for row in findings for each in (*row.causes, *row.consequences)}
-    named |= {f"rule/{each.rule}" for each in unfolded(analysis.findings)}
-    return doc.Document(
-        schema=doc.SCHEMA,
-        version=__version__,
-        captures=[capture_row(each) for each in analysis.captures],
-        summary=summary_of(analysis),
-        responses=responses,
-        requests=[row for each in seen.arrivals if (row := request_row(each, seen)) is not None],
-        calls=[call_row(each, by_call_id) for each in seen.calls],
-        registrations=[registration_row(each, by_call_id) for each in seen.registrations],
-        subscriptions=[subscription_row(each, by_call_id) for each in seen.subscriptions],
-        streams=[],
-        findings=findings,
-        knowledge={key: entry for key in sorted(named) if (entry := entry_row(key, words)) is not None},
-    )
+    named: set[str] = set()
+    yield "schema", doc.SCHEMA
+    yield "version", __version__
+    yield "captures", [capture_row(each) for each in analysis.captures]
+    yield "summary", summary_of(analysis)
+    yield "responses", _response_rows(analysis, words, named)
+    yield "requests", (row for each in seen.arrivals if (row := request_row(each, seen)) is not None)
+    yield "calls", (call_row(each, by_call_id) for each in seen.calls)
+    yield "registrations", (registration_row(each, by_call_id) for each in seen.registrations)
+    yield "subscriptions", (subscription_row(each, by_call_id) for each in seen.subscriptions)
+    yield "streams", iter(())
+    yield "findings", _finding_rows(analysis, words, named)
+    yield "knowledge", {key: entry for key in sorted(named) if (entry := entry_row(key, words)) is not None}
+
+
+def _response_rows(analysis: Analysis, words: Words, named: set[str]) -> Iterator[doc.ResponseRow]:
+    for each in analysis.correlation.arrivals:
+        row = response_row(each, words)
+        if row is not None:
+            named.add(row.knowledge)
+            yield row
+
+
+def _finding_rows(analysis: Analysis, words: Words, named: set[str]) -> Iterator[doc.FindingRow]:
+    named.update(f"rule/{each.rule}" for each in unfolded(analysis.findings))
+    for each in analysis.findings:
+        row = finding_row(each, words)
+        named.update(told.knowledge for told in (row, *row.causes, *row.consequences))
+        yield row
 
 
 def capture_row(facts: CaptureFacts) -> doc.CaptureRow:

@@ -1,0 +1,46 @@
+"""The JSON document, written piece by piece: what was written need not be held any more.
+
+The same bytes as the whole document made at once and indented by two would be (RFC 8259).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from sipdiag.analysis import Analysis
+from sipdiag.report.escape import shown_in_json
+from sipdiag.report.rows import parts_of
+from sipdiag.report.words import Words
+
+ROWS = 1_000
+"""Rows that are encoded at once: enough that the calls cost nothing, too few to matter in memory."""
+
+
+def pieces(analysis: Analysis, words: Words) -> Iterator[str]:
+    """The document, indented for people too, with a line end behind it."""
+    yield "{"
+    before = "\n"
+    for name, part in parts_of(analysis, words):
+        yield f'{before}  "{name}": '
+        before = ",\n"
+        yield from _rows(part) if isinstance(part, Iterator) else [_text(part)]
+    yield "\n}\n"
+
+
+def _rows(rows: Iterator[Any]) -> Iterator[str]:
+    """A list, some rows at a time."""
+    before = "["
+    while some := list(islice(rows, ROWS)):
+        yield before + _text(some)[1 : -len("\n  ]")]
+        before = ","
+    yield "[]" if before == "[" else "\n  ]"
+
+
+def _text(value: object) -> str:
+    """`value` as it stands one level deep: line ends in strings are escaped, so each that is there is layout."""
+    indented = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return shown_in_json(indented.replace("\n", "\n  "))
