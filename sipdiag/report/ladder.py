@@ -40,9 +40,7 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
 
 def ladder_of(call: Call, findings: dict[tuple[int, int], list[int]] | None = None) -> Ladder:
     """The ladder of `call`; `findings` maps (capture, frame) to the numbers of the findings that name it."""
-    sent = [each for transaction in call.transactions for each in _sent_in(transaction)]
-    sent += _acknowledged(call)
-    sent.sort(key=lambda each: (each[0].time, each[0].capture, each[0].frame))
+    sent = sent_in(call)
     own_lane = {host(first.source) for first, _ in sent if host(first.source) == host(first.destination)}
     lanes: dict[str, int] = {}
     arrows = []
@@ -67,6 +65,14 @@ def ladder_of(call: Call, findings: dict[tuple[int, int], list[int]] | None = No
             )
         )
     return Ladder(lanes=list(lanes), arrows=arrows)
+
+
+def sent_in(call: Call) -> list[tuple[Sighting, list[Sighting]]]:
+    """Every message of `call` with its retransmissions, in the order of time: one for each arrow of its ladder."""
+    sent = [each for transaction in call.transactions for each in _sent_in(transaction)]
+    sent += _acknowledged(call)
+    sent.sort(key=lambda each: (each[0].time, each[0].capture, each[0].frame))
+    return sent
 
 
 def label_of(sighting: Sighting) -> str:

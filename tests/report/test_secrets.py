@@ -15,21 +15,25 @@ from sipdiag.report.secrets import masked
     ("told", "hidden"),
     [
         (
-            'Authorization: Digest username="alice", realm="example.com", nonce="5f3e", uri="sip:example.com", '
-            'response="6629fae49393a05397450978507c4ef1", cnonce="0a4f113b", nc=00000001, qop=auth',
-            'Authorization: Digest username="alice", realm="example.com", nonce="5f3e", uri="sip:example.com", '
-            'response="***", cnonce="***", nc=00000001, qop=auth',
+            'Authorization: Digest username="alice", realm="x", nonce="5f3e", response="6629fae4", nc=00000001',
+            'Authorization: Digest username="alice", realm="x", nonce="5f3e", response="***", nc=00000001',
         ),
-        ("Proxy-Authorization : Digest response=6629fae4,\r\n cnonce = abc", "Proxy-Authorization : Digest response=***,\r\n cnonce = ***"),
+        (
+            "Proxy-Authorization : Digest response=6629fae4,\r\n cnonce = abc",
+            "Proxy-Authorization : Digest response=***,\r\n cnonce = ***",
+        ),
         ("authorization: Basic YWxpY2U6c2VjcmV0", "authorization: Basic ***"),
         ("Authorization: Bearer eyJhbGciOi.J9.x", "Authorization: Bearer ***"),
         ('Authentication-Info: rspauth="6629", qop=auth', 'Authentication-Info: rspauth="***", qop=auth'),
-        ('WWW-Authenticate: Digest realm="x", nonce="n", ck="aa", ik="bb"', 'WWW-Authenticate: Digest realm="x", nonce="n", ck="***", ik="***"'),
+        (
+            'WWW-Authenticate: Digest realm="x", nonce="n", ck="aa", ik="bb"',
+            'WWW-Authenticate: Digest realm="x", nonce="n", ck="***", ik="***"',
+        ),
         ('Authorization: Digest response="never closed', 'Authorization: Digest response="***"'),
         ("REGISTER sip:alice:s3cret@example.com SIP/2.0", "REGISTER sip:alice:***@example.com SIP/2.0"),
         ("Contact: <sips:a;x=y:p%40ss@192.0.2.1:5061>", "Contact: <sips:a;x=y:***@192.0.2.1:5061>"),
         ("Call-Info: <https://u:p@example.com/x.png>", "Call-Info: <https://u:***@example.com/x.png>"),
-        ("Refer-To: <sip:b@example.com?Authorization=Digest%20response>", "Refer-To: <sip:b@example.com?Authorization=***>"),
+        ("Refer-To: <sip:b@example.com?Authorization=Digest%20x>", "Refer-To: <sip:b@example.com?Authorization=***>"),
         (
             "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj|2^20|1:4;inline:abc",
             "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:***|2^20|1:4;inline:***",
@@ -38,7 +42,7 @@ from sipdiag.report.secrets import masked
         ("k=base64:c2VjcmV0", "k=base64:***"),
         ("a=key-mgmt:mikey AQAFgM0XflABAAAA", "a=key-mgmt:mikey ***"),
     ],
-)  # fmt: skip
+)
 def test_a_secret_is_masked(told: str, hidden: str) -> None:
     """The secret alone: who it belongs to, and what the server asked, stay."""
     assert masked(told) == hidden
