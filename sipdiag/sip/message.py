@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from re import IGNORECASE, Pattern, escape
 from re import compile as compile_pattern
-from typing import TypedDict
 
 import msgspec
 
@@ -115,67 +114,88 @@ def parse(data: bytes) -> Request | Response | None:
     if data[:1] in b"\r\n":
         data = data.lstrip(b"\r\n")
     head, body = _head_and_body(data)
-    line = _first_line(head)
-    if (status := STATUS_LINE.match(line)) is not None:
-        return Response(
-            head=head,
-            body=body or b"",
-            cut_off=body is None,
-            status=int(status[2][:10]),
-            reason=status[3] or "",
-            **_correlation(head),
-        )
-    if (request := REQUEST_LINE.match(line)) is not None:
+    start = _start(_first_line(head))
+    if start is None:
+        return None
+    method_or_reason, uri, code = start
+    call_id, cseq, cseq_method, from_tag, to_tag, branch, sent_by = _correlation(head)
+    if code is None:
         return Request(
             head=head,
             body=body or b"",
+            call_id=call_id,
+            cseq=cseq,
+            cseq_method=cseq_method,
+            from_tag=from_tag,
+            to_tag=to_tag,
+            branch=branch,
+            sent_by=sent_by,
             cut_off=body is None,
-            method=request[1],
-            uri=request[2].rstrip(" "),
-            **_correlation(head),
+            method=method_or_reason,
+            uri=uri,
         )
+    return Response(
+        head=head,
+        body=body or b"",
+        call_id=call_id,
+        cseq=cseq,
+        cseq_method=cseq_method,
+        from_tag=from_tag,
+        to_tag=to_tag,
+        branch=branch,
+        sent_by=sent_by,
+        cut_off=body is None,
+        status=code,
+        reason=method_or_reason,
+    )
+
+
+# What many messages have in common is read once: the start lines and CSeqs of a busy server are few, and the Via and
+# the addresses of a transaction stand in each of its messages.
+
+
+@lru_cache(maxsize=4096)
+def _start(line: str) -> tuple[str, str, int | None] | None:
+    """Of a response its reason phrase, nothing and its status code; of a request its method, its URI and no code."""
+    if (status := STATUS_LINE.match(line)) is not None:
+        return status[3] or "", "", int(status[2][:10])
+    if (request := REQUEST_LINE.match(line)) is not None:
+        return request[1], request[2].rstrip(" "), None
     return None
 
 
-class _Correlation(TypedDict):
-    """What tells transactions and dialogs apart."""
-
-    call_id: str
-    cseq: int
-    cseq_method: str
-    from_tag: str
-    to_tag: str
-    branch: str
-    sent_by: str
+_Correlation = tuple[str, int, str, str, str, str, str]
+"""Call-ID, CSeq number and method, From tag, To tag, branch and sent-by of the topmost Via."""
 
 
 def _correlation(head: str) -> _Correlation:
-    seen: dict[str, str] = {}
-    for name, value in CORRELATION_FIELD.findall(head):
-        key = _CORRELATION_KEYS.get(name) or _CORRELATION_KEYS.get(name.lower())
-        if key is not None:
-            seen.setdefault(key, value)  # the first counts: the topmost Via, and of doubled fields the first
-    cseq, cseq_method = _cseq(seen.get("cseq", ""))
-    branch, sent_by = _topmost_via(seen.get("via", ""))
-    return {
-        "call_id": _unfolded(seen.get("call-id", "")),
-        "cseq": cseq,
-        "cseq_method": cseq_method,
-        "from_tag": _tag(seen.get("from", "")),
-        "to_tag": _tag(seen.get("to", "")),
-        "branch": branch,
-        "sent_by": sent_by,
-    }
+    found = CORRELATION_FIELD.findall(head)
+    seen = dict(reversed(found))  # the first counts: the topmost Via, and of doubled fields the first
+    if not seen.keys() <= _AS_WRITTEN:
+        seen = {}
+        for name, value in found:
+            key = _SPELLINGS.get(name) or _SPELLINGS.get(name.lower())
+            if key is not None:
+                seen.setdefault(key, value)
+    return (
+        _unfolded(seen.get("Call-ID", "")),
+        *_cseq(seen.get("CSeq", "")),
+        _tag(seen.get("From", "")),
+        _tag(seen.get("To", "")),
+        *_topmost_via(seen.get("Via", "")),
+    )
 
 
-_CORRELATION_KEYS = {
-    spelling: key
-    for key, spellings in {
-        "via": "Via via v V",
-        "from": "From from f F",
-        "to": "To to t T",
-        "call-id": "Call-ID Call-Id call-id i I",
-        "cseq": "CSeq Cseq cseq",
+_AS_WRITTEN = frozenset({"Via", "From", "To", "Call-ID", "CSeq"})
+"""The names that `CORRELATION_FIELD` finds in a message whose names are spelled as RFC 3261 spells them."""
+_SPELLINGS = {
+    spelling: name
+    for name, spellings in {
+        "Via": "Via via v",
+        "From": "From from f",
+        "To": "To to t",
+        "Call-ID": "Call-ID call-id i",
+        "CSeq": "CSeq cseq",
     }.items()
     for spelling in spellings.split()
 }
@@ -205,11 +225,13 @@ def _unfolded(value: str) -> str:
     return value.rstrip(" \t")
 
 
+@lru_cache(maxsize=1024)
 def _cseq(value: str) -> tuple[int, str]:
     found = CSEQ.match(_unfolded(value))
     return (-1, "") if found is None else (int(found[1]), found[2])
 
 
+@lru_cache(maxsize=4096)
 def _topmost_via(value: str) -> tuple[str, str]:
     if "\n" in value:
         value = _unfolded(value)
