@@ -8,6 +8,7 @@ from __future__ import annotations
 from sipdiag.findings.causes import caused, unfolded
 from sipdiag.findings.diagnose import Rule, RuleBook, diagnose
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
+from sipdiag.findings.fingerprint import fingerprint_of
 from sipdiag.findings.flawed import flaw_evidence, found_flaw
 from sipdiag.findings.folding import folded
 from sipdiag.findings.guessing import Guessing, account_of, guessings
@@ -37,6 +38,7 @@ __all__ = [
     "account_of",
     "caused",
     "diagnose",
+    "fingerprint_of",
     "flaw_evidence",
     "folded",
     "found",

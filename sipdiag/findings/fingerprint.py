@@ -1,0 +1,81 @@
+"""The fingerprint of a finding: the same for the same trouble between the same parties, in whatever run it shows.
+
+What a run chooses anew is left out: Call-ID, tags, branches, CSeq numbers, nonces, ports, times, frames, file names and
+how often something was repeated. What is left says which rule found what, of whom: hosts, accounts, methods, codes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+
+from sipdiag.findings.finding import Finding
+
+_CHANGING = frozenset(
+    [
+        "branch",
+        "branches",
+        "call",
+        "cseq",
+        "date",
+        "detail",
+        "id",
+        "ids",
+        "info",
+        "nonce",
+        "open",
+        "origid",
+        "path",
+        "rack",
+        "rseq",
+        "runner",
+        "ssrc",
+        "ssrcs",
+        "stated",
+        "tag",
+        "tags",
+        "twin",
+        "what",
+    ]
+)
+"""Parts of names of evidence (`from_tag`, `call_ids`) whose values differ in every run, or tell of the file."""
+_KEEPS_USERS = frozenset({"account", "accounts", "aor", "refer_to", "username"})
+"""Evidence in which the user part says whose trouble it is; elsewhere (Contact) clients make one up for each run."""
+_PORT = re.compile(r"(?<=[\w\]]):\d{1,5}(?![\w.@])")
+_MEDIA_PORT = re.compile(r"^(m=\w+) \d+")
+_URI_PARAMETERS = re.compile(r";[^\s,>\"]*+")
+_USER = re.compile(r"(?i)\b(sips?:)[^@\s<>,;]*+@")
+_COUNT = re.compile(r" \(\d+\)")
+_RANDOM_HOST = re.compile(r"[\w.-]+\.invalid\b")
+
+
+def fingerprint_of(finding: Finding) -> str:
+    """16 hexadecimal digits, the same in each run that finds the same."""
+    parts = [finding.rule, finding.variant, *_stable(finding)]
+    return blake2b("\x1f".join(parts).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+
+
+def _stable(finding: Finding) -> Iterator[str]:
+    for name, value in sorted(finding.evidence.items()):
+        words = name.split("_")
+        if not _CHANGING.isdisjoint(words):
+            continue
+        if isinstance(value, str):
+            yield f"{name}={_without_what_changes(value, users=name in _KEEPS_USERS)}"
+        elif isinstance(value, list):
+            texts = (each for each in value if isinstance(each, str))
+            yield f"{name}={_joined(texts, users=name in _KEEPS_USERS)}"
+        elif words[-1] in ("code", "cause") and not isinstance(value, bool):
+            yield f"{name}={value}"
+
+
+def _joined(texts: Iterable[str], *, users: bool) -> str:
+    return "\x1e".join(sorted({_without_what_changes(each, users=users) for each in texts}))
+
+
+def _without_what_changes(text: str, *, users: bool) -> str:
+    text = _MEDIA_PORT.sub(r"\1", _URI_PARAMETERS.sub("", text))
+    if not users:
+        text = _USER.sub(r"\1", text)
+    return _RANDOM_HOST.sub(".invalid", _COUNT.sub("", _PORT.sub("", text)))
