@@ -51,6 +51,7 @@ TESTED_ELSEWHERE = {
     "cli/language.py": "cli/test_analyze.py",
     "cli/options.py": "cli/test_analyze.py",
     "cli/quick.py": "cli/test_explain.py",
+    "cli/reading.py": "cli/test_analyze.py",
     "findings/flawed.py": "rules/message/test_message_malformed.py",
     "findings/settings.py": "findings/test_scene.py",
     "knowledge/conditions.py": "knowledge/test_overlay.py",

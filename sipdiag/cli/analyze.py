@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sipdiag.cli import EXIT_FINDINGS, EXIT_UNREADABLE, options
 from sipdiag.cli.clicking import click
-from sipdiag.cli.progress import Progress
+from sipdiag.cli.reading import readings
 from sipdiag.cli.writing import FORMATS, write_report
-from sipdiag.errors import CaptureError, UsageError
 
 if TYPE_CHECKING:
     from sipdiag.analysis import Analysis
     from sipdiag.cli.settings import File
-    from sipdiag.trace import Trace
 
 
 @click.command(name="analyze")
@@ -91,29 +88,16 @@ def _analysis_of(captures: tuple[str, ...], settings: File, *, quiet: bool, gues
 
     from msgspec.structs import replace  # noqa: PLC0415
 
-    from sipdiag.analysis import conclude, read  # noqa: PLC0415  (`--help` and `--schema` do without)
+    from sipdiag.analysis import conclude  # noqa: PLC0415  (`--help` and `--schema` do without)
     from sipdiag.findings import caused, taken, unfolded  # noqa: PLC0415
-    from sipdiag.report.escape import shown  # noqa: PLC0415
 
-    if captures.count("-") > 1:
-        raise UsageError("standard input can be read once only")
-    traces: list[Trace] = []
-    unreadable = 0
-    with Progress(wanted=not quiet and sys.stderr.isatty()) as progress:
-        for path in captures:
-            progress.begin(path)
-            stream = sys.stdin.buffer if path == "-" else None
-            try:
-                traces.append(read(path, capture=len(traces), stream=stream, progress=progress.told))
-            except CaptureError as error:
-                unreadable += 1
-                click.echo(f"sipdiag: {shown(str(error))}", err=True)
+    traces, unreadable = readings(captures, quiet=quiet)
     if not traces:
         raise SystemExit(EXIT_UNREADABLE)
     thresholds = settings.thresholds if guess else replace(settings.thresholds, guess_legs=False)
     analysis = conclude(traces, thresholds)
     findings = taken(unfolded(analysis.findings), settings.policy, datetime.now(UTC).date())
-    return replace(analysis, findings=caused(findings, analysis.correlation)), unreadable
+    return replace(analysis, findings=caused(findings, analysis.correlation)), len(unreadable)
 
 
 def _fails(analysis: Analysis, fail_on: str) -> bool:

@@ -12,34 +12,11 @@ from hashlib import blake2b
 
 from sipdiag.findings.finding import Finding
 
-_CHANGING = frozenset(
-    [
-        "branch",
-        "branches",
-        "call",
-        "cseq",
-        "date",
-        "detail",
-        "id",
-        "ids",
-        "info",
-        "nonce",
-        "open",
-        "origid",
-        "path",
-        "rack",
-        "rseq",
-        "runner",
-        "ssrc",
-        "ssrcs",
-        "stated",
-        "tag",
-        "tags",
-        "twin",
-        "what",
-    ]
+_CHANGING = re.compile(
+    r"(?:^|_)(?:branch(?:es)?|call|cseq|date|detail|ids?|info|nonce|open|origid|path|rack|rseq|runner|ssrcs?|stated"
+    r"|tags?|twin|what)(?:_|$)"
 )
-"""Parts of names of evidence (`from_tag`, `call_ids`) whose values differ in every run, or tell of the file."""
+"""Names of evidence (`from_tag`, `call_ids`) whose values differ in every run, or tell of the file."""
 _KEEPS_USERS = frozenset({"account", "accounts", "aor", "refer_to", "username"})
 """Evidence in which the user part says whose trouble it is; elsewhere (Contact) clients make one up for each run."""
 _PORT = re.compile(r"(?<=[\w\]]):\d{1,5}(?![\w.@])")
@@ -58,15 +35,14 @@ def fingerprint_of(finding: Finding) -> str:
 
 def _stable(finding: Finding) -> Iterator[str]:
     for name, value in sorted(finding.evidence.items()):
-        words = name.split("_")
-        if not _CHANGING.isdisjoint(words):
+        if _CHANGING.search(name):
             continue
         if isinstance(value, str):
             yield f"{name}={_without_what_changes(value, users=name in _KEEPS_USERS)}"
         elif isinstance(value, list):
             texts = (each for each in value if isinstance(each, str))
             yield f"{name}={_joined(texts, users=name in _KEEPS_USERS)}"
-        elif words[-1] in ("code", "cause") and not isinstance(value, bool):
+        elif name.endswith(("code", "cause")) and not isinstance(value, bool):
             yield f"{name}={value}"
 
 
