@@ -6,10 +6,13 @@ them, where a mapping of small pages misses cache and page tables almost every t
 
 from __future__ import annotations
 
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BLOCK = 4 << 20
 """Bytes read at a time."""
@@ -24,6 +27,10 @@ class Octets(Protocol):
     """Where the block lies in the capture."""
     at: int
     """Offset in `data` of the first byte that has not been read."""
+
+    @property
+    def progress(self) -> int:
+        """Bytes of the file that have been read."""
 
     def more(self) -> bool:
         """Begin a longer block at what has not been read: `at` becomes 0; false when nothing more comes."""
@@ -40,6 +47,11 @@ class FileBlocks:
         self.data = np.empty(0, np.uint8)
         self.position = self.at = 0
         self.more()
+
+    @property
+    def progress(self) -> int:
+        """Bytes that have been read."""
+        return self.position + self.at
 
     def more(self) -> bool:
         """Read the next block."""
@@ -58,14 +70,48 @@ class FileBlocks:
         self._file.close()
 
 
+class Stream(Protocol):
+    """What gives bytes once, from the first to the last."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give so many bytes, fewer only at the end."""
+
+    def close(self) -> None:
+        """Let go of what is below."""
+
+
+class Begun:
+    """A stream whose first bytes have been read to see what it is."""
+
+    def __init__(self, stream: Stream, head: bytes) -> None:
+        self._stream, self._head = stream, head
+
+    def read(self, size: int, /) -> bytes:
+        """Give those first bytes, then the others."""
+        if not self._head:
+            return self._stream.read(size)
+        head, self._head = self._head[:size], self._head[size:]
+        return head + self._stream.read(size - len(head))
+
+    def close(self) -> None:
+        """Close the stream."""
+        self._stream.close()
+
+
 class PipedBlocks:
     """A pipe; what is left of one block is copied before the next."""
 
-    def __init__(self, stream: BinaryIO, *, owned: bool) -> None:
-        self._stream, self._owned = stream, owned
+    def __init__(self, stream: Stream, *, owned: bool, packed: Callable[[], int] | None = None) -> None:
+        """Take a stream, whether it is to be closed, and what tells how far it came where that is another count."""
+        self._stream, self._owned, self._packed = stream, owned, packed
         self.data = np.empty(0, np.uint8)
         self.position = self.at = 0
         self.more()
+
+    @property
+    def progress(self) -> int:
+        """Bytes that have been read; of a compressed stream those that were there to read."""
+        return self.position + self.at if self._packed is None else self._packed()
 
     def more(self) -> bool:
         """Read the next block, which takes until so many bytes have come."""

@@ -23,10 +23,15 @@ ORDERS = {
     b"\xa1\xb2\xc3\xd4": (">", 1_000),
     b"\x4d\x3c\xb2\xa1": ("<", 1),
     b"\xa1\xb2\x3c\x4d": (">", 1),
+    b"\x34\xcd\xb2\xa1": ("<", 1_000),
+    b"\xa1\xb2\xcd\x34": (">", 1_000),
 }
 """Magic number → byte order, and nanoseconds in the unit of a record's fraction of a second."""
+MODIFIED = (b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34")
+"""Magic numbers of Kuznetzov's tcpdump, whose record headers also tell interface, protocol and direction."""
 FILE_HEADER = 24
 RECORD_HEADER = 16
+MODIFIED_RECORD_HEADER = 24
 LONGEST = 262_144
 """The longest packet that libpcap and Wireshark believe in, unless the file's own snap length is greater."""
 LONGEST_EVER = 16 << 20
@@ -38,6 +43,7 @@ class PcapReader:
     def __init__(self, octets: Octets, defects: list[Defect], link_types: list[int]) -> None:
         header = bytes(octets.data[:FILE_HEADER])
         self._order, self._unit = ORDERS[header[:4]]
+        self._head = MODIFIED_RECORD_HEADER if header[:4] in MODIFIED else RECORD_HEADER
         snap_length, network = struct.unpack_from(self._order + "II", header, 16)
         self._longest = max(LONGEST, min(snap_length, LONGEST_EVER))
         self._link = network & 0xFFFF  # the bits above tell the length of a frame check sequence
@@ -56,7 +62,7 @@ class PcapReader:
                 yield chunk.rows(part, min(part + ROWS, len(chunk)))
             frame += len(chunk)
             if len(chunk):
-                mark = self._mark(int(chunk.offset[-1]) - RECORD_HEADER)
+                mark = self._mark(int(chunk.offset[-1]) - self._head)
                 octets.at = int(chunk.offset[-1] + chunk.captured[-1])
             if (len(chunk) < len(offsets) or not len(offsets)) and not self._goes_on(frame):
                 return
@@ -65,9 +71,9 @@ class PcapReader:
         return Framing(
             order=self._order,
             length_at=8,
-            bias=RECORD_HEADER,
+            bias=self._head,
             mask=-1,
-            shortest=RECORD_HEADER,
+            shortest=self._head,
             mark_at=2 if self._order == "<" else 0,
             plausible=self._plausible,
         )
@@ -90,7 +96,7 @@ class PcapReader:
         data = self._octets.data
         fields = byte_rows(data, offsets, RECORD_HEADER).view(self._order + "u4")
         captured = fields[:, 2].astype(np.int64)
-        start = offsets + RECORD_HEADER
+        start = offsets + self._head
         bad = np.flatnonzero((captured > self._longest) | (start + captured > len(data)))
         rows = slice(0, int(bad[0]) if len(bad) else len(offsets))
         fields = fields[rows]
@@ -109,7 +115,7 @@ class PcapReader:
         """Tell whether there is more behind the last whole record; note what is wrong there if not."""
         octets = self._octets
         rest = len(octets.data) - octets.at
-        if rest >= RECORD_HEADER:
+        if rest >= self._head:
             length = struct.unpack_from(self._order + "I", octets.data.data, octets.at + 8)[0]
             if length > self._longest:
                 detail = f"record of {length} bytes at byte {octets.position + octets.at}"

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sipdiag.capture.octets import Octets
 
 SECTION_HEADER, INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET = 0x0A0D0D0A, 1, 2, 3, 6
+SECRETS = 10
+TLS_KEY_LOG = 0x544C534B
+MOST_SECRETS = 64 << 20
+"""Bytes of secrets that are kept."""
 MOST_COMMON = 10
 """The blocks that a capture is made of have numbers up to this, but for the section header."""
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
@@ -41,6 +45,8 @@ class PcapngReader:
     def __init__(self, octets: Octets, defects: list[Defect], link_types: list[int]) -> None:
         self._octets, self._defects, self._link_types = octets, defects, link_types
         self._order = BYTE_ORDERS[bytes(octets.data[8:12])]
+        self.secrets: list[bytes] = []
+        """TLS key logs of Decryption Secrets Blocks (section 4.7)."""
         self._window = Window()
         self._interfaces: list[Interface] = []
         self._links: set[int] = set()
@@ -109,6 +115,8 @@ class PcapngReader:
         kind = heads[:, 0]
         for row in np.flatnonzero(kind == INTERFACE).tolist():
             self._describe(int(offsets[row]), int(heads[row, 1]))
+        for row in np.flatnonzero((kind == SECRETS) & (heads[:, 2] == TLS_KEY_LOG)).tolist():
+            self._keep_secrets(int(offsets[row]), int(heads[row, 1]), int(heads[row, 3]))
         packet = (kind == ENHANCED_PACKET) | (kind == SIMPLE_PACKET) | (kind == OBSOLETE_PACKET)
         if not packet.any():
             return
@@ -128,6 +136,10 @@ class PcapngReader:
             if described.link not in self._links:
                 self._links.add(described.link)
                 self._link_types.append(described.link)
+
+    def _keep_secrets(self, offset: int, length: int, size: int) -> None:
+        if sum(map(len, self.secrets)) + size <= MOST_SECRETS:
+            self.secrets.append(self._octets.data[offset + 16 : offset + min(16 + size, length - 4)].tobytes())
 
     def _chunk(self, offsets: npt.NDArray[np.int64], heads: npt.NDArray[np.uint32]) -> Packets:
         """Read packet blocks of any kind; each has its fields at other places (sections 4.3, 4.4 and A)."""

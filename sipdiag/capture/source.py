@@ -7,9 +7,11 @@ import stat
 import sys
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from sipdiag.capture.octets import FileBlocks, Octets, PipedBlocks
+from sipdiag.capture.compressed import LONGEST_MAGIC, Unpacked, compression
+from sipdiag.capture.octets import Begun, FileBlocks, Octets, PipedBlocks, Stream
 from sipdiag.capture.pcap import FILE_HEADER, ORDERS, PcapReader
 from sipdiag.capture.pcapng import BYTE_ORDERS, PcapngReader
+from sipdiag.capture.remote import Remote, is_url
 from sipdiag.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -20,32 +22,26 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = "-"
 PCAPNG_MAGIC = b"\n\r\r\n"
-COMPRESSIONS = {
-    b"\x1f\x8b": "gzip",
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"\xfd7zXZ\0": "xz",
-    b"\x04\x22\x4d\x18": "lz4",
-    b"BZh": "bzip2",
-}
-"""First bytes → name; each will get its reader beside `PipedBlocks`."""
-
-
 EMPTY = "is empty"
 
 
 class Capture:
     """An open capture; close it, or use it in a `with` statement."""
 
-    def __init__(self, path: str, octets: Octets, size: int | None) -> None:
+    def __init__(self, path: str, octets: Octets, size: int | None, defects: list[Defect]) -> None:
         self.path = path
-        self.defects: list[Defect] = []
+        self.defects = defects
         """What was wrong with the file, in the order found; complete when `packets()` is."""
         self.link_types: list[int] = []
         """LINKTYPEs, in the order in which the file names them."""
+        self.secrets: list[bytes] = []
+        """TLS key logs that the file itself holds; complete when `packets()` is."""
         self._octets, self._size = octets, size
-        self.format, reader = _format(path, octets.data[:FILE_HEADER].tobytes())
+        self.format, reader = _format(path, octets.data[:FILE_HEADER].tobytes(), defects)
         """`pcap` or `pcapng`."""
         self._reader = reader(octets, self.defects, self.link_types)
+        if isinstance(self._reader, PcapngReader):
+            self.secrets = self._reader.secrets
 
     @property
     def bytes(self) -> int:
@@ -55,7 +51,7 @@ class Capture:
     @property
     def progress(self) -> int:
         """Bytes read so far, for a progress bar."""
-        return self._octets.position + self._octets.at
+        return self._octets.progress
 
     def packets(self) -> Iterator[Packets]:
         """Yield the packets in chunks of some ten thousand, once.
@@ -85,26 +81,57 @@ def open_capture(path: str, *, stream: BinaryIO | None = None) -> Capture:
     Raises:
         CaptureError: it is missing, a directory, empty, forbidden, or not a capture.
     """
-    octets, size = _opened(path, stream)
+    defects: list[Defect] = []
+    octets, size = _opened(path, stream, defects)
     try:
-        return Capture(path, octets, size)
+        return Capture(path, octets, size, defects)
     except CaptureError:
         octets.close()
         raise
 
 
-def _opened(path: str, stream: BinaryIO | None) -> tuple[Octets, int | None]:
+def _opened(path: str, stream: BinaryIO | None, defects: list[Defect]) -> tuple[Octets, int | None]:
     """Give the first bytes, and the size if it is known."""
-    if stream is not None or path == STANDARD_INPUT:
-        return PipedBlocks(stream or sys.stdin.buffer, owned=False), None
     try:
+        if stream is not None or path == STANDARD_INPUT:
+            return _streamed(path, stream or sys.stdin.buffer, defects, owned=False), None
+        if is_url(path):
+            remote = Remote(path)
+            return _streamed(path, remote, defects, owned=True), remote.size
         file = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 - may be /dev/fd/63; closed with the capture
         status = os.fstat(file.fileno())
-        if stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(status.st_mode):
+            return _streamed(path, file, defects, owned=True), None
+        if compression(file.read(LONGEST_MAGIC)) is None:
             return FileBlocks(file, status.st_size), status.st_size
-        return PipedBlocks(file, owned=True), None
+        file.seek(0)
+        return _streamed(path, file, defects, owned=True), status.st_size
     except (OSError, ValueError) as error:
         raise CaptureError(path, _complaint(error)) from error
+
+
+def _streamed(path: str, stream: Stream, defects: list[Defect], *, owned: bool) -> Octets:
+    """Give the first bytes of what can be read once only, unpacked if it is compressed."""
+    head = _first(stream)
+    whole = Begun(stream, head)
+    kind = compression(head)
+    if kind is None:
+        return PipedBlocks(whole, owned=owned)
+    try:
+        unpacked = Unpacked(path, whole, kind, defects)
+    except CaptureError:
+        if owned:
+            stream.close()
+        raise
+    return PipedBlocks(unpacked, owned=owned, packed=lambda: unpacked.consumed)
+
+
+def _first(stream: Stream) -> bytes:
+    """Read so much that a compression can be told."""
+    head = b""
+    while len(head) < LONGEST_MAGIC and (fresh := stream.read(LONGEST_MAGIC - len(head))):
+        head += fresh
+    return head
 
 
 def _complaint(error: OSError | ValueError) -> str:
@@ -113,13 +140,13 @@ def _complaint(error: OSError | ValueError) -> str:
     return reason[:1].lower() + reason[1:]
 
 
-def _format(path: str, head: bytes) -> tuple[str, type[PcapReader | PcapngReader]]:
+def _format(path: str, head: bytes, defects: list[Defect]) -> tuple[str, type[PcapReader | PcapngReader]]:
     """Tell the format by the first bytes of the capture."""
     if head[:4] in ORDERS and len(head) == FILE_HEADER:
         return "pcap", PcapReader
     if head[:4] == PCAPNG_MAGIC and head[8:12] in BYTE_ORDERS:
         return "pcapng", PcapngReader
-    raise CaptureError(path, _reason(head))
+    raise CaptureError(path, f"cannot be unpacked: {defects[0].detail}" if defects else _reason(head))
 
 
 def _reason(head: bytes) -> str:
@@ -128,9 +155,8 @@ def _reason(head: bytes) -> str:
         return EMPTY
     if head[:4] in ORDERS or head[:4] == PCAPNG_MAGIC:
         return "ends within the header of the capture"
-    for magic, name in COMPRESSIONS.items():
-        if head.startswith(magic):
-            return f"is compressed with {name}; decompress it first"
+    if name := compression(head):
+        return f"is compressed with {name} once more, inside; decompress it first"
     if all(octet >= 0x20 or octet in b"\t\r\n" for octet in head):
         return "is a text file, not a packet capture"
     return f"is not a packet capture: it begins with {head[:4].hex(' ')}"

@@ -28,6 +28,20 @@ def test_every_header_is_read(tmp_path: Path, order: str, magic: int, unit: int)
     assert times == [(SECOND + i) * 10**9 + i * unit for i in range(len(PACKETS))]
 
 
+@pytest.mark.parametrize("order", "<>")
+def test_modified_records_are_read(order: str) -> None:
+    """Kuznetzov's tcpdump puts interface, protocol and direction behind the lengths of each record."""
+    head = struct.pack(order + "IHHiIII", 0xA1B2CD34, 2, 4, 0, 0, 262_144, 1)
+    records = [
+        struct.pack(order + "IIIIIHBB", SECOND + i, i, len(packet), len(packet), 2, 0x0800, 0, 0) + packet
+        for i, packet in enumerate(PACKETS)
+    ]
+    with open_capture("-", stream=io.BytesIO(head + b"".join(records))) as capture:
+        packets, times = read(capture)
+    assert (packets, capture.defects) == (PACKETS, [])
+    assert times == [(SECOND + i) * 10**9 + i * 1_000 for i in range(len(PACKETS))]
+
+
 def test_snap_length_is_no_defect(tmp_path: Path) -> None:
     """A packet that the snap length cut keeps its length on the wire."""
     with opened(tmp_path, pcap(PACKETS, snap=5)) as capture:

@@ -159,3 +159,20 @@ def test_many_sections_take_no_time(tmp_path: Path) -> None:
     with opened(tmp_path, turning + interface("<") + pcap([])) as capture:
         read(capture)
     assert capture.progress >= len(turning)
+
+
+def test_secrets_are_kept_for_who_decrypts(tmp_path: Path) -> None:
+    """TLS key logs of Decryption Secrets Blocks, in order; other secrets and other blocks are passed over."""
+    log = b"CLIENT_RANDOM 00 11\n"
+    blocks = [
+        block(10, struct.pack("<II", 0x544C534B, len(log)) + log),
+        block(10, struct.pack("<II", 0x57474B4C, 3) + b"abc"),
+        block(4, b"\0\1\0\4\xc0\0\2\1"),
+        block(0x0BAD, bytes(44)),
+        enhanced(b"packet", 1),
+        block(10, struct.pack("<II", 0x544C534B, 0xFFFFFFFF) + b"too long"),
+        block(10, struct.pack("<II", 0x544C534B, 4) + b"more"),
+    ]
+    with opened(tmp_path, section() + interface() + b"".join(blocks)) as capture:
+        packets, _ = read(capture)
+    assert (packets, capture.secrets, capture.defects) == ([b"packet"], [log, b"more"], [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import threading
@@ -24,7 +25,12 @@ CAPTURE = pcap([b"one", b"two"])
         (b"", "is empty"),
         (b"INVITE sip:a@b SIP/2.0\r\n", "is a text file, not a packet capture"),
         (b"\x7fELF" + bytes(40), "is not a packet capture: it begins with 7f 45 4c 46"),
-        (b"\x1f\x8b\x08" + bytes(40), "is compressed with gzip; decompress it first"),
+        (
+            b"\x1f\x8b\x09" + bytes(40),
+            "cannot be unpacked: gzip: Error -3 while decompressing data: unknown compression method",
+        ),
+        (gzip.compress(gzip.compress(CAPTURE)), "is compressed with gzip once more, inside; decompress it first"),
+        (gzip.compress(b""), "is empty"),
         (CAPTURE[:20], "ends within the header of the capture"),
         (b"\n\r\r\n" + bytes(4), "ends within the header of the capture"),
     ],

@@ -17,6 +17,9 @@ SEVERITY = Severity.WARNING
 
 VARIANTS = {
     "record-damaged": ("record-damaged", Severity.WARNING),
+    "compression-damaged": ("record-damaged", Severity.WARNING),
+    "decompression-limit": ("limit-reached", Severity.WARNING),
+    "limit-reached": ("limit-reached", Severity.WARNING),
     "link-type-unknown": ("link-type-unknown", Severity.WARNING),
     "stream-gap": ("stream-gap", Severity.NOTE),
 }
@@ -28,16 +31,15 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
     """The capture, once for each kind of damage."""
     if not trace.facts.defects:
         return
-    by_kind: dict[str, list[Defect]] = {}
+    by_variant: dict[tuple[str, Severity], list[Defect]] = {}
     for defect in trace.facts.defects:
         if defect.kind in VARIANTS:
-            by_kind.setdefault(defect.kind, []).append(defect)
-    for kind, defects in by_kind.items():
-        variant, severity = VARIANTS[kind]
-        if kind == "link-type-unknown" and trace.sightings:
-            severity = Severity.NOTE  # one interface of several, and SIP was found on the others
+            by_variant.setdefault(VARIANTS[defect.kind], []).append(defect)
+    for (variant, severity), defects in by_variant.items():
+        if variant == "link-type-unknown" and trace.sightings:
+            severity = Severity.NOTE  # noqa: PLW2901 - one interface of several, and SIP was found on the others
         frames = [defect.frame for defect in defects if defect.frame is not None]
-        first = frames[0] if frames else 0
+        first = frames[0] if frames else trace.facts.packets + 1  # what is compressed has no frames
         evidence: Evidence = {
             "path": trace.facts.path,
             "places": len(defects),

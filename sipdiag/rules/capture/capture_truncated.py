@@ -13,13 +13,14 @@ from sipdiag.trace import Sighting, Trace
 NAME = "capture-truncated"
 SEVERITY = Severity.NOTE
 
+CUT_OFF = ("record-cut-off", "compression-cut-off")
 MOST_FRAMES = 20
 
 
 def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
     """The capture, for its end and for its messages."""
     for defect in trace.facts.defects:
-        if defect.kind == "record-cut-off":
+        if defect.kind in CUT_OFF:
             frame = defect.frame or trace.facts.packets + 1
             yield found_below(
                 NAME,
@@ -31,6 +32,7 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
                 frames=[frame],
                 evidence={"path": trace.facts.path, "first_frame": frame, "detail": defect.detail},
             )
+            break  # of a compressed file that is cut off the last packet may be as well
     # Over TCP a message is incomplete as well when the recording ends in it: no snap length did that.
     cut = [seen for seen in trace.sightings if not seen.complete and seen.transport == "udp"]
     if cut:

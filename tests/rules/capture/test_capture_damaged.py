@@ -18,7 +18,13 @@ def talked() -> Exchange:
 
 
 @pytest.mark.parametrize(
-    ("kind", "severity"), [("record-damaged", "warning"), ("link-type-unknown", "note"), ("stream-gap", "note")]
+    ("kind", "severity"),
+    [
+        ("record-damaged", "warning"),
+        ("link-type-unknown", "note"),
+        ("stream-gap", "note"),
+        ("limit-reached", "warning"),
+    ],
 )
 def test_each_kind_of_damage_is_told_once(kind: str, severity: str) -> None:
     """However often it happened: a place where reading ended is worse than a gap."""
@@ -47,3 +53,14 @@ def test_other_defects_are_the_matter_of_other_rules(kind: str) -> None:
     """A cut-off end loses one packet, and is said elsewhere."""
     talk = talked()
     assert found_in(talk, trace_of(talk, defects=[Defect(kind=kind, frame=1)]), NAME) == []
+
+
+def test_what_a_compressed_capture_loses_is_told_where_its_packets_end() -> None:
+    """Compressed bytes have no frames: what comes behind the last packet is missing."""
+    talk = talked()
+    damaged = Defect(kind="compression-damaged", detail="gzip: here")
+    (finding,) = found_in(talk, trace_of(talk, defects=[damaged]), NAME)
+    assert told(finding) == ("record-damaged", "warning", "certain")
+    assert finding.evidence["first_frame"] == trace_of(talk).facts.packets + 1
+    (finding,) = found_in(talk, trace_of(talk, defects=[Defect(kind="decompression-limit", detail="x")]), NAME)
+    assert told(finding) == ("limit-reached", "warning", "certain")

@@ -1,0 +1,70 @@
+"""Captures behind a URL, read through fsspec where its package is installed: `https`, `s3`, `gs` and what it knows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sipdiag.errors import CaptureError
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")
+"""A scheme of two letters or more, since one letter is a drive; fsspec chains them with `::`."""
+_SECRET = re.compile(r"(?<=://)[^/@\s]*@")
+"""User and password before the host."""
+
+
+def is_url(path: str) -> bool:
+    """Tell whether a capture is named by a URL."""
+    return _URL.match(path) is not None
+
+
+class Remote:
+    """A file behind a URL; whatever goes wrong there is an `OSError` here."""
+
+    def __init__(self, path: str) -> None:
+        """Open it.
+
+        Raises:
+            CaptureError: the package is missing, or nothing is there.
+        """
+        try:
+            import fsspec  # noqa: PLC0415 - only a URL needs it
+        except ImportError as error:
+            raise CaptureError(path, "is a URL: install the package fsspec to read it") from error
+        try:
+            self._file: BinaryIO = fsspec.open(path, "rb").open()
+        except Exception as error:  # each store has errors of its own
+            raise CaptureError(path, _told(error)) from error
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of the file, where the store tells."""
+        size = getattr(self._file, "size", None)
+        return size if isinstance(size, int) else None
+
+    def read(self, size: int, /) -> bytes:
+        """Give the next bytes."""
+        try:
+            return self._file.read(size)
+        except Exception as error:  # the same
+            raise OSError(_told(error)) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _told(error: Exception) -> str:
+    """Put what went wrong in one line, as the end of a sentence, without a password."""
+    if isinstance(error, FileNotFoundError):
+        return "no such file or directory"
+    if isinstance(error, ImportError):
+        return f"cannot be read: {_line(error)}"
+    return f"cannot be read: {type(error).__name__}: {_line(error)}"
+
+
+def _line(error: Exception) -> str:
+    return _SECRET.sub("", " ".join(str(error).split()))[:300]

@@ -1,0 +1,83 @@
+"""Captures behind a URL."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from unittest.mock import patch
+
+import fsspec
+import pytest
+
+from sipdiag.capture import open_capture
+from sipdiag.capture.remote import is_url
+from sipdiag.errors import CaptureError
+from tests.capture.build import pcap, read
+
+PACKETS = [b"one", b"two"]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A server of files that says nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_url_is_read_through_its_store() -> None:
+    """Plain and compressed; here from fsspec's own memory."""
+    for name, data in (("a.pcap", pcap(PACKETS)), ("a.pcap.gz", gzip.compress(pcap(PACKETS)))):
+        with fsspec.open(f"memory://captures/{name}", "wb") as file:
+            file.write(data)
+        with open_capture(f"memory://captures/{name}") as capture:
+            assert read(capture)[0] == PACKETS
+        assert capture.bytes == len(data)
+
+
+def test_http_is_read(tmp_path: Path) -> None:
+    """A real server on this machine; what it does not have is refused in one line."""
+    (tmp_path / "a.pcap").write_bytes(pcap(PACKETS))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        root = f"http://127.0.0.1:{server.server_port}"
+        with open_capture(f"{root}/a.pcap") as capture:
+            assert read(capture)[0] == PACKETS
+        with pytest.raises(CaptureError) as error:
+            open_capture(f"{root}/none.pcap")
+        assert error.value.reason == "no such file or directory"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_what_cannot_be_reached_is_one_line() -> None:
+    """An unknown store, a store without its package, nothing there: each is refused, and no password is told."""
+    for path, reason in (
+        ("memory://captures/none.pcap", "no such file or directory"),
+        ("no-such-store://x/y.pcap", "cannot be read: ValueError: Protocol not known: no-such-store"),
+    ):
+        with pytest.raises(CaptureError) as error:
+            open_capture(path)
+        assert error.value.reason == reason
+    with pytest.raises(CaptureError) as error:
+        open_capture("http://alice:secret@127.0.0.1:9/a.pcap")
+    assert "\n" not in error.value.reason
+    assert "secret" not in error.value.reason
+
+
+def test_a_missing_package_is_named() -> None:
+    """Without fsspec a URL is refused with the name of what to install."""
+    with patch.dict(sys.modules, {"fsspec": None}), pytest.raises(CaptureError) as error:
+        open_capture("s3://bucket/a.pcap")
+    assert error.value.reason == "is a URL: install the package fsspec to read it"
+
+
+@pytest.mark.parametrize("path", ["a.pcap", "./a:b.pcap", "C:\\a.pcap", "-", "a//b", "x:/y"])
+def test_a_path_is_no_url(path: str) -> None:
+    """A drive letter or a colon does not make one."""
+    assert not is_url(path)
