@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = sorted((ROOT / "samples").glob("*/*.pcap"))
 AAA = ROOT.parent / "shared" / "captures" / "wireshark-aaa.pcap"
+GOLDEN = ROOT / "tests" / "report" / "golden"
 
 
 def sample(name: str) -> Path:
@@ -73,3 +75,20 @@ def text(
     print_report(analysis, words(language), Console(file=stream, width=width, **plain), detail=detail)
     stream.flush()
     return raw.getvalue().decode(encoding)
+
+
+def check_golden(name: str, told: str) -> None:
+    """What a report says is, word for word, the golden file; `SIPDIAG_GOLDEN=write pytest tests` writes it anew."""
+    path = GOLDEN / name
+    if os.environ.get("SIPDIAG_GOLDEN") == "write":
+        path.write_bytes(told.encode())
+    assert told == path.read_bytes().decode()
+
+
+@cache
+def relative_analysis(name: str) -> Analysis:
+    """The analysis of the sample `folder/file` under a path that is the same on every machine."""
+    path = sample(name)
+    analysis = analyze([str(path)])
+    facts = [msgspec.structs.replace(each, path=str(path.relative_to(ROOT))) for each in analysis.captures]
+    return msgspec.structs.replace(analysis, captures=facts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sipdiag.cli import EXIT_FINDINGS, EXIT_UNREADABLE, options
 from sipdiag.cli.clicking import click
 from sipdiag.cli.reading import readings
-from sipdiag.cli.writing import FORMATS, write_report
+from sipdiag.cli.writing import FORMATS, TABLES, write_report
 
 if TYPE_CHECKING:
     from sipdiag.analysis import Analysis
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 @click.command(name="analyze")
 @click.argument("captures", nargs=-1, metavar="CAPTURE...")
 @options.formats(*FORMATS)
+@click.option(
+    "--table", type=click.Choice(TABLES), help="Which table of --format csv (default: calls; with -o DIR/ all of them)."
+)
 @options.output
 @options.lang
 @options.knowledge
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     captures: tuple[str, ...],
     format_: str,
+    table: str | None,
     output: str | None,
     lang: str | None,
     knowledge: tuple[str, ...],
@@ -53,6 +57,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     \b
     sipdiag trace.pcap
     sipdiag analyze --format json trace.pcap | jq .findings
+    sipdiag analyze --format csv -o tables/ trace.pcap
     tcpdump -w - udp port 5060 | sipdiag -
     """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
     if schema:
@@ -69,7 +74,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
 
     words = Words(catalogue)
     detail = "brief" if quiet else "full" if verbose else "normal"
-    write_report(analysis, words, output=output, format_=format_, color=color, detail=detail)
+    write_report(analysis, words, output=output, format_=format_, color=color, detail=detail, table=table)
     if unreadable:
         return EXIT_UNREADABLE
     return EXIT_FINDINGS if _fails(analysis, fail_on or settings.fail_on or "never") else 0

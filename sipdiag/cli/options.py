@@ -98,6 +98,16 @@ def formats(*names: str) -> Decorator:
     )
 
 
+def folder(path: str) -> Path:
+    """The folder at `path`, made where there is none yet, for nobody else to read."""
+    made = Path(path)
+    try:
+        made.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    return made
+
+
 @contextmanager
 def opened(path: str | None) -> Iterator[TextIO]:
     """Where a report goes: the file, written whole or not at all, or standard output."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import io
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from sipdiag.cli import options
+from sipdiag.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +24,12 @@ FORMATS = {
     "text": "sipdiag.report.terminal",
     "json": "sipdiag.report.json_document",
     "jsonl": "sipdiag.report.json_lines",
+    "csv": "sipdiag.report.csv_table",
+    "markdown": "sipdiag.report.markdown",
 }
 """Name → module; the first is the default."""
+TABLES = ("calls", "responses", "requests", "registrations", "subscriptions", "streams", "findings")
+"""What `--table` takes; the first is the default."""
 
 
 def write_report(
@@ -34,8 +40,17 @@ def write_report(
     format_: str,
     color: str = "auto",
     detail: str = "normal",
+    table: str | None = None,
 ) -> None:
-    """Write the report to the file `output`, whole or not at all, or to standard output."""
+    """Write the report to the file `output`, whole or not at all, or to standard output.
+
+    Of CSV one `table`, or all of them where `output` is a folder.
+    """
+    if table is not None and format_ != "csv":
+        raise UsageError("--table goes with --format csv")
+    if format_ == "csv":
+        _write_tables(analysis, words, output, table)
+        return
     with options.opened(output) as stream:
         if format_ == "text":
             from sipdiag.report.terminal import print_report  # noqa: PLC0415  (only this format draws)
@@ -43,6 +58,19 @@ def write_report(
             print_report(analysis, words, options.console_on(stream, color), detail=detail)
         else:
             write_pieces(import_module(FORMATS[format_]).pieces(analysis, words), stream)
+
+
+def _write_tables(analysis: Analysis, words: Words, output: str | None, table: str | None) -> None:
+    from sipdiag.report.csv_table import pieces  # noqa: PLC0415
+
+    if output is None or not (output.endswith("/") or Path(output).is_dir()):
+        with options.opened(output) as stream:
+            write_pieces(pieces(analysis, words, table or TABLES[0]), stream)
+        return
+    folder = options.folder(output)
+    for name in TABLES if table is None else (table,):
+        with options.opened(str(folder / f"{name}.csv")) as stream:
+            write_pieces(pieces(analysis, words, name), stream)
 
 
 def write_pieces(pieces: Iterable[str], stream: TextIO) -> None:

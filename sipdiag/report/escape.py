@@ -15,6 +15,10 @@ _UNSAFE_IN_JSON = re.compile(
     "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
+_BACKTICKS = re.compile("`+")
+LONGEST_CODE = 400
+"""Characters of one value in a ticket; the JSON document has all of them."""
+
 
 def shown(text: str) -> str:
     r"""`text` with every character that could do harm as an escape: `\x1b`, `\u202e`, and `\xff` for a stray byte."""
@@ -28,6 +32,16 @@ def kept(text: str) -> str:
     if text.isascii():
         return text
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def as_code(text: str) -> str:
+    """`text` as a code span of Markdown, where nothing is a link, a mention, HTML or the end of a table's cell."""
+    safe = shown(text if len(text) <= LONGEST_CODE else f"{text[:LONGEST_CODE]}…").replace("|", "\\x7c")
+    if not safe.strip():
+        return "`-`"
+    longest = max((len(run) for run in _BACKTICKS.findall(safe)), default=0)
+    fence, margin = "`" * (longest + 1), " " if safe[0] == "`" or safe[-1] == "`" else ""
+    return f"{fence}{margin}{safe}{margin}{fence}"
 
 
 def shown_in_json(document: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sipdiag.calls import Call, Transaction
+from sipdiag.findings import Finding
 from sipdiag.report.escape import shown
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting, host
@@ -73,6 +74,22 @@ def sent_in(call: Call) -> list[tuple[Sighting, list[Sighting]]]:
     sent += _acknowledged(call)
     sent.sort(key=lambda each: (each[0].time, each[0].capture, each[0].frame))
     return sent
+
+
+def marks_of(findings: list[Finding]) -> dict[tuple[int, int], list[int]]:
+    """(capture, frame) → the numbers of the findings that name it, from 1, themselves or by what they are tied to."""
+    numbers: dict[tuple[int, int], list[int]] = {}
+    for number, finding in enumerate(findings, 1):
+        for each in (finding, *finding.causes, *finding.consequences):
+            for frame in each.frames:
+                numbers.setdefault((each.capture, frame), []).append(number)
+    return numbers
+
+
+def troubled(calls: list[Call], findings: list[Finding]) -> list[Call]:
+    """The calls that a finding is about, itself or by what it is tied to."""
+    named = {each.call_id for one in findings for each in (one, *one.causes, *one.consequences)}
+    return [call for call in calls if named.intersection(call.call_ids)]
 
 
 def label_of(sighting: Sighting) -> str:

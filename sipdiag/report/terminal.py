@@ -14,7 +14,7 @@ from sipdiag.findings import Finding, Severity
 from sipdiag.knowledge import Entry
 from sipdiag.report.drawing import drawn
 from sipdiag.report.escape import shown
-from sipdiag.report.ladder import ladder_of
+from sipdiag.report.ladder import ladder_of, marks_of, troubled
 from sipdiag.report.rows import party
 from sipdiag.report.times import clock, day, span
 from sipdiag.report.words import Words
@@ -161,14 +161,8 @@ class _TerminalReport:
         self._heading("calls")
         for call in calls:
             self._line(self._call_line(call), 8)
-        numbers: dict[tuple[int, int], list[int]] = {}
-        troubled: set[str | None] = set()
-        for number, finding in enumerate(self._analysis.findings, 1):
-            for each in (finding, *finding.causes, *finding.consequences):
-                for frame in each.frames:
-                    numbers.setdefault((each.capture, frame), []).append(number)
-                troubled.add(each.call_id)
-        with_findings = [call for call in calls if troubled.intersection(call.call_ids)]
+        numbers = marks_of(self._analysis.findings)
+        with_findings = troubled(calls, self._analysis.findings)
         for call in calls if every_ladder else with_findings[:MOST_LADDERS]:
             self._line(Text())
             self._line(Text(f"{self._label('call')} {call.number}", style="bold"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from sipdiag.findings import Evidence, Finding
 from sipdiag.knowledge import Catalogue, Entry
@@ -25,6 +26,10 @@ _METHOD_OF = {"call-failed": "INVITE", "registration-failed": "REGISTER", "subsc
 
 _REMEMBERED = 4096
 """Kinds of responses whose entry is remembered; header fields that differ in each must not fill the memory."""
+
+
+Form = Callable[[str], str]
+"""How a format shows what a packet said, within a sentence of the catalogue."""
 
 
 class Words:
@@ -91,11 +96,11 @@ class Words:
         part = entry.methods.get(method)
         return entry.meaning if part is None else _first_sentence(part.description) or entry.meaning
 
-    def message(self, finding: Finding) -> str:
-        """What the finding says, in one sentence."""
+    def message(self, finding: Finding, form: Form = kept) -> str:
+        """What the finding says, in one sentence; what packets said stands in it as `form` shows it."""
         entry = self.entry(f"rule/{finding.rule}")
         template = "" if entry is None else entry.messages.get(finding.variant, "")
-        return filled(template, finding.evidence) or f"{finding.rule}: {finding.variant}"
+        return filled(template, finding.evidence, form) or f"{finding.rule}: {finding.variant}"
 
     def twin(self, finding: Finding) -> list[str]:
         """The differences from the closest request that worked, those only that its entry calls decisive."""
@@ -104,7 +109,7 @@ class Words:
         decisive = () if entry is None else entry.facts.get("decisive", ())
         return [str(each) for each in told if str(each).split(" ")[0] in decisive] if isinstance(told, list) else []
 
-    def remedy(self, finding: Finding) -> str:
+    def remedy(self, finding: Finding, form: Form = kept) -> str:
         """What to do about it: the first steps of the code that ended it, else the words of its variant."""
         ended = _ENDED_BY_A_CODE.get((finding.rule, finding.variant))
         refusal = self.entry(self.finding_key(finding)) if ended is not None else None
@@ -113,7 +118,7 @@ class Words:
         rule = self.entry(f"rule/{finding.rule}")
         template = "" if rule is None else rule.remedies.get(finding.variant, "")
         if template:
-            return filled(template, finding.evidence)
+            return filled(template, finding.evidence, form)
         entry = self.entry(self.finding_key(finding)) or rule
         return entry.fix[0] if entry is not None and entry.fix else ""
 
@@ -129,14 +134,14 @@ def _first_sentence(prose: str) -> str:
     return _SENTENCE_END.split(prose, maxsplit=1)[0]
 
 
-def filled(template: str, evidence: Evidence) -> str:
+def filled(template: str, evidence: Evidence, form: Form = kept) -> str:
     """`template` with each `{name}` replaced by that evidence; what a packet said is never read as a template."""
-    return _PLACEHOLDER.sub(lambda found: _told(evidence.get(found[1], found[0])), template)
+    return _PLACEHOLDER.sub(lambda found: _told(evidence.get(found[1], found[0]), form), template)
 
 
-def _told(value: object) -> str:
+def _told(value: object, form: Form) -> str:
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")
     if isinstance(value, list):
-        return ", ".join(_told(each) for each in value)
-    return kept(str(value))
+        return ", ".join(_told(each, form) for each in value)
+    return form(value) if isinstance(value, str) else str(value)

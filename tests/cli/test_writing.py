@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 import stat
+import subprocess
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
 
-from command import run
+from command import argv, environment, run
 from reporting import sample
-from sipdiag.cli.writing import FORMATS
+from sipdiag.cli.writing import FORMATS, TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,3 +55,34 @@ def test_a_format_that_is_none_is_2() -> None:
     ran = run("--format", "docx", BAD)
     assert (ran.code, ran.out) == (2, "")
     assert "jsonl" in ran.err
+
+
+def test_a_folder_gets_every_table(tmp_path: Path) -> None:
+    """`-o DIR/` makes the folder, and in it one file a table; `--table` chooses one."""
+    ran = run("--format", "csv", "-o", f"{tmp_path}/new/", BAD)
+    assert (ran.code, ran.out) == (0, "")
+    assert sorted(path.stem for path in (tmp_path / "new").iterdir()) == sorted(TABLES)
+    for name in TABLES:
+        assert (tmp_path / "new" / f"{name}.csv").read_bytes().decode() == run(
+            "--format", "csv", "--table", name, BAD
+        ).out
+    run("--format", "csv", "--table", "findings", "-o", tmp_path, BAD)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["findings.csv"]
+
+
+def test_a_table_of_another_format_is_2() -> None:
+    """Only CSV is made of tables."""
+    assert run("--format", "json", "--table", "calls", BAD).code == 2
+
+
+def test_a_closed_pipe_ends_quietly() -> None:
+    """`| head` of every format."""
+    for name in FORMATS:
+        done = subprocess.run(
+            ["bash", "-c", f"{shlex.join(argv('--format', name, BAD))} | head -n 1"],
+            capture_output=True,
+            check=True,
+            env=environment(),
+        )
+        assert done.stderr == b""
+        assert done.stdout.count(b"\n") == 1

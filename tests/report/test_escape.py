@@ -8,8 +8,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
-from sipdiag.report.escape import kept, shown, shown_in_json
+from sipdiag.report.escape import LONGEST_CODE, as_code, kept, shown, shown_in_json
 
 ANY = st.text(st.characters(codec=None, categories=None))
 HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -78,3 +79,14 @@ def test_json_says_the_same_without_what_a_terminal_heeds(text: str) -> None:
 def test_json_of_hostile_text() -> None:
     """A character beyond U+FFFF is a surrogate pair (RFC 8259, section 7)."""
     assert shown_in_json('"\x9b31m\u202e\x7f\U000e0041é"') == '"\\u009b31m\\u202e\\u007f\\udb40\\udc41é"'
+
+
+@pytest.mark.parametrize("text", ["", " ", "a", "`", "``", "a`b", "`a", "a``", "a|b", "\\", "\\|", "\x1b`", "x" * 5000])
+def test_a_code_span_holds_its_text(text: str) -> None:
+    """One span and nothing beside it, by the rule of CommonMark: it ends at the first run of as many backticks."""
+    (paragraph,) = [token for token in MarkdownIt().parse(as_code(text)) if token.type == "inline"]
+    (span,) = paragraph.children or []
+    assert span.type == "code_inline"
+    assert span.content == (
+        shown(text)[:LONGEST_CODE].replace("|", "\\x7c") + "…" * (len(text) > LONGEST_CODE) if text.strip() else "-"
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reporting import AAA, SAMPLES, analysis_of, document, sample, words
+from reporting import AAA, SAMPLES, analysis_of, check_golden, document, relative_analysis, sample, words
 from sipdiag.report.json_lines import TYPES, pieces
 
 if TYPE_CHECKING:
@@ -48,3 +48,8 @@ def test_no_row_has_a_type_of_its_own() -> None:
     """`type` says what a line is, nothing else."""
     whole = document(analysis_of(sample("ack-missing/ack-missing")))
     assert [key for key in ("responses", "requests", "calls", "findings") if "type" in whole[key][0]] == []
+
+
+def test_the_lines_are_the_golden_ones() -> None:
+    """A call whose ACK never came."""
+    check_golden("ack-missing.jsonl", "".join(pieces(relative_analysis("ack-missing/ack-missing"), words())))
