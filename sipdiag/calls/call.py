@@ -8,6 +8,7 @@ import msgspec
 
 from sipdiag.calls.link import Link
 from sipdiag.calls.transaction import Transaction, status
+from sipdiag.calls.turns import turns_of
 from sipdiag.trace import Sighting
 
 
@@ -58,6 +59,8 @@ class Call(msgspec.Struct, kw_only=True):
     """The ACKs outside failed INVITE transactions: for 2xx, or for nothing seen; each packet once, repeats too."""
     number: int = 0
     """1-based place in the list of calls."""
+    turn: int = 1
+    """1-based place among the calls of its Call-ID, which should be one."""
 
     attempts: list[Attempt] = []
     """INVITEs outside a dialog, in order: the first, with credentials after a challenge, to the next target."""
@@ -90,6 +93,11 @@ class Call(msgspec.Struct, kw_only=True):
     def call_id(self) -> str:
         """The first Call-ID."""
         return self.call_ids[0]
+
+    @property
+    def key(self) -> str:
+        """What no other call has: its Call-ID, and its turn where that was used again."""
+        return self.call_ids[0] if self.turn == 1 else f"{self.call_ids[0]}\n{self.turn}"
 
     @property
     def invite(self) -> Sighting | None:
@@ -127,11 +135,15 @@ def calls_in(by_call_id: dict[str, list[Transaction]], acks: list[Sighting]) -> 
     acks_by_call_id: dict[str, list[Sighting]] = {}
     for ack in acks:
         acks_by_call_id.setdefault(ack.message.call_id, []).append(ack)
-    return [
-        _concluded(Call(call_ids=[call_id], transactions=transactions, acks=acks_by_call_id.get(call_id, [])))
+    calls = [
+        _concluded(Call(call_ids=[call_id], transactions=turn.transactions, acks=turn.acks, turn=number))
         for call_id, transactions in by_call_id.items()
         if any(transaction.method in ("INVITE", "BYE") for transaction in transactions)
+        for number, turn in enumerate(turns_of(transactions, acks_by_call_id.get(call_id, [])), 1)
     ]
+    if any(call.turn > 1 for call in calls):
+        calls.sort(key=lambda call: (call.opening.time, call.opening.capture, call.opening.frame))
+    return calls
 
 
 def _concluded(call: Call) -> Call:

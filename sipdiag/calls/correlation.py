@@ -28,10 +28,21 @@ class Correlation(msgspec.Struct, kw_only=True):
     """The calls of each Call-ID by itself: what duties and rules are judged by."""
     registrations: list[Registration]
     subscriptions: list[Subscription]
+    turns: dict[str, list[Call]] = {}
+    """The calls of each Call-ID, in the order of time, worked out once."""
 
     def transactions_of(self, call_id: str) -> list[Transaction]:
         """The transactions of one Call-ID, in the order of time."""
         return self.by_call_id.get(call_id, [])
+
+    def call_at(self, call_id: str, time: int) -> Call | None:
+        """The call that a message of this Call-ID and time belongs to; None where it is of no call."""
+        if not self.turns:
+            for call in self.calls:
+                for each in call.call_ids:
+                    self.turns.setdefault(each, []).append(call)
+        turns = self.turns.get(call_id, [])
+        return next((call for call in reversed(turns) if call.opening.time <= time), turns[0] if turns else None)
 
     def whole_of(self, leg: Call) -> Call:
         """The call that `leg` is a leg of; itself where it is the whole."""

@@ -64,7 +64,7 @@ def legs_in(calls: Sequence[Call]) -> Iterator[Leg]:
     """The calls that could be legs: those whose first INVITE was seen."""
     for call in calls:
         invite = call.invite
-        if invite is not None and call.call_id:
+        if invite is not None and call.call_id and call.turn == 1:  # a Call-ID used again names no one call
             yield Leg(call=call, invite=invite, tokens=list(_tokens(invite.message.head)))
 
 

@@ -30,13 +30,13 @@ def linked(calls: Sequence[Call], *, guess: bool = True) -> list[Call]:
     members: dict[int, list[Call]] = {}
     ties: dict[int, list[Link]] = {}
     for call in calls:
-        if call.call_id in families:
+        if call.key in families:
             members.setdefault(families[call.call_id], []).append(call)
     for link in links:
         ties.setdefault(families[link.call_id], []).append(link)
     wholes: list[Call] = []
     for call in calls:
-        family = families.get(call.call_id)
+        family = families.get(call.key)
         if family is None:
             wholes.append(call)
         elif family in members:

@@ -106,11 +106,11 @@ _IN_TABLE = frozenset(name for causes, effects, _ in TABLE for name in (*causes,
 
 def caused(findings: Sequence[Finding], correlation: Correlation) -> list[Finding]:
     """`findings` in their order, those of one cause in one call told as one."""
-    numbers = {call_id: call.number for call in correlation.calls for call_id in call.call_ids}
     groups: dict[int | str, list[int]] = {}
     for index, finding in enumerate(findings):
         if finding.call_id is not None and finding.rule in _IN_TABLE:
-            groups.setdefault(numbers.get(finding.call_id, finding.call_id), []).append(index)
+            call = correlation.call_at(finding.call_id, finding.time)
+            groups.setdefault(finding.call_id if call is None else call.number, []).append(index)
     heads: dict[int, Finding] = {}
     inside: set[int] = set()
     for group in groups.values():

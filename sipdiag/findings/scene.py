@@ -53,9 +53,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     def claims(self, call: Call) -> list[Claim]:
         """The PASSporTs of the INVITEs that opened `call`."""
-        claims = self.claims_seen.get(call.call_id)
+        claims = self.claims_seen.get(call.key)
         if claims is None:
-            claims = self.claims_seen[call.call_id] = claims_of(call)
+            claims = self.claims_seen[call.key] = claims_of(call)
         return claims
 
     def requests_by_source(self) -> dict[str, list[Transaction]]:
@@ -160,9 +160,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     def duties(self, call: Call) -> list[Duty]:
         """What the messages of `call` obliged somebody to send, and what became of it."""
-        duties = self.ledger.get(call.call_id)
+        duties = self.ledger.get(call.key)
         if duties is None:
-            duties = self.ledger[call.call_id] = list(duties_of(call, self.window))
+            duties = self.ledger[call.key] = list(duties_of(call, self.window))
         return duties
 
     def flaws(self) -> list[Flaw]:
@@ -173,9 +173,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     def exchanges(self, call: Call) -> list[Exchange]:
         """The offers and answers of `call`."""
-        exchanges = self.exchanges_seen.get(call.call_id)
+        exchanges = self.exchanges_seen.get(call.key)
         if exchanges is None:
-            exchanges = self.exchanges_seen[call.call_id] = exchanges_of(call)
+            exchanges = self.exchanges_seen[call.key] = exchanges_of(call)
         return exchanges
 
 

@@ -49,7 +49,7 @@ def parts_of(analysis: Analysis, words: Words) -> Iterator[tuple[str, Any]]:
     Each iterator is to be used up before the next part is asked for: the last part tells what the others have named.
     """
     seen = analysis.correlation
-    by_call_id = _findings_by_call_id(analysis.findings)
+    by_call_id = _findings_by_call_id(analysis.findings, seen)
     named: set[str] = set()
     yield "schema", doc.SCHEMA
     yield "version", __version__
@@ -207,7 +207,7 @@ def call_row(call: Call, findings: dict[str, list[int]]) -> doc.CallRow:
         ended_by=call.ended_by,
         hops=[_hop(hop) for hop in call.path],
         streams=[],
-        findings=[index for call_id in call.call_ids for index in findings.get(call_id, ())],
+        findings=[index for key in (call.key, *call.call_ids[1:]) for index in findings.get(key, ())],
     )
 
 
@@ -317,9 +317,12 @@ def _kept_value(value: object) -> object:
     return [_kept_value(each) for each in value] if isinstance(value, list) else value
 
 
-def _findings_by_call_id(findings: list[Finding]) -> dict[str, list[int]]:
+def _findings_by_call_id(findings: list[Finding], seen: Correlation) -> dict[str, list[int]]:
+    """Call-ID, or where one was used for several calls the call's key → the places of its findings."""
     indexes: dict[str, list[int]] = {}
     for index, finding in enumerate(findings):
         if finding.call_id is not None:
-            indexes.setdefault(finding.call_id, []).append(index)
+            call = seen.call_at(finding.call_id, finding.time)
+            key = finding.call_id if call is None or call.turn == 1 else call.key
+            indexes.setdefault(key, []).append(index)
     return indexes
