@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conversation import ALICE, PBX, Dialog, Host
+from conversation import ALICE, PBX, Dialog, Host, ack_of_failure, sdp
 from recording import Connection, Recording
 
 CLIENT = 49_190
@@ -18,6 +18,7 @@ def build(folder: Path) -> None:
     refused(folder / "tcp-refused.pcap", recovers=False)
     refused(folder / "recovered.pcap", recovers=True)
     unanswered(folder / "unanswered.pcap")
+    behind_a_server(folder / "calls-broken.pcap")
     silent(folder / "silent.pcap")
 
 
@@ -57,6 +58,24 @@ def unanswered(path: Path) -> None:
     wire.wait(8)
     other = link(wire, 9, port=8080)
     other.knock()
+    wire.write()
+
+
+def behind_a_server(path: Path) -> None:
+    """The PBX takes two calls over UDP and cannot reach the carrier over TCP: each caller gets 503."""
+    wire = Recording(path=path)
+    for number in range(2):
+        call = Dialog(caller=ALICE, callee=PBX, name=f"tcp-refused-call-{number}")
+        invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
+        wire.send(invite, ALICE, PBX, after=5)
+        wire.send(call.reply(invite, 100), PBX, ALICE)
+        carrier = Host(address="203.0.113.40", port=5060)
+        pbx = Host(address=PBX.address, port=CLIENT + number)
+        Connection(recording=wire, client=pbx, server=carrier).refuse()
+        refusal = call.reply(invite, 503)
+        wire.send(refusal, PBX, ALICE)
+        wire.send(ack_of_failure(invite, refusal), ALICE, PBX)
+    ping(wire, "tcp-refused-last")
     wire.write()
 
 

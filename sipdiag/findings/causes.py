@@ -12,6 +12,7 @@ from itertools import pairwise, product
 import msgspec
 
 from sipdiag.calls import Correlation
+from sipdiag.findings.attribution import attributed
 from sipdiag.findings.finding import Confidence, Finding
 
 Condition = Callable[[Finding, Finding], bool]
@@ -52,6 +53,12 @@ def of_an_invite(cause: Finding, consequence: Finding) -> bool:
     return waited and silent and consequence.time <= cause.time + _A_MINUTE
 
 
+def broke_what_followed(cause: Finding, consequence: Finding) -> bool:
+    """The cause is a connection that was needed then: what shows by a request begins with it, a little before."""
+    ended = consequence.evidence.get("code", 503)
+    return consequence.time >= cause.time - _A_MINUTE and ended in (408, 480, 500, 502, 503, 504)
+
+
 def _frames(finding: Finding) -> set[object]:
     """The frames that a finding names; its evidence names those of a rotated recording's other captures too."""
     told = {value for name, value in finding.evidence.items() if name.endswith("_frame") and isinstance(value, int)}
@@ -88,6 +95,16 @@ TABLE: tuple[tuple[tuple[str, ...], tuple[str, ...], Condition], ...] = (
         ("request-unanswered", "response-unmatched", "ack-missing"),
         shares_frame,
     ),
+    (
+        ("tcp-refused", "tcp-reset", "tls-failed"),
+        ("request-unanswered", "registration-failed", "call-failed", "call-unfinished", "subscription-failed"),
+        broke_what_followed,
+    ),
+    (
+        ("tcp-refused", "tcp-reset", "tls-failed"),
+        ("bye-unanswered", "ack-missing", "notify-unanswered", "setup-slow", "transfer-failed", "prack-missing"),
+        broke_what_followed,
+    ),
     (("identity-missing", "identity-stale", "identity-mismatched"), ("call-failed",), ended_with(403, 428, 438, 608)),
     (("identity-invalid", "identity-unverified"), ("call-failed",), ended_with(403, 436, 437, 438, 608)),
 )
@@ -106,6 +123,7 @@ _IN_TABLE = frozenset(name for causes, effects, _ in TABLE for name in (*causes,
 
 def caused(findings: Sequence[Finding], correlation: Correlation) -> list[Finding]:
     """`findings` in their order, those of one cause in one call told as one."""
+    findings = attributed(findings, correlation)
     groups: dict[int | str, list[int]] = {}
     for index, finding in enumerate(findings):
         if finding.call_id is not None and finding.rule in _IN_TABLE:

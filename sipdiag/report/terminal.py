@@ -29,6 +29,8 @@ SHORT_REASON, REASON = 26, 36
 MOST_LADDERS = 5
 """Ladders of so many calls with findings are drawn; `sipdiag ladder` draws the others."""
 MOST_FRAMES = 12
+MOST_RELATED = 2
+"""Causes or consequences of one rule that are told in full; the others are counted."""
 
 
 def print_report(analysis: Analysis, words: Words, console: Console, *, detail: str = "normal") -> None:
@@ -143,14 +145,25 @@ class _TerminalReport:
             self._indented(Text(self._label("twin").format(frame=frame), style="dim"))
             for difference in differences:
                 self._line(Text(f"- {shown(difference)}"), indent=7, hang=9)
-        for name, others in (("because", finding.causes), ("led_to", finding.consequences)):
-            for each in others:
-                line = Text(f"{self._label(name)} {each.rule}: ", style="dim")
-                line.append(shown(self._words.message(each)), style="not dim")
-                self._indented(line)
+        self._related("because", finding.causes)
+        self._related("led_to", finding.consequences)
         remedy = Text(self._label("fix") + ": ", style="bold")
         remedy.append(_plain(shown(self._words.remedy(finding))), style="not bold")
         self._indented(remedy)
+
+    def _related(self, name: str, others: list[Finding]) -> None:
+        """Causes or consequences: the first of each rule in full, the others counted."""
+        counts: Counter[str] = Counter()
+        for each in others:
+            counts[each.rule] += 1
+            if counts[each.rule] <= MOST_RELATED:
+                line = Text(f"{self._label(name)} {each.rule}: ", style="dim")
+                line.append(shown(self._words.message(each)), style="not dim")
+                self._indented(line)
+        for rule, count in counts.items():
+            if count > MOST_RELATED:
+                told = self._label("related").format(rule=rule, count=count - MOST_RELATED)
+                self._indented(Text(f"{self._label(name)} {told}", style="dim"))
 
     # Calls, registrations, subscriptions
 

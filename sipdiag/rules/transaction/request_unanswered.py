@@ -36,7 +36,7 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     yield found(
         NAME,
         variant,
-        SEVERITY,
+        Severity.NOTE if _came_back(transaction, request, scene) else SEVERITY,
         confidence,
         [request, *repeats],
         {
@@ -60,12 +60,26 @@ def _has_its_own_rule(transaction: Transaction, request: Sighting) -> bool:
     return transaction.method == "NOTIFY" and not (request.message.field("event") or "").lower().startswith("refer")
 
 
+def _came_back(transaction: Transaction, request: Sighting, scene: Scene) -> bool:
+    """Whether the client lost its connection, sent the request anew on another one, and was answered."""
+    return request.transport != "udp" and any(
+        each.method == transaction.method
+        and each.from_tag == transaction.from_tag
+        and each.final is not None
+        and each.request is not None
+        and each.request.source != request.source
+        and each.time > transaction.time
+        for each in scene.correlation.transactions_of(transaction.call_id)
+    )
+
+
 def _is_told_as_missing(prack: Sighting, scene: Scene) -> bool:
     """Whether the response that it was for was never confirmed: that is the failure, this is its cause.
 
     The calls were looked at before single transactions, so the ledger of this one is written.
     """
-    duties = scene.ledger.get(prack.message.call_id, [])
+    call = scene.correlation.call_at(prack.message.call_id, prack.time)
+    duties = [] if call is None else scene.ledger.get(call.key, [])
     return any(
         duty.kind == "prack" and duty.outcome is Outcome.UNDONE and duty.fulfilled_by is prack for duty in duties
     )

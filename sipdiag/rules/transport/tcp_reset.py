@@ -17,6 +17,7 @@ NAME = "tcp-reset"
 SEVERITY = Severity.ERROR
 
 MOST_FRAMES = 20
+MOST_CALLS = 200
 
 Ends = frozenset[str]
 
@@ -74,6 +75,7 @@ def _interrupted(connection: Connection, pending: list[Transaction], trace: Trac
     shown = lost or pending
     frames = [each.request.frame for each in shown if each.request is not None]
     reset_time = connection.reset_time or 0
+    call_ids = list(dict.fromkeys(each.call_id for each in shown))
     return found_below(
         NAME,
         "request-lost" if lost else "recovered",
@@ -82,7 +84,7 @@ def _interrupted(connection: Connection, pending: list[Transaction], trace: Trac
         capture=number_of(trace, scene),
         time=reset_time,
         frames=[connection.reset_frame or 0, *frames][:MOST_FRAMES],
-        call_id=shown[0].call_id,
+        call_id=call_ids[0] if len(call_ids) == 1 else None,
         evidence={
             "client": connection.client,
             "server": connection.server,
@@ -92,6 +94,7 @@ def _interrupted(connection: Connection, pending: list[Transaction], trace: Trac
             "methods": sorted({each.method for each in shown}),
             "request_frame": frames[0],
             "waited_s": seconds(reset_time - shown[0].time),
+            "call_ids": call_ids[:MOST_CALLS],
         },
     )
 

@@ -187,3 +187,14 @@ def test_a_near_miss_is_silent(story: Callable[[Exchange], None]) -> None:
     talk = Exchange()
     story(talk)
     assert findings_of(talk, NAME) == []
+
+
+def test_a_request_that_came_back_on_another_connection_is_a_note() -> None:
+    """The first connection was lost under it, and the second brought the answer."""
+    talk = Exchange()
+    heard(talk)
+    talk.request("MESSAGE", 10, transport="tcp", source="192.0.2.10:49001", branch="m1")
+    again = talk.request("MESSAGE", 12, transport="tcp", source="192.0.2.10:49002", branch="m2", cseq=2)
+    talk.response(200, again, 12.1)
+    talk.until = 60
+    assert told(only_finding_of(talk, NAME)) == ("silent", "note", "likely")

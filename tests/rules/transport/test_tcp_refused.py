@@ -69,6 +69,7 @@ def test_attempts_on_one_server_are_one_finding() -> None:
         "syn_frame": 12,
         "server_heard": True,
         "client_speaks_sip": True,
+        "call_ids": [],
     }
 
 
@@ -101,3 +102,21 @@ def test_a_server_that_is_never_heard_leaves_it_open() -> None:
 def test_a_near_miss_is_silent(connection: Connection) -> None:
     """A web page, a connection that came about or carried SIP, a client that gave up, one SYN, the end."""
     assert findings(pinged(0), connection) == []
+
+
+def test_the_requests_that_the_client_had_taken_on_are_named() -> None:
+    """What it refused while it tried to connect, and did not send on: not what it refused before, or for its callee."""
+    talk = pinged(0)
+    for number, (at, code) in enumerate(((9, 503), (9.5, 503), (9, 486), (2, 503))):
+        asked = talk.request(
+            "INVITE",
+            at,
+            source=PROXY,
+            destination=CALLER,
+            call_id=f"c{number}",
+            branch=f"c{number}",
+            from_tag=f"{number}",
+        )
+        talk.response(code, asked, at + 2)
+    (finding,) = findings(talk, refused(server="203.0.113.40:5060", reset_by="203.0.113.40:5060"))
+    assert finding.evidence["call_ids"] == ["c0", "c1"]

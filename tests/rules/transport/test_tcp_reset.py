@@ -72,6 +72,7 @@ def test_the_evidence_of_a_lost_request() -> None:
         "methods": ["MESSAGE"],
         "request_frame": 3,
         "waited_s": 5.0,
+        "call_ids": ["sms"],
     }
 
 
