@@ -73,6 +73,13 @@ def test_facts_are_those_of_the_rule(rule: str) -> None:
 
 @each_rule
 @each_language
+def test_every_rule_says_what_to_look_at_on_a_platform(rule: str, language: str) -> None:
+    """No rule leaves out how it looks on the servers that people run."""
+    assert entry_of(rule, language).platforms
+
+
+@each_rule
+@each_language
 def test_every_variant_has_a_message_and_a_remedy(rule: str, language: str) -> None:
     """Messages and Remedies speak of the same variants, and of the same in each language."""
     entry = entry_of(rule, language)

@@ -1,7 +1,7 @@
 """A server took long to say its first word on a request.
 
 An INVITE is answered within 200 ms, with a 100 if with nothing else (RFC 3261, section 17.2.1); any other request "must
-complete immediately", since its client gives up after 32 s whatever happens (RFC 4320, section 1). It is said once a
+complete immediately", since its client gives up after 32 s whatever happens (RFC 4321, section 1.1). It is said once a
 server.
 """
 
