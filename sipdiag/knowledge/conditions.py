@@ -1,14 +1,15 @@
 """When an entry speaks for a response: the `match_` facts, which are regular expressions but for `match_method`.
 
-What a packet says is read up to a length, and an expression that may backtrack without end is refused: the expression
-is the user's, the text is anybody's.
+What a packet says is read up to a length, and matched in a time that grows with that length only: the expression is
+the user's, the text is anybody's.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
+
+from sipdiag.knowledge.expression import Expression
 
 LONGEST = 512
 """Characters of a reason phrase or header field that an expression is tried on."""
@@ -21,9 +22,6 @@ PATTERNS = {
 }
 """Fact → what it is tried on."""
 
-_NESTED = re.compile(r"[+*}][?+]?\)+(?:[+*]|\{\d*,\}|\{\d*,\d{2,}\})")
-"""A repetition that is repeated without bound, such as `(a+)+`: a hostile text would take it for ever."""
-
 Fields = Callable[[str], Sequence[str]]
 """Header field name → its values in the response."""
 
@@ -32,7 +30,7 @@ class Conditions(NamedTuple):
     """What must hold of a response for an entry to speak; all of it."""
 
     methods: frozenset[str] = frozenset()
-    patterns: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    patterns: tuple[tuple[str, Expression], ...] = ()
     """What is looked at, and the expression that must be found in it."""
 
     @property
@@ -45,7 +43,7 @@ class Conditions(NamedTuple):
         if self.methods and method not in self.methods:
             return False
         return all(
-            any(pattern.search(each[:LONGEST]) for each in values(about, reason, fields))
+            any(pattern.found_in(each[:LONGEST]) for each in values(about, reason, fields))
             for about, pattern in self.patterns
         )
 
@@ -74,12 +72,10 @@ def conditions_in(facts: dict[str, Any]) -> Conditions:
     return Conditions(frozenset(str(each).upper() for each in named), patterns)
 
 
-def _pattern(name: str, written: object) -> re.Pattern[str]:
+def _pattern(name: str, written: object) -> Expression:
     if not isinstance(written, str) or not written:
         raise ValueError(f"{name} is a regular expression in quotes")
-    if _NESTED.search(written):
-        raise ValueError(f"{name} repeats a repetition, which hostile text could keep busy for ever: {written}")
     try:
-        return re.compile(written)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"{name} is no regular expression: {error}") from error
+        return Expression(written)
+    except ValueError as error:
+        raise ValueError(f"{name} {error}: {written}") from error
