@@ -10,6 +10,7 @@ from sipdiag.cli.clicking import Group, click
 
 COMMANDS = {
     "analyze": "sipdiag.cli.analyze",
+    "ladder": "sipdiag.cli.ladder",
     "explain": "sipdiag.cli.explain",
     "compare": "sipdiag.cli.compare",
     "codes": "sipdiag.cli.codes",

@@ -7,6 +7,7 @@ A format is a line in `FORMATS`. Its module is imported when the format is asked
 from __future__ import annotations
 
 import io
+import os
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -63,7 +64,7 @@ def write_report(
 def _write_tables(analysis: Analysis, words: Words, output: str | None, table: str | None) -> None:
     from sipdiag.report.csv_table import pieces  # noqa: PLC0415
 
-    if output is None or not (output.endswith("/") or Path(output).is_dir()):
+    if output is None or not is_folder(output):
         with options.opened(output) as stream:
             write_pieces(pieces(analysis, words, table or TABLES[0]), stream)
         return
@@ -71,6 +72,11 @@ def _write_tables(analysis: Analysis, words: Words, output: str | None, table: s
     for name in TABLES if table is None else (table,):
         with options.opened(str(folder / f"{name}.csv")) as stream:
             write_pieces(pieces(analysis, words, name), stream)
+
+
+def is_folder(output: str) -> bool:
+    """Whether several files are to be written: `DIR/`, or a folder that is there."""
+    return output.endswith(("/", os.sep)) or Path(output).is_dir()
 
 
 def write_pieces(pieces: Iterable[str], stream: TextIO) -> None:

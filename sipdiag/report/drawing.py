@@ -38,11 +38,11 @@ def _header(names: list[str], lanes: list[int], width: int) -> str:
         begins[-1] = min(lanes[-1], width - wanted)
     line = ""
     for name, begin, end in zip(names, begins, [*(begin - 1 for begin in begins[1:]), width], strict=True):
-        line = line.ljust(begin) + _shortened(name, end - begin)
+        line = line.ljust(begin) + shortened(name, end - begin)
     return line
 
 
-def _shortened(name: str, room: int) -> str:
+def shortened(name: str, room: int) -> str:
     """`name` without its middle where it is too long: of an IPv6 address the end tells hosts apart."""
     return name if len(name) <= room else f"{name[: room // 2 - 1]}…{name[len(name) - (room - room // 2) :]}"
 
@@ -84,7 +84,7 @@ def _listed(ladder: Ladder, width: int) -> list[str]:
     lines = []
     for arrow in ladder.arrows:
         room = max((width - GUTTER - 8 - min(len(arrow.label), NARROWEST)) // 2, 8)
-        source, destination = (_shortened(ladder.lanes[end], room) for end in (arrow.source, arrow.destination))
+        source, destination = (shortened(ladder.lanes[end], room) for end in (arrow.source, arrow.destination))
         line = f"{arrow.frame:>6} {(arrow.time - start) / SECOND:>8.3f}  {source} > {destination}: {arrow.label}"
         lines.append(line[:width].rstrip())
     return lines

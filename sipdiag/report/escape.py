@@ -34,6 +34,12 @@ def kept(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+def as_xml(text: str) -> str:
+    """`text` as the content of an XML or HTML element, or an attribute in double quotes (XML 1.0, section 2.4)."""
+    safe = shown(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return safe.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")  # no characters of XML (section 2.2)
+
+
 def as_code(text: str) -> str:
     """`text` as a code span of Markdown, where nothing is a link, a mention, HTML or the end of a table's cell."""
     safe = shown(text if len(text) <= LONGEST_CODE else f"{text[:LONGEST_CODE]}…").replace("|", "\\x7c")

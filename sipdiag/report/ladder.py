@@ -22,6 +22,8 @@ class Arrow(msgspec.Struct, frozen=True, kw_only=True):
     destination: int
     label: str
     """`INVITE`, `200 OK (INVITE)`."""
+    code: int = 0
+    """The status code of a response; 0 for a request."""
     repeats: list[int] = []
     """Frames of its retransmissions."""
     last_time: int = 0
@@ -60,6 +62,7 @@ def ladder_of(call: Call, findings: dict[tuple[int, int], list[int]] | None = No
                 source=source,
                 destination=destination,
                 label=label_of(first),
+                code=first.message.status if isinstance(first.message, Response) else 0,
                 repeats=frames[1:],
                 last_time=repeats[-1].time if repeats else first.time,
                 findings=sorted(numbers),

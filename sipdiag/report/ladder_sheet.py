@@ -1,0 +1,85 @@
+"""What stands around a ladder that is drawn by itself: whose it is, and the findings that mark its arrows."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sipdiag.analysis import Analysis
+from sipdiag.calls import Call, status
+from sipdiag.findings import Finding
+from sipdiag.report.escape import shown
+from sipdiag.report.ladder import Ladder, ladder_of, marks_of
+from sipdiag.report.rows import party
+from sipdiag.report.times import clock, day, span
+from sipdiag.report.words import Words
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding as the legend below a ladder tells it."""
+
+    number: int
+    severity: str
+    """`error warning note`."""
+    rule: str
+    confidence: str
+    """In the language of the sheet."""
+    message: str
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """One ladder with all that is said about it; what packets said is escaped for a terminal."""
+
+    title: str
+    """`Call 1: sip:alice@example.com → sip:bob@example.net`."""
+    lines: list[str]
+    """How it went and when; its Call-IDs."""
+    ladder: Ladder
+    marks: list[Mark]
+
+
+def sheets_of(analysis: Analysis, words: Words) -> list[Sheet]:
+    """A sheet for each call of `analysis`; for messages that belong to no call, one for each Call-ID."""
+    seen = analysis.correlation
+    in_calls = {call_id for call in seen.calls for call_id in call.call_ids}
+    sheets = [_sheet(call, analysis, words) for call in seen.calls]
+    others = dict.fromkeys(each.sighting.message.call_id for each in seen.arrivals)
+    for call_id in others:
+        transactions = seen.transactions_of(call_id) if call_id not in in_calls else []
+        if transactions:
+            # Registrations and the like have ladders as calls have: the same messages, without a state.
+            sheets.append(_sheet(Call(call_ids=[call_id], transactions=transactions, acks=[]), analysis, words))
+    return sheets
+
+
+def _sheet(call: Call, analysis: Analysis, words: Words) -> Sheet:
+    findings = [each for each in analysis.findings if _names(each, call)]
+    opening = call.opening
+    parties = f"{shown(party(opening, 'from'))} → {shown(party(opening, 'to'))}"
+    state = (
+        [] if not call.number else [words.label(call.state.value) + (f" ({status(call.final)})" if call.final else "")]
+    )
+    if call.answer is not None and call.ending is not None and call.ending.request is not None:
+        state.append(span(call.ending.request.time - call.answer.time))
+    return Sheet(
+        title=f"{words.label('call')} {call.number}: {parties}" if call.number else parties,
+        lines=[
+            " · ".join([*state, f"{day(opening.time)} {clock(opening.time)} UTC"]),
+            *(f"Call-ID {shown(call_id)}" for call_id in call.call_ids),
+        ],
+        ladder=ladder_of(call, marks_of(findings)),
+        marks=[
+            Mark(
+                number=number,
+                severity=each.severity.value,
+                rule=each.rule,
+                confidence=words.label(each.confidence.value),
+                message=shown(words.message(each)),
+            )
+            for number, each in enumerate(findings, 1)
+        ],
+    )
+
+
+def _names(finding: Finding, call: Call) -> bool:
+    told = {each.call_id for each in (finding, *finding.causes, *finding.consequences)}
+    return bool(told.intersection(call.call_ids))
