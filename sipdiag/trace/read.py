@@ -13,7 +13,7 @@ from sipdiag.sip import begins_message, parse
 from sipdiag.trace.clock import Clock, ClockStep
 from sipdiag.trace.sighting import Sighting
 from sipdiag.trace.stream import SipStream
-from sipdiag.transport import Connection, Datagram, Demultiplexer, PartialDatagram, StreamData
+from sipdiag.transport import Connection, Datagram, Demultiplexer, Handshake, PartialDatagram, StreamData
 
 Progress = Callable[[int, int], None]
 """Told after each chunk: bytes read so far, bytes in all (0 when nobody knows)."""
@@ -45,6 +45,8 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """Where the time of the packets went back."""
     partial: list[PartialDatagram] = []
     """Datagrams of which a fragment is missing."""
+    handshakes: list[Handshake] = []
+    """TLS handshakes, whatever was to be said behind them."""
 
 
 def read_trace(
@@ -110,6 +112,7 @@ class _Reader:
             connections=self._wire.connections,
             clock_steps=self._clock.steps,
             partial=self._wire.partial,
+            handshakes=self._wire.handshakes,
         )
 
     def _take(self, arrived: list[Datagram | StreamData]) -> None:

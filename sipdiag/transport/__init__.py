@@ -9,5 +9,15 @@ from __future__ import annotations
 from sipdiag.transport.columns import MediaColumns
 from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, StreamData
 from sipdiag.transport.demultiplexer import Demultiplexer, Traffic
+from sipdiag.transport.tls import Handshake
 
-__all__ = ["Connection", "Datagram", "Demultiplexer", "MediaColumns", "PartialDatagram", "StreamData", "Traffic"]
+__all__ = [
+    "Connection",
+    "Datagram",
+    "Demultiplexer",
+    "Handshake",
+    "MediaColumns",
+    "PartialDatagram",
+    "StreamData",
+    "Traffic",
+]

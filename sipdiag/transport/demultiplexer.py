@@ -12,6 +12,7 @@ from sipdiag.transport import tcp, udp
 from sipdiag.transport.columns import MediaColumns, joined
 from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, StreamData
 from sipdiag.transport.endpoint import Endpoints
+from sipdiag.transport.handshakes import Handshakes
 from sipdiag.transport.internet import Internet
 from sipdiag.transport.segments import TCP, Segments, reassembled
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sipdiag.defect import Defect
     from sipdiag.transport.fragments import Whole
     from sipdiag.transport.ip import IPPackets
+    from sipdiag.transport.tls import Handshake
 
 
 class Traffic(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,12 +47,18 @@ class Demultiplexer:
         self._endpoints = Endpoints()
         self._internet = Internet(self.defects)
         self._tcp = tcp.Connections()
+        self._handshakes = Handshakes()
         self._flows = np.empty(0, np.uint64)
 
     @property
     def connections(self) -> list[Connection]:
         """The TCP connections with signalling, and those refused or never answered."""
         return self._tcp.all()
+
+    @property
+    def handshakes(self) -> list[Handshake]:
+        """The TLS handshakes, in the order in which they began."""
+        return self._handshakes.all
 
     @property
     def partial(self) -> list[PartialDatagram]:
@@ -97,7 +105,28 @@ class Demultiplexer:
         for one in columns:
             segments += one.chosen(self._flows, self._endpoints)
         segments.sort(key=attrgetter("frame"))
-        return [(segment.frame, data) for segment in segments for data in self._tcp.add(segment)]
+        streamed = [(segment.frame, data) for segment in segments for data in self._tcp.add(segment)]
+        if columns:
+            self._shake_hands(columns)
+        return streamed
+
+    def _shake_hands(self, columns: list[Segments]) -> None:
+        """Follow the TLS handshakes of the chunk."""
+        shakes = self._handshakes
+        for one in columns:
+            for flow in one.hellos(np.array(shakes.flows, np.uint64)):
+                shakes.follow(flow)
+        if shakes.flows:
+            flows = np.array(shakes.flows, np.uint64)
+            followed = [each for one in columns for each in one.of(flows, self._endpoints)]
+            followed.sort(key=lambda each: each[1].frame)
+            for flow, segment in followed:
+                shakes.add(flow, segment, self._tcp.number(segment.source, segment.destination))
+        if shakes.known:
+            known = np.array(shakes.known, np.uint64)
+            for one in columns:
+                for flow, count in one.sealed(known).items():
+                    shakes.count(flow, count)
 
 
 def _in_order(datagrams: list[Datagram], streams: list[tuple[int, StreamData]]) -> list[Datagram | StreamData]:

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sipdiag.capture import byte_rows
-from sipdiag.transport.columns import big_endian
+from sipdiag.transport.columns import Rows, big_endian
+from sipdiag.transport.tls import APPLICATION_DATA, CLIENT_HELLO, HANDSHAKE, RECORD
 from sipdiag.transport.udp import SHORTEST, begins_with_text
 
 if TYPE_CHECKING:
@@ -85,6 +86,31 @@ class Segments:
     def chosen(self, flows: Flows, endpoints: Endpoints) -> Iterator[Segment]:
         """Yield the segments of these flows, and of all flows those that open or close a connection."""
         rows = np.flatnonzero((self._flags & (FIN | SYN | RST) != 0) | np.isin(self._flow, flows))
+        return self._objects(rows, endpoints)
+
+    def hellos(self, flows: Flows) -> list[int]:
+        """Give the flows, none of `flows`, that have a payload which begins with a TLS ClientHello."""
+        rows = np.flatnonzero(self._kept > RECORD)
+        if not len(rows):
+            return []
+        heads = byte_rows(self._packets.packets.data, self._start[rows], RECORD + 1)
+        rows = rows[(heads[:, 0] == HANDSHAKE) & (heads[:, 1] == 3) & (heads[:, RECORD] == CLIENT_HELLO)]
+        return np.setdiff1d(self._flow[rows], flows).tolist() if len(rows) else []
+
+    def sealed(self, flows: Flows) -> dict[int, int]:
+        """Count the segments of each of these flows that begin with encrypted data."""
+        rows = np.flatnonzero((self._kept > RECORD) & np.isin(self._flow, flows))
+        heads = byte_rows(self._packets.packets.data, self._start[rows], 2)
+        rows = rows[(heads[:, 0] == APPLICATION_DATA) & (heads[:, 1] == 3)]
+        found, counts = np.unique(self._flow[rows], return_counts=True)
+        return dict(zip(found.tolist(), counts.tolist(), strict=True))
+
+    def of(self, flows: Flows, endpoints: Endpoints) -> Iterator[tuple[int, Segment]]:
+        """Yield the segments of these flows, each with its flow."""
+        rows = np.flatnonzero(np.isin(self._flow, flows))
+        return zip(self._flow[rows].tolist(), self._objects(rows, endpoints), strict=True)
+
+    def _objects(self, rows: Rows, endpoints: Endpoints) -> Iterator[Segment]:
         tcp, header = self._packets.select(rows), self._header[rows]
         start, kept = self._start[rows], self._kept[rows]
         data = tcp.packets.data.data

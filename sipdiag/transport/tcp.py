@@ -77,6 +77,12 @@ class Connections:
                 self._signalling[pair] = self._others.pop(pair)
             yield from self._streamed(tracked, segment)
 
+    def number(self, source: str, destination: str) -> int:
+        """Give the number of the connection between two endpoints; 0 where none is remembered."""
+        pair = _pair(source, destination)
+        tracked = self._signalling.get(pair) or self._others.get(pair)
+        return 0 if tracked is None else tracked.connection.number
+
     def finish(self) -> Iterator[StreamData]:
         """Yield what is still held back, and the end of every stream."""
         for tracked in self._signalling.values():

@@ -98,6 +98,7 @@ class Outcome:
         self.signalling += demultiplexer.finish().signalling
         self.defects = demultiplexer.defects
         self.connections = demultiplexer.connections
+        self.handshakes = demultiplexer.handshakes
 
     @property
     def datagrams(self) -> list[Datagram]:
