@@ -7,7 +7,8 @@ from sipdiag.cli.clicking import click
 from sipdiag.cli.explanation import FORMATS, tell, write, write_object
 from sipdiag.errors import UsageError
 from sipdiag.knowledge import Catalogue, Entry
-from sipdiag.report.compare import comparison_blocks, comparison_object
+from sipdiag.knowledge.names import code_called
+from sipdiag.report.compare import as_code, comparison_blocks, comparison_object
 from sipdiag.report.entry_answers import Explained, answer
 
 
@@ -46,7 +47,7 @@ def command(  # noqa: PLR0917  (one parameter an option)
         return EXIT_USAGE
     if one.entry.key == other.entry.key and not (one.note and one.name != other.name):
         raise UsageError(catalogue.words["catalogue"]["same_codes"])
-    entries = one.entry, other.entry
+    entries = as_code(one.entry, code_called(first), catalogue), as_code(other.entry, code_called(second), catalogue)
     if captures:
         return _in_captures(entries, captures, catalogue, format_, output, color)
     notes = tuple(each.note for each in (one, other) if each.entry.key.startswith("class/"))

@@ -6,10 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from sipdiag.knowledge import Catalogue, Entry
-from sipdiag.knowledge.names import spoken
+from sipdiag.knowledge.names import spoken, treated_as
 from sipdiag.report.entry_blocks import Block, Heading, Listing, Prose, Title, listed, section
 from sipdiag.report.entry_facts import COMPARED, definition, fact, related
 from sipdiag.report.entry_json import entry_object
+
+
+def as_code(entry: Entry, code: int | None, catalogue: Catalogue) -> Entry:
+    """The entry of a class as it speaks for a code outside the catalogue: by its number, with what a client does.
+
+    That is what it does on x00, or on 183 (RFC 3261, section 8.1.3.2); who must act, the number alone does not tell.
+    """
+    if code is None or not entry.key.startswith("class/"):
+        return entry
+    base = catalogue.status(treated_as(code)).facts
+    facts: dict[str, Any] = {name: base[name] for name in ("retry", "next", "dialog") if name in base}
+    return entry._replace(title=f"{code} ({entry.title})", facts={**facts, **entry.facts, "code": code})
 
 
 def comparison_blocks(entries: tuple[Entry, Entry], catalogue: Catalogue, notes: tuple[str, ...]) -> Iterator[Block]:
@@ -62,7 +74,7 @@ def _differences(entries: tuple[Entry, Entry], catalogue: Catalogue) -> Iterator
     differing = [(labels[name], *values) for name, values in told if values[0] != values[1]]
     common = [f"{labels[name]}: {values[0]}" for name, values in told if values[0] == values[1]]
     yield Heading(labels["differences"])
-    first, second = (f"`{spoken(entry.key)}`" for entry in entries)
+    first, second = (f"`{_name(entry)}`" for entry in entries)
     lines = (
         labels["difference"].format(fact=f"**{name}**", first=first, one=one, second=second, other=other)
         for name, one, other in differing
@@ -85,6 +97,11 @@ def _stated(name: str, entry: Entry) -> Any:  # noqa: ANN401  (a fact may be tex
     return entry.facts.get(names.get(name, name), entry.facts.get("name") if name == "class" else None)
 
 
+def _name(entry: Entry) -> str:
+    """What an entry is called here: 403, or the code that the entry of its class stands in for."""
+    return str(entry.facts["code"]) if entry.key.startswith("class/") and "code" in entry.facts else spoken(entry.key)
+
+
 def _category(entry: Entry, catalogue: Catalogue) -> str:
     """`client error (4xx), any method; RFC 3261, section 21.4.4`."""
     return "; ".join(part for part in (fact("class", entry, catalogue), definition(entry, catalogue)) if part)
@@ -94,7 +111,7 @@ def _further(entries: tuple[Entry, Entry], catalogue: Catalogue) -> Iterator[str
     """The references of both, what to read next, and how to read either entry whole."""
     labels: dict[str, str] = catalogue.words["catalogue"]
     yield from dict.fromkeys(reference for entry in entries for reference in entry.references)
-    names = [spoken(entry.key) for entry in entries]
+    names = [_name(entry) for entry in entries]
     next_ones = dict.fromkeys(name for entry in entries for name in related(entry, catalogue))
     if others := " ".join(name for name in next_ones if name not in names):
         yield f"{labels['related']}: `sipdiag explain {others}`"

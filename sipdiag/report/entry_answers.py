@@ -93,6 +93,8 @@ def answers_object(answers: Sequence[Answer], catalogue: Catalogue) -> dict[str,
 def not_found(unknown: Unknown, catalogue: Catalogue) -> str:
     """One line on a name that nothing is called."""
     labels: dict[str, str] = catalogue.words["catalogue"]
+    if len(unknown.name) == 3 and unknown.name.isdecimal():
+        return labels["no_such_code"].format(name=unknown.name)
     if unknown.near:
         return labels["not_found_near"].format(name=unknown.name, near=", ".join(unknown.near))
     return labels["not_found"].format(name=unknown.name)

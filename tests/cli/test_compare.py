@@ -70,8 +70,13 @@ def test_any_two_codes_compare(capsys: pytest.CaptureFixture[str]) -> None:
 def test_unknown_codes_compare_as_their_class(capsys: pytest.CaptureFixture[str]) -> None:
     """A code outside the catalogue is compared as what a client treats it as, and the report says so."""
     report = told(capsys, "403", "499", "--lang", "en")
-    assert report.startswith("403 Forbidden · 4xx Client error\n")
+    assert report.startswith("403 Forbidden · 499 (4xx Client error)\n")
     assert "499 is not in the catalogue" in report
+    assert "with 499, only after changing what was refused" in " ".join(report.split())
+    both = told(capsys, "299", "155", "--lang", "en")
+    assert both.startswith("299 (2xx Success) · 155 (1xx Provisional)\n")
+    assert "Final response: with 299, yes, it ends the transaction; with 155, no" in " ".join(both.split())
+    assert "sipdiag explain 299 155" in both
 
 
 @pytest.mark.parametrize(

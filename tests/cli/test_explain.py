@@ -68,6 +68,13 @@ def test_several_entries_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert document["entries"][0]["facts"]["retry"] == "never"
 
 
+@pytest.mark.parametrize("number", ["799", "099", "000"])
+def test_a_number_beyond_the_classes_is_no_code(capsys: pytest.CaptureFixture[str], number: str) -> None:
+    """There are six classes; the answer says so instead of only that nothing was found."""
+    assert main(["explain", number, "--lang", "en"]) == 2
+    assert capsys.readouterr().err == f"sipdiag: {number} is no SIP status code: they run from 100 to 699\n"
+
+
 @pytest.mark.parametrize(("code", "base", "title"), [("499", 400, "4xx"), ("150", 183, "1xx"), ("699", 600, "6xx")])
 def test_an_unknown_code_gets_its_class_and_is_told_so(
     capsys: pytest.CaptureFixture[str], code: str, base: int, title: str
@@ -99,7 +106,7 @@ def test_what_is_not_found_is_told_and_the_rest_is_shown(capsys: pytest.CaptureF
     assert written.err.splitlines() == [
         "sipdiag: no entry is called INVTE; did you mean INVITE?",
         "sipdiag: no entry is called zzzz, and none mentions it",
-        "sipdiag: no entry is called 799, and none mentions it",
+        "sipdiag: 799 is no SIP status code: they run from 100 to 699",
     ]
 
 
