@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @options.narrowing
 @click.option("--no-media", is_flag=True, help="Leave RTP alone: signalling only.")
 @click.option("--no-guess", is_flag=True, help="Calls of different Call-IDs are one only where a header field says so.")
+@click.option("--show-secrets", is_flag=True, help="Do not mask passwords, keys and digests in whole messages (html).")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of --format json and do nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict and the findings; no progress bar.")
 @click.option("-v", "--verbose", is_flag=True, help="The ladder of every call, not only of those with findings.")
@@ -47,6 +48,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     fail_on: str | None,
     no_media: bool,  # noqa: FBT001
     no_guess: bool,  # noqa: FBT001
+    show_secrets: bool,  # noqa: FBT001
     schema: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
     verbose: bool,  # noqa: FBT001
@@ -57,6 +59,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     \b
     sipdiag trace.pcap
     sipdiag analyze --format json trace.pcap | jq .findings
+    sipdiag analyze --format html -o report.html trace.pcap
     sipdiag analyze --format csv -o tables/ trace.pcap
     tcpdump -w - udp port 5060 | sipdiag -
     """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
@@ -74,7 +77,16 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
 
     words = Words(catalogue)
     detail = "brief" if quiet else "full" if verbose else "normal"
-    write_report(analysis, words, output=output, format_=format_, color=color, detail=detail, table=table)
+    write_report(
+        analysis,
+        words,
+        output=output,
+        format_=format_,
+        color=color,
+        detail=detail,
+        table=table,
+        show_secrets=show_secrets,
+    )
     if unreadable:
         return EXIT_UNREADABLE
     return EXIT_FINDINGS if _fails(analysis, fail_on or settings.fail_on or "never") else 0

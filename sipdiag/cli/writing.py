@@ -27,10 +27,13 @@ FORMATS = {
     "jsonl": "sipdiag.report.json_lines",
     "csv": "sipdiag.report.csv_table",
     "markdown": "sipdiag.report.markdown",
+    "html": "sipdiag.report.page",
 }
 """Name → module; the first is the default."""
 TABLES = ("calls", "responses", "requests", "registrations", "subscriptions", "streams", "findings")
 """What `--table` takes; the first is the default."""
+WHOLE = ("html",)
+"""Formats that show whole messages, in which secrets are masked unless `--show-secrets` is given."""
 
 
 def write_report(
@@ -42,6 +45,7 @@ def write_report(
     color: str = "auto",
     detail: str = "normal",
     table: str | None = None,
+    show_secrets: bool = False,
 ) -> None:
     """Write the report to the file `output`, whole or not at all, or to standard output.
 
@@ -49,6 +53,8 @@ def write_report(
     """
     if table is not None and format_ != "csv":
         raise UsageError("--table goes with --format csv")
+    if show_secrets and format_ not in WHOLE:
+        raise UsageError(f"--show-secrets goes with --format {' or '.join(WHOLE)}")
     if format_ == "csv":
         _write_tables(analysis, words, output, table)
         return
@@ -58,7 +64,8 @@ def write_report(
 
             print_report(analysis, words, options.console_on(stream, color), detail=detail)
         else:
-            write_pieces(import_module(FORMATS[format_]).pieces(analysis, words), stream)
+            chosen = {"show_secrets": True} if show_secrets else {}
+            write_pieces(import_module(FORMATS[format_]).pieces(analysis, words, **chosen), stream)
 
 
 def _write_tables(analysis: Analysis, words: Words, output: str | None, table: str | None) -> None:

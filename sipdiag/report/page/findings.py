@@ -1,0 +1,123 @@
+"""Findings for the template: alike ones in one paragraph, each frame tied to the conversation that holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any, Final
+
+from sipdiag.analysis import Analysis
+from sipdiag.findings import Finding
+from sipdiag.report.page.conversations import Conversation, Marks
+from sipdiag.report.page.messages import Shower
+from sipdiag.report.page.prose import anchor, inline
+from sipdiag.report.times import clock, iso
+from sipdiag.report.words import Words
+
+MOST_FRAMES: Final = 16
+MOST_ALIKE: Final = 100
+"""Findings of one kind that are listed after the first; the table of calls finds the others by their rule."""
+
+
+class Places:
+    """Finds the conversation that a frame belongs to."""
+
+    def __init__(self, analysis: Analysis, conversations: Iterable[Conversation], marks: Marks) -> None:
+        self._keys: dict[str, str] = {}
+        for each in conversations:
+            for call_id in each.call_ids:
+                self._keys.setdefault(call_id, each.key)
+        self._call_ids: dict[tuple[int, int], list[str]] = {}
+        for arrival in analysis.correlation.arrivals if marks else ():
+            where = (arrival.sighting.capture, arrival.sighting.frame)
+            if where in marks:
+                self._call_ids.setdefault(where, []).append(arrival.sighting.message.call_id)
+
+    def of(self, finding: Finding, frame: int) -> str | None:
+        """The conversation of one frame of `finding`; None for a frame without SIP, or outside what is shown."""
+        call_ids = self._call_ids.get((finding.capture, frame), [])
+        call_id = finding.call_id if finding.call_id in call_ids else next(iter(call_ids), None)
+        return None if call_id is None else self._keys.get(call_id)
+
+
+class Teller:
+    """Tells findings in the words of one language."""
+
+    def __init__(self, words: Words, shower: Shower, places: Places, *, captures: int) -> None:
+        self._words = words
+        self._shower = shower
+        self._places = places
+        self._several = captures > 1
+
+    def groups(self, findings: list[Finding]) -> list[dict[str, Any]]:
+        """The findings in their order, those in a row that are alike as one."""
+        groups = []
+        for _, alike in groupby(enumerate(findings, 1), key=lambda each: _kind(each[1])):
+            (number, first), *others = alike
+            told = self._finding(number, first)
+            told["others"] = [self._like_it(*each) for each in others[:MOST_ALIKE]]
+            told["more"] = len(others)
+            groups.append(told)
+        return groups
+
+    def _finding(self, number: int, finding: Finding) -> dict[str, Any]:
+        words, text = self._words, self._shower.text
+        key = words.finding_key(finding)
+        entry = words.entry(key)
+        twin = [text(each) for each in words.twin(finding)]
+        return {
+            "number": number,
+            "rule": finding.rule,
+            "severity": finding.severity.value,
+            "confidence": finding.confidence.value,
+            "anchor": None if entry is None else anchor(entry.key),
+            "title": entry.title if entry is not None and finding.knowledge.startswith("status/") else "",
+            "message": text(words.message(finding)),
+            "remedy": inline(text(words.remedy(finding))),
+            "frames": self._frames(finding, finding.frames[:MOST_FRAMES]),
+            "more_frames": len(finding.frames) - MOST_FRAMES,
+            "capture": finding.capture + 1 if self._several else None,
+            "time": clock(finding.time),
+            "iso": iso(finding.time),
+            "call_id": None if finding.call_id is None else text(finding.call_id),
+            "twin": words.label("twin").format(frame=finding.evidence["twin_frame"]) if twin else "",
+            "differences": twin,
+            "linked": [*self._linked("because", finding.causes), *self._linked("led_to", finding.consequences)],
+        }
+
+    def _linked(self, label: str, others: list[Finding]) -> list[dict[str, Any]]:
+        """Causes or consequences, of each rule the first few."""
+        told: list[dict[str, Any]] = []
+        for _, alike in groupby(others, key=lambda each: each.rule):
+            each, *more = alike
+            told.append(
+                {
+                    "label": self._words.label(label),
+                    "rule": each.rule,
+                    "message": self._shower.text(self._words.message(each)),
+                    "anchor": self._anchor(each),
+                    "frames": self._frames(each, each.frames[:MOST_FRAMES]),
+                    "others": [frame for other in more for frame in self._frames(other, other.frames[:1])][:MOST_ALIKE],
+                    "more": len(more),
+                }
+            )
+        return told
+
+    def _like_it(self, number: int, finding: Finding) -> dict[str, Any]:
+        return {
+            "number": number,
+            "message": self._shower.text(self._words.message(finding)),
+            "frames": self._frames(finding, finding.frames[:1]),
+            "time": clock(finding.time),
+        }
+
+    def _frames(self, finding: Finding, frames: list[int]) -> list[dict[str, Any]]:
+        return [{"frame": each, "capture": finding.capture, "key": self._places.of(finding, each)} for each in frames]
+
+    def _anchor(self, finding: Finding) -> str | None:
+        entry = self._words.entry(self._words.finding_key(finding))
+        return None if entry is None else anchor(entry.key)
+
+
+def _kind(finding: Finding) -> tuple[str, str, str, str, str]:
+    return finding.rule, finding.variant, finding.severity.value, finding.confidence.value, finding.knowledge

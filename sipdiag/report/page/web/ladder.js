@@ -1,0 +1,191 @@
+// The sequence diagram of one conversation: a lane a host, an arrow a message, each row a choice in a list.
+
+const GUTTER = 132; // frame and time
+const MARKS = 56; // findings, at the right
+const ROW = 24, FOLD = 15, PAUSE = 20;
+const LONG_PAUSE = 2e6;
+const SCALE_HEIGHT = 1400;
+const CLASSES = ["request", "provisional", "success", "redirection", "failure", "failure", "failure"];
+
+const fits = (text, width, size = 6.3) => {
+  const most = Math.max(Math.floor(width / size), 1);
+  return text.length <= most ? text : `${text.slice(0, Math.max(most - 1, 1))}…`;
+};
+
+// Of a long name the middle goes: the end of an IPv6 address tells hosts apart.
+const middle = (text, width) => {
+  const most = Math.max(Math.floor(width / 6.9), 4);
+  return text.length <= most ? text : `${text.slice(0, most / 2 - 1)}…${text.slice(text.length - most / 2)}`;
+};
+
+const lanesFor = (count, width) => {
+  const inner = Math.max(width - GUTTER - MARKS, 200);
+  const step = count > 1 ? Math.min(Math.max((inner - 130) / (count - 1), 130), 460) : 0;
+  const first = GUTTER + 65;
+  return { x: Array.from({ length: count }, (_, lane) => first + lane * step), step, width: first + step * (count - 1) + 65 + MARKS };
+};
+
+// What is drawn, row by row: folded repeats as a line below their first, or each on a row of its own.
+const rowsOf = (told, unfolded) => {
+  const rows = [];
+  told.arrows.forEach((arrow, index) => {
+    rows.push({ arrow, index, at: arrow.at, frame: arrow.frame, again: false });
+    if (unfolded) {
+      for (const [frame, at] of arrow.repeats ?? []) rows.push({ arrow, index, at, frame, again: true });
+    }
+  });
+  (told.streams ?? []).forEach((stream) => rows.push({ stream, at: stream.at, frame: stream.frame }));
+  return rows.sort((one, other) => one.at - other.at);
+};
+
+const placed = (rows, { scaled, unfolded }) => {
+  const pauses = [];
+  const first = rows.length ? rows[0].at : 0;
+  const last = rows.length ? rows[rows.length - 1].at : 0;
+  let y = 10, before = first, label = 10;
+  const perSecond = last > first ? Math.max(SCALE_HEIGHT, rows.length * 10) / ((last - first) / 1e6) : 0;
+  for (const row of rows) {
+    if (scaled) {
+      row.y = 22 + ((row.at - first) / 1e6) * perSecond;
+      label = row.label = Math.max(label + 15, row.y);
+      y = Math.max(row.y, label) + ROW;
+      continue;
+    }
+    if (row.at - before > LONG_PAUSE) {
+      pauses.push({ from: y, to: y + PAUSE, time: row.at - before });
+      y += PAUSE;
+    }
+    row.label = row.y = y + ROW - 7;
+    y += ROW;
+    if (!unfolded && row.arrow?.repeats) y += FOLD;
+    before = Math.max(row.at, before);
+  }
+  return { height: y + 12, pauses, perSecond, first, last };
+};
+
+const drawnLanes = (told, lanes, { height, pauses }) => {
+  const lines = [];
+  for (const x of lanes.x) {
+    let from = 0;
+    for (const pause of pauses) {
+      lines.push(svg("line", { class: "lane", x1: x, x2: x, y1: from, y2: pause.from }));
+      lines.push(svg("line", { class: "lane pause", x1: x, x2: x, y1: pause.from + 3, y2: pause.to - 1 }));
+      from = pause.to;
+    }
+    lines.push(svg("line", { class: "lane", x1: x, x2: x, y1: from, y2: height }));
+  }
+  for (const pause of pauses) {
+    lines.push(svg("text", { class: "time pause", x: GUTTER - 8, y: pause.from + 14, "text-anchor": "end" }, `+ ${span(pause.time)}`));
+  }
+  return lines;
+};
+
+const head = (x, y, direction) => svg("path", { class: "head", d: `M${x} ${y}l${-8 * direction} -4v8z` });
+
+const drawnArrow = (row, lanes, { scaled, unfolded }) => {
+  const { arrow } = row;
+  const [from, to] = arrow.lanes;
+  const parts = [];
+  if (from === to) {
+    const x = lanes.x[from];
+    parts.push(svg("path", { class: "line", fill: "none", d: `M${x} ${row.y - 6}h18v8h-12` }), head(x + 1, row.y + 2, -1));
+    parts.push(svg("text", { class: "label", x: x + 26, y: row.y + 1 }, fits(arrow.label, 200)));
+    return parts;
+  }
+  const direction = to > from ? 1 : -1;
+  const x1 = lanes.x[from], x2 = lanes.x[to];
+  const left = Math.min(x1, x2), width = Math.abs(x2 - x1);
+  parts.push(svg("line", { class: "line", x1, x2: x2 - 6 * direction, y1: row.y, y2: row.y }), head(x2, row.y, direction));
+  if (!scaled) {
+    const text = row.again ? `↻ ${arrow.label}` : arrow.label;
+    parts.push(svg("text", { class: "label", x: left + width / 2, y: row.y - 5, "text-anchor": "middle" }, fits(text, width - 22)));
+  }
+  if (!unfolded && arrow.repeats) {
+    const last = arrow.repeats[arrow.repeats.length - 1][1];
+    const text = `↻ ${arrow.repeats.length}×, ${span(last - arrow.at)}`;
+    parts.push(svg("text", { class: "fold", x: left + width / 2, y: row.y + 13, "text-anchor": "middle" }, fits(text, width - 12)));
+    if (scaled) {
+      for (const [, at] of arrow.repeats) {
+        const y = row.y + ((at - arrow.at) / 1e6) * row.perSecond;
+        parts.push(svg("line", { class: "line again", x1, x2: x2 - 6 * direction, y1: y, y2: y }), head(x2, y, direction));
+      }
+    }
+  }
+  return parts;
+};
+
+const drawnStream = (row, lanes) => {
+  const { stream } = row;
+  const [from, to] = stream.lanes;
+  const x1 = lanes.x[from], x2 = lanes.x[to] === x1 ? x1 + 40 : lanes.x[to];
+  const direction = x2 > x1 ? 1 : -1;
+  const left = Math.min(x1, x2), width = Math.abs(x2 - x1);
+  return [
+    svg("line", { class: "media", x1: x1 + 4 * direction, x2: x2 - 9 * direction, y1: row.y, y2: row.y }),
+    svg("path", { class: "head media", d: `M${x2 - direction} ${row.y}l${-11 * direction} -6v12z` }),
+    svg("text", { class: "label", x: left + width / 2, y: row.y - 6, "text-anchor": "middle" }, fits(stream.label, width - 22)),
+  ];
+};
+
+const marked = (numbers, x, y) => {
+  const shown = numbers.slice(0, 2);
+  return shown.map((number, at) => svg("g", { class: `mark ${severities[number - 1]}` },
+    svg("rect", { x: x + at * 24, y: y - 8, width: 21, height: 16, rx: 3 }),
+    svg("text", { x: x + at * 24 + 10.5, y: y + 4, "text-anchor": "middle" }, String(number))));
+};
+
+const describedRow = (row, told) => {
+  if (row.stream) return row.stream.label;
+  const { arrow } = row;
+  const parts = [`${words.frame} ${row.frame}`, `${(row.at / 1e6).toFixed(3)} s`,
+    `${arrow.label}, ${told.lanes[arrow.lanes[0]]} → ${told.lanes[arrow.lanes[1]]}`];
+  if (arrow.repeats && !row.again) parts.push(say("repeated", { count: arrow.repeats.length }));
+  if (arrow.findings) parts.push(`${words.findings} ${arrow.findings.join(", ")}`);
+  return parts.join(", ");
+};
+
+const drawnRow = (row, lanes, told, options) => {
+  const again = row.again || undefined;
+  const kind = row.stream ? "stream" : CLASSES[row.arrow.class];
+  const fold = !options.unfolded && row.arrow?.repeats ? FOLD : 0;
+  const y = options.scaled ? row.label - 11 : row.y - ROW + 7;
+  const height = options.scaled ? 15 : ROW + fold;
+  const findings = row.arrow?.findings ?? [];
+  const group = svg("g", { role: "option", "aria-selected": "false", tabindex: "-1", "aria-label": describedRow(row, told),
+    class: `row ${kind}${again ? " again" : ""}${findings.length ? ` marked ${severity(findings)}` : ""}` });
+  group.append(svg("rect", { class: "hit", x: 0, y, width: lanes.width, height, rx: 2 }));
+  group.append(svg("text", { class: "frame", x: 50, y: row.label, "text-anchor": "end" }, String(row.frame)));
+  group.append(svg("text", { class: "time", x: GUTTER - 8, y: row.label, "text-anchor": "end" }, (row.at / 1e6).toFixed(3)));
+  if (options.scaled) {
+    group.append(svg("path", { class: "leader", fill: "none", d: `M${GUTTER - 4} ${row.label - 4}H${GUTTER + 3}L${lanes.x[0] - 4} ${row.y}` }));
+    const text = row.stream ? row.stream.label : row.arrow.label;
+    group.append(svg("text", { class: "label", x: lanes.x[lanes.x.length - 1] + 12, y: row.label }, fits(text, 200)));
+  }
+  group.append(...(row.stream ? drawnStream(row, lanes) : drawnArrow(row, lanes, options)));
+  group.append(...marked(row.again ? [] : findings, lanes.width - MARKS + (options.scaled ? 2 : 2), options.scaled ? row.label - 4 : row.y - 3));
+  return group;
+};
+
+// The ladder in two drawings: the names of the lanes, which stay in sight, and the rows.
+const drawnLadder = (told, options) => {
+  const lanes = lanesFor(told.lanes.length, options.width - (options.scaled ? 150 : 0));
+  if (options.scaled) lanes.width += 150;
+  const rows = rowsOf(told, options.unfolded);
+  const plan = placed(rows, options);
+  rows.forEach((row) => { row.perSecond = plan.perSecond; });
+  const names = svg("svg", { class: "names", width: lanes.width, height: 30, "aria-hidden": "true" });
+  names.append(svg("text", { class: "unit", x: 50, y: 20, "text-anchor": "end" }, words.frame));
+  names.append(svg("text", { class: "unit", x: GUTTER - 8, y: 20, "text-anchor": "end" }, "s"));
+  told.lanes.forEach((name, lane) => {
+    const text = middle(name, Math.min(Math.max(lanes.step, 130), 240) - 12);
+    names.append(svg("text", { class: "host", x: lanes.x[lane], y: 20, "text-anchor": "middle" }, svg("title", {}, name), text));
+  });
+  const body = svg("svg", { class: "rows", width: lanes.width, height: plan.height, role: "listbox", "aria-label": options.label });
+  body.append(...drawnLanes(told, lanes, plan));
+  const drawn = rows.map((row) => {
+    const group = drawnRow(row, lanes, told, options);
+    body.append(group);
+    return { ...row, group };
+  });
+  return { names, body, rows: drawn };
+};

@@ -1,0 +1,51 @@
+"""Tests of `sipdiag.report.page.opened`: a conversation with every message behind its arrow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reporting import SAMPLES, analysis_of, sample, words
+from sipdiag.analysis import Analysis
+from sipdiag.report.ladder import ladder_of
+from sipdiag.report.page.conversations import conversations_of, marks_of
+from sipdiag.report.page.messages import Shower
+from sipdiag.report.page.opened import Opener
+
+
+def opened(analysis: Analysis) -> list[dict[str, Any]]:
+    opener = Opener(words(), Shower(words()), marks_of(analysis.findings))
+    return [opener.opened(each) for each in conversations_of(analysis)]
+
+
+def test_arrows_are_those_of_the_ladder() -> None:
+    """Of every sample: the same frames, lanes, labels and findings, each with the message of that frame."""
+    for path in SAMPLES:
+        analysis = analysis_of(path)
+        marks = marks_of(analysis.findings)
+        for told, conversation in zip(opened(analysis), conversations_of(analysis), strict=True):
+            ladder = ladder_of(conversation.call, marks)
+            assert told["lanes"] == ladder.lanes
+            for shown, arrow in zip(told["arrows"], ladder.arrows, strict=True):
+                assert (shown["frame"], shown["lanes"]) == (arrow.frame, [arrow.source, arrow.destination])
+                assert shown.get("findings", []) == arrow.findings
+                assert [frame for frame, _ in shown.get("repeats", [])] == arrow.repeats
+                begins = "SIP/2.0 " if shown["class"] else f"{arrow.label.split(' ')[0]} "
+                assert shown["head"].startswith(begins)
+
+
+def test_a_response_knows_what_it_answers_and_means() -> None:
+    """Frame and delay of its request, its entry, and one line."""
+    (told,) = opened(analysis_of(sample("ack-missing/ack-missing")))
+    answer = next(each for each in told["arrows"] if each["frame"] == 4)
+    assert answer["answers"] == [1, 5_218_000]
+    assert (answer["entry"], answer["meaning"]) == ("status/200", "The call was answered.")
+    assert len(answer["repeats"]) == 10
+
+
+def test_entries_that_are_named_are_remembered() -> None:
+    """Those of the responses and of the methods, for the page to carry."""
+    analysis = analysis_of(sample("ack-missing/ack-missing"))
+    opener = Opener(words(), Shower(words()), {})
+    for each in conversations_of(analysis):
+        opener.opened(each)
+    assert opener.named == {"status/100", "status/180", "status/200", "method/INVITE", "method/BYE"}

@@ -1,0 +1,168 @@
+"""Tests of `sipdiag.report.page` in a real browser: it opens, sorts, filters, prints, and obeys no packet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from browsing import browser, expect, missing, opened, violations
+from captured import capture_of_payloads
+from reporting import AAA, analysis_of, analysis_of_bytes, sample, words
+from sipdiag.report.page import pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from sipdiag.analysis import Analysis
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=f"missing: {missing()}")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as started:
+        yield started
+
+
+def page_of(analysis: Analysis, folder: Path, language: str = "en") -> Path:
+    path = folder / "report.html"
+    path.write_text("".join(pieces(analysis, words(language))), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def aaa(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the reference capture: calls, registrations, refusals."""
+    return page_of(analysis_of(AAA), tmp_path_factory.mktemp("aaa"))
+
+
+def column(page: Page, name: str) -> list[str]:
+    return page.locator(f"#table tbody td.{name}").all_inner_texts()
+
+
+def test_the_worst_is_open(chromium: Browser, tmp_path: Path) -> None:
+    """The verdict stands first; the conversation of the worst finding is drawn, its message beside it."""
+    with opened(chromium, page_of(analysis_of(sample("ack-missing/ack-missing")), tmp_path)) as page:
+        assert "no ACK reached it" in page.inner_text("#verdict")
+        assert "Call 1" in page.inner_text("#detail-title")
+        assert page.locator("#ladder [role=option]").count() == 6
+        assert "SIP/2.0 200 OK" in page.inner_text("#side pre")
+        assert page.locator("#ladder .marked").count() == 2
+
+
+def test_a_column_sorts(chromium: Browser, aaa: Path) -> None:
+    """Up, then down, and the heading says so to a screen reader."""
+    with opened(chromium, aaa) as page:
+        for direction, down in (("ascending", False), ("descending", True)):
+            page.click("th.code button")
+            assert page.get_attribute("th.code", "aria-sort") == direction
+            codes = [int(code or -1) for code in column(page, "code")]
+            assert codes == sorted(codes, reverse=down)
+            assert len(set(codes)) > 2
+
+
+def test_filters_narrow(chromium: Browser, aaa: Path) -> None:
+    """By kind, state, code, finding and text; together they are and; reset gives everything back."""
+    with opened(chromium, aaa) as page:
+        rows = page.locator("#table tbody tr")
+        everything = rows.count()
+        page.select_option("[name=kind]", "call")
+        expect(rows).not_to_have_count(everything)
+        assert set(page.locator("#table tbody td.number").all_inner_texts()) >= {"Call 1", "Call 2"}
+        page.select_option("[name=code]", "403")
+        expect(page.locator("#table tbody td.code", has_not_text="403")).to_have_count(0)
+        assert column(page, "number")
+        page.fill("[name=search]", "no such number")
+        expect(page.locator("#nothing")).to_be_visible()
+        page.click("#filters button[type=reset]")
+        expect(rows).to_have_count(everything)
+        page.select_option("[name=finding]", "call-failed")
+        expect(rows).not_to_have_count(everything)
+        assert all(column(page, "findings"))
+
+
+def test_an_arrow_opens_its_message(chromium: Browser, aaa: Path) -> None:
+    """By mouse and by keyboard; the meaning of its code is one click away, and Escape leads back."""
+    with opened(chromium, aaa, anchor="#call-1") as page:
+        rows = page.locator("#ladder [role=option]")
+        rows.nth(0).click()
+        assert page.inner_text("#side pre").startswith("INVITE ")
+        page.keyboard.press("ArrowDown")
+        assert page.inner_text("#side pre").startswith("SIP/2.0 ")
+        assert rows.nth(1).get_attribute("aria-selected") == "true"
+        page.click("#side h4 a")
+        assert page.locator("dialog h3").is_visible()
+        page.keyboard.press("Escape")
+        assert not page.locator("dialog").is_visible()
+
+
+def test_the_page_needs_no_script(chromium: Browser, tmp_path: Path) -> None:
+    """Verdict, findings, table, ladder and entries are there without it."""
+    path = page_of(analysis_of(sample("ack-missing/ack-missing")), tmp_path)
+    with opened(chromium, path, script=False) as page:
+        shown = page.inner_text("body")
+        for part in ("no ACK reached it", "Scripts are switched off", "alice@example.com", "↻", "ACK missing"):
+            assert part in shown
+        page.click("#entries summary >> nth=2")
+        assert "The caller owes an" in page.inner_text("#entries")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(chromium: Browser, aaa: Path, scheme: str) -> None:
+    """With everything open, in both colour schemes, with and without time to scale."""
+    with opened(chromium, aaa, color_scheme=scheme, reduced_motion="reduce") as page:
+        assert violations(page) == []
+        page.check("#scaled")
+        page.check("#unfolded")
+        page.click("#side h4 a")
+        assert violations(page) == []
+
+
+HOSTILE = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\"'`--></script><svg onload=alert(2)>"
+
+
+def test_a_hostile_capture_runs_nothing(chromium: Browser, tmp_path: Path) -> None:
+    """Markup, script, bidi overrides and escapes in every place that a packet can fill stay text."""
+    told = (HOSTILE + "\u202e\u2066\x1b[31m\x00{{7*7}}${7}%3Cscript%3E").replace("\r", "").encode()
+    head = (
+        b"INVITE sip:" + told + b" SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK" + told + b"\r\n"
+        b'From: "' + told + b'" <sip:' + told + b"@x>;tag=" + told + b"\r\nTo: <sip:" + told + b">\r\n"
+        b"Call-ID: " + told + b"\r\nCSeq: 1 INVITE\r\nContact: <sip:10.0.0.1;" + told + b">\r\n" + told + b": " + told
+    )
+    payloads = [
+        head + b"\r\nContent-Type: application/sdp\r\n\r\nv=0\r\nc=IN IP4 " + told + b"\r\nm=" + told + b" 1 " + told,
+        head.replace(b"INVITE sip:" + told + b" SIP/2.0", b"SIP/2.0 486 " + told)
+        + b"\r\nReason: "
+        + told
+        + b"\r\n\r\n",
+        b"<b>X</b> sip:x SIP/2.0\r\n\r\n",
+        b"OPTIONS sip:x SIP/2.0\r\nCall-ID: " + told + b"2\r\nCSeq: 1 <img/src=x>\r\n\r\n" + told,
+    ]
+    path = page_of(analysis_of_bytes(capture_of_payloads(payloads)), tmp_path)
+    for script in (True, False):
+        with opened(chromium, path, script=script) as page:
+            assert page.title() == "-"
+            assert (
+                page.locator("img, svg[onload], script:not(body > script, section > script, main > script)").count()
+                == 0
+            )
+            if script:
+                for at in range(page.locator("#table tbody button").count()):
+                    page.locator("#table tbody button").nth(at).click()
+                    page.wait_for_timeout(20)
+                assert "<script>document.title" in page.inner_text("#side")
+            assert "\u202e" not in page.inner_text("body")
+
+
+def test_printing_shows_everything_that_paper_can(chromium: Browser, aaa: Path) -> None:
+    """All rows, the ladders of what has findings, and no controls."""
+    with opened(chromium, aaa) as page:
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert not page.locator("#filters").is_visible()
+        assert page.locator("#drawn").is_visible()
+        assert page.pdf().startswith(b"%PDF-")
