@@ -41,7 +41,7 @@ def conclude(traces: Sequence[Trace], settings: Settings | None = None) -> Analy
     settings = settings or Settings()
     correlation = correlate(sightings, guess=settings.guess_legs)
     scene = Scene(window=window, correlation=correlation, traces=list(traces), settings=settings)
-    findings = caused(folded(diagnose(scene, RULES), scene), correlation)
+    findings = caused(folded(diagnose(scene, RULES), correlation.arrivals), correlation)
     return Analysis(captures=facts, window=window, correlation=correlation, findings=findings)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sipdiag.calls.acknowledgement import acknowledgements
 from sipdiag.calls.authentication import Challenge, Credentials, challenges_in, credentials_in
 from sipdiag.calls.binding import Binding, bindings_of
-from sipdiag.calls.call import Attempt, Call, CallState, acknowledges
+from sipdiag.calls.call import Attempt, Call, CallState, acknowledges, opening_requests
 from sipdiag.calls.cancellation import cancellations
 from sipdiag.calls.cause import (
     CODES,
@@ -20,7 +20,7 @@ from sipdiag.calls.cause import (
     codes_disagree,
 )
 from sipdiag.calls.clocks import Clock, Fit, best_fit, longest_passed
-from sipdiag.calls.condition import Condition, conditions
+from sipdiag.calls.condition import Condition, Event, conditions, conditions_in, conditions_stated, events_of
 from sipdiag.calls.confirmation import confirmations
 from sipdiag.calls.correlation import Correlation, correlate
 from sipdiag.calls.dialling import account_calling, dialled, international, number_in
@@ -29,10 +29,10 @@ from sipdiag.calls.duty import Duty, Outcome
 from sipdiag.calls.ending import Ending, ending_of
 from sipdiag.calls.failure import Failure, Step, failure_of
 from sipdiag.calls.figures import Figures, figures_of
-from sipdiag.calls.flaws import Flaw, Harm, flaws_of, harm_of
+from sipdiag.calls.flaws import Flaw, Harm, flaws_of, harm_of, kinds_of
 from sipdiag.calls.ledger import duties_of
 from sipdiag.calls.link import Certainty, Link
-from sipdiag.calls.origin import densest, requests_by_source, was_relayed
+from sipdiag.calls.origin import account_of, densest, requests_by_source, was_relayed
 from sipdiag.calls.outage import AT_ONCE, Cause, Outage, Refusal, next_after, outages_of
 from sipdiag.calls.passage import Passage, passages_of
 from sipdiag.calls.reach import crosses, is_private
@@ -61,6 +61,8 @@ from sipdiag.calls.transaction import (
     Arrival,
     Repeat,
     Transaction,
+    begun,
+    moment,
     repeat_of,
     status,
 )
@@ -93,6 +95,7 @@ __all__ = [
     "Difference",
     "Duty",
     "Ending",
+    "Event",
     "Exchange",
     "Failure",
     "Figures",
@@ -119,11 +122,13 @@ __all__ = [
     "Wait",
     "Window",
     "account_calling",
+    "account_of",
     "acknowledgements",
     "acknowledges",
     "asked_expires",
     "asks_for_removal",
     "astray",
+    "begun",
     "best_fit",
     "bindings_of",
     "cancellations",
@@ -135,6 +140,8 @@ __all__ = [
     "challenges_in",
     "codes_disagree",
     "conditions",
+    "conditions_in",
+    "conditions_stated",
     "confirmations",
     "correlate",
     "credentials_in",
@@ -145,6 +152,7 @@ __all__ = [
     "dialogs_of",
     "duties_of",
     "ending_of",
+    "events_of",
     "exchanges_of",
     "failure_of",
     "figures_of",
@@ -155,14 +163,17 @@ __all__ = [
     "international",
     "is_private",
     "is_reliable",
+    "kinds_of",
     "last_copy_before",
     "later_of_the_same_side",
     "longest_passed",
     "meant_by",
+    "moment",
     "next_after",
     "number_in",
     "of_the_other_side",
     "offending",
+    "opening_requests",
     "outages_of",
     "passages_of",
     "repeat_of",

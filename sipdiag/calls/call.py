@@ -130,6 +130,12 @@ class Call(msgspec.Struct, kw_only=True):
         return "caller" if self.ending.from_tag == self.attempts[0].first.from_tag else "callee"
 
 
+def opening_requests(call: Call) -> list[Sighting]:
+    """The INVITEs that opened a call, at each hop once."""
+    hops = (hop for attempt in call.attempts for hop in attempt.hops)
+    return [hop.request for hop in hops if hop.request is not None and hop.origin is None]
+
+
 def calls_in(by_call_id: dict[str, list[Transaction]], acks: list[Sighting]) -> list[Call]:
     """The calls among transactions given by Call-ID, in the order they began: what has an INVITE or a BYE."""
     acks_by_call_id: dict[str, list[Sighting]] = {}

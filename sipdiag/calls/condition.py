@@ -6,13 +6,13 @@ section 8.1.3.5 (retry without what was refused) and 21.5.4 (503 with Retry-Afte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from sipdiag.calls.duty import Outcome
 from sipdiag.calls.terms import CHALLENGED, REFUSALS, WITHOUT_DIALOG, broken_by, retry_after, stated_by
-from sipdiag.calls.transaction import SECOND, T1, Transaction, status
+from sipdiag.calls.transaction import SECOND, T1, Transaction, begun, status
 from sipdiag.sip import Request, parse_name_addr
 from sipdiag.trace import Sighting, host
 
@@ -22,6 +22,10 @@ ELSEWHERE = frozenset({"REGISTER", "ACK", "CANCEL", "OPTIONS"})
 
 Link = tuple[str, str]
 """Client host, server endpoint."""
+Matter = tuple[str, str, str]
+"""Method, Request-URI, who asks: what a condition is about."""
+EVERYTHING: Matter = ("", "", "")
+"""What a server that wants to be left alone is about."""
 Errand = tuple[str, str, str, int]
 """Method, Request-URI, who asks, status code: what must be alike for a request to be tried again."""
 
@@ -51,29 +55,95 @@ class Condition(msgspec.Struct, kw_only=True):
         return Outcome.DONE if self.met is not None else Outcome.UNKNOWN
 
 
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A request, or its final response, on a link where a condition was stated."""
+
+    time: int
+    is_final: bool
+    transaction: Transaction
+    own: bool
+    """Whether this is the hop of the one that asked."""
+    arose: bool
+    """Whether this is the hop where the response arose."""
+
+
 def conditions(transactions: Iterable[Transaction]) -> list[Condition]:
-    """The conditions that refusals among `transactions`, which come in the order of time, stated."""
+    """The conditions that refusals among `transactions` stated."""
     transactions = list(transactions)
-    links = {_link(each) for each in transactions if _states_something(each)}
-    if not links:
-        return []
-    mine = [each for each in transactions if each.request is not None and each.origin is None and _link(each) in links]
-    firsts: dict[tuple[str, str, int, str], Transaction] = {}
-    lasts: dict[tuple[str, str, int, str], Transaction] = {}
-    for each in mine:
-        firsts.setdefault(_passage(each), each)
-        lasts[_passage(each)] = each
-    found: list[Condition] = []
-    for events in _events(mine).values():
-        sweep = _Sweep()
-        for time, is_final, each in events:
-            key = _passage(each)
-            if is_final:
-                sweep.refuse(each, own=firsts[key] is each, arose=lasts[key] is each)
-            elif each.method not in ELSEWHERE:
-                sweep.ask(each, time, own=firsts[key] is each)
-        found += sweep.found
+    events = events_of(transactions, conditions_stated(transactions))
+    return [condition for mine in events.values() for condition in conditions_in(mine)]
+
+
+def conditions_stated(transactions: Iterable[Transaction]) -> dict[Link, set[Matter]]:
+    """Link → what conditions on it are about."""
+    transactions = list(transactions)
+    found: dict[Link, set[Matter]] = {}
+    hops: _Hops | None = None
+    for each in transactions:
+        final, request = each.final, each.request
+        if final is None or request is None or each.origin is not None or each.method in ELSEWHERE:
+            continue
+        code = status(final)
+        if code != UNAVAILABLE and code not in REFUSALS:
+            continue
+        hops = hops or _Hops(transactions)
+        if code == UNAVAILABLE and hops.arose(each) and retry_after(final):
+            found.setdefault(_link(each), set()).add(EVERYTHING)
+        elif _terms(each, request, final, own=hops.own(each)):
+            found.setdefault(_link(each), set()).add(_errand(each, request))
     return found
+
+
+def events_of(transactions: Iterable[Transaction], stated: Mapping[Link, set[Matter]]) -> dict[Link, list[Event]]:
+    """Link → what passed on it of what the conditions `stated` are about."""
+    transactions = list(transactions) if stated else []
+    found: dict[Link, list[Event]] = {}
+    hops: _Hops | None = None
+    for each in transactions:
+        request = each.request
+        if request is None or each.origin is not None or each.method in ELSEWHERE:
+            continue
+        matters = stated.get(_link(each))
+        if matters is None or (EVERYTHING not in matters and _errand(each, request) not in matters):
+            continue
+        hops = hops or _Hops(transactions)
+        own, arose = hops.own(each), hops.arose(each)
+        events = found.setdefault(_link(each), [])
+        events.append(Event(time=each.time, is_final=False, transaction=each, own=own, arose=arose))
+        if each.final is not None:
+            events.append(Event(time=each.final.time, is_final=True, transaction=each, own=own, arose=arose))
+    return found
+
+
+def conditions_in(events: Iterable[Event]) -> list[Condition]:
+    """The conditions stated on one link, and what became of them."""
+    sweep = _Sweep()
+    for event in sorted(events, key=lambda each: (each.time, each.is_final, begun(each.transaction))):
+        if event.is_final:
+            sweep.refuse(event.transaction, own=event.own, arose=event.arose)
+        else:
+            sweep.ask(event.transaction, event.time, own=event.own)
+    return sweep.found
+
+
+class _Hops:
+    """Which hop of a request is the first, and which the last."""
+
+    def __init__(self, transactions: Iterable[Transaction]) -> None:
+        self._firsts: dict[tuple[str, str, int, str], Transaction] = {}
+        self._lasts: dict[tuple[str, str, int, str], Transaction] = {}
+        for each in transactions:
+            if each.request is not None and each.origin is None:
+                self._firsts.setdefault(_passage(each), each)
+                self._lasts[_passage(each)] = each
+
+    def own(self, each: Transaction) -> bool:
+        """Whether it is that of the one that asked."""
+        return self._firsts[_passage(each)] is each
+
+    def arose(self, each: Transaction) -> bool:
+        """Whether a response to it arose there, as far as is seen."""
+        return self._lasts[_passage(each)] is each
 
 
 class _Sweep:
@@ -122,10 +192,8 @@ class _Sweep:
             still = self._closed if self._closed is not None and final.time < self._closed[1] else None
             condition = self._noted(None if still is None else still[2], code, [str(wait)], each, request, final)
             self._closed = (final.time if still is None else still[0], final.time + wait * SECOND, condition)
-        if not own or code not in REFUSALS or not _is_told_here(each, code):
-            return
-        stated = stated_by(code, final, request)
-        if stated and broken_by(code, stated, request):  # else it was about something else
+        stated = _terms(each, request, final, own=own)
+        if stated:
             errand = (*_errand(each, request), code)
             known = self._open.get(errand)
             condition = self._noted(None if known is None else known[2], code, stated, each, request, final)
@@ -154,11 +222,13 @@ class _Sweep:
         return known
 
 
-def _states_something(each: Transaction) -> bool:
-    if not each.responses or each.request is None or each.method in ELSEWHERE:
-        return False
-    code = status(each.responses[-1])
-    return code in REFUSALS or code == UNAVAILABLE
+def _terms(each: Transaction, request: Sighting, final: Sighting, *, own: bool) -> list[str]:
+    """What a refusal states to the one that asked; nothing where it was about something else."""
+    code = status(final)
+    if not own or code not in REFUSALS or not _is_told_here(each, code):
+        return []
+    stated = stated_by(code, final, request)
+    return stated if stated and broken_by(code, stated, request) else []
 
 
 def _is_told_here(each: Transaction, code: int) -> bool:
@@ -183,16 +253,3 @@ def _errand(each: Transaction, request: Sighting) -> tuple[str, str, str]:
 def _errands(each: Transaction, request: Sighting) -> Iterator[Errand]:
     method, uri, sender = _errand(each, request)
     return ((method, uri, sender, code) for code in REFUSALS)
-
-
-def _events(transactions: list[Transaction]) -> dict[Link, list[tuple[int, bool, Transaction]]]:
-    """Requests and final responses of each link, in the order of time."""
-    found: dict[Link, list[tuple[int, bool, Transaction]]] = {}
-    for each in transactions:
-        events = found.setdefault(_link(each), [])
-        events.append((each.time, False, each))
-        if each.final is not None:
-            events.append((each.final.time, True, each))
-    for events in found.values():
-        events.sort(key=lambda event: (event[0], event[1]))
-    return found

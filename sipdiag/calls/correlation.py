@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import msgspec
 
 from sipdiag.calls.call import Call, calls_in
-from sipdiag.calls.legs import linked
+from sipdiag.calls.legs import linked, put_together
+from sipdiag.calls.link import Link
 from sipdiag.calls.registration import Registration, registrations_in
 from sipdiag.calls.subscription import Subscription, subscriptions_in
 from sipdiag.calls.transaction import Arrival, Repeat, Transaction, TransactionTable, repeat_of
@@ -50,8 +51,11 @@ class Correlation(msgspec.Struct, kw_only=True):
         return whole if leg.call_id in whole.call_ids else leg
 
 
-def correlate(sightings: Iterable[Sighting], *, guess: bool = True) -> Correlation:
-    """Tie together `sightings`, which come in the order of time; without `guess` legs only where header fields do."""
+def correlate(sightings: Iterable[Sighting], *, guess: bool = True, links: Sequence[Link] | None = None) -> Correlation:
+    """Tie together `sightings`, which come in the order of time; without `guess` legs only where header fields do.
+
+    Where they are a part of the traffic only, `links` says which of their calls are legs of one.
+    """
     table = TransactionTable()
     acks = _Acknowledgements()
     arrivals: list[Arrival] = []
@@ -68,7 +72,7 @@ def correlate(sightings: Iterable[Sighting], *, guess: bool = True) -> Correlati
         arrivals=arrivals,
         transactions=table.transactions,
         by_call_id=by_call_id,
-        calls=linked(legs, guess=guess),
+        calls=linked(legs, guess=guess) if links is None else put_together(legs, links),
         legs=legs,
         registrations=registrations_in(table.transactions),
         subscriptions=subscriptions_in(table.transactions),

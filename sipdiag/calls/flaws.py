@@ -1,14 +1,17 @@
 """Flaws: what is wrong with messages by themselves, by who sent them (RFC 3261, sections 7, 8.1.1 and 18.3).
 
 A load test has hundred thousands of messages and a handful of shapes. A message is looked at only if its shape is new:
-who sent it, which method and code, and its header with all letters and digits taken out. Of what one host sends many
-hundred times without harm, only samples are looked at.
+who sent it, which method and code, and its header with all letters and digits taken out. Of what one endpoint sends
+many hundred times without harm, only samples are looked at: which, its Call-ID decides, so that the same are looked at
+however the traffic is divided.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Final
+from zlib import crc32
 
 import msgspec
 
@@ -27,7 +30,7 @@ REFUSALS: Final = frozenset({400, 416, 505, 513})
 _FILLING: Final = b"\0\r\n\t "
 """Bytes behind a body that mean nothing: keep-alives, padding."""
 _ENOUGH: Final = 500
-"""Messages of one method and code that one host sent, after which only samples are looked at."""
+"""Messages of one method and code that one endpoint sent: of more than these only samples are looked at."""
 _ONE_OF: Final = 16
 _LARGEST_CSEQ: Final = 2**31 - 1
 
@@ -41,6 +44,8 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     """A `Defect.kind` of `sipdiag.sip`."""
     detail: str
     """The value that shows it, in the first message."""
+    named: str
+    """The header field, where each makes a flaw of its own; else empty."""
     arrivals: list[Arrival]
     """Every message that has it, no repeats, in the order of time."""
 
@@ -81,9 +86,22 @@ def _vain(arrival: Arrival) -> list[Sighting]:
     return [each for each in transaction.request_repeats if each.time > seen.time]
 
 
-def flaws_of(arrivals: Iterable[Arrival]) -> list[Flaw]:
-    """What is wrong with `arrivals`, once for each sender and kind, where it arose; nothing that was cut off."""
-    book = _Book()
+Kind = tuple[str, int, str]
+"""Who sent a message, its status code (0 for a request), its method."""
+
+
+def kinds_of(arrivals: Iterable[Arrival]) -> dict[Kind, int]:
+    """How many messages of each kind there are."""
+    seen = (arrival.sighting for arrival in arrivals)
+    return Counter((each.source, status(each), each.message.cseq_method) for each in seen)
+
+
+def flaws_of(arrivals: Iterable[Arrival], kinds: Mapping[Kind, int]) -> list[Flaw]:
+    """What is wrong with `arrivals`, once for each sender and kind, where it arose; nothing that was cut off.
+
+    `kinds` counts the messages of all the traffic of which `arrivals` are a part.
+    """
+    book = _Book(kinds)
     for arrival in arrivals:
         seen = arrival.sighting
         if arrival.repeat is Repeat.FIRST and seen.complete and book.is_wanted(arrival) and not _is_copy(arrival):
@@ -107,19 +125,31 @@ def _did_harm(arrival: Arrival) -> bool:
 class _Book:
     """Notes flaws; remembers shapes, and which message had a flaw first."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Mapping[Kind, int]) -> None:
         self.flaws: dict[tuple[str, str, str], Flaw] = {}
+        self._many = {kind: count for kind, count in kinds.items() if count > _ENOUGH}
         self._shapes: dict[tuple[str, int, str, str, bool], tuple[tuple[str, str], ...]] = {}
-        self._counts: dict[tuple[str, int, str], int] = {}
         self._born: dict[tuple[str, str, str], str] = {}
 
     def is_wanted(self, arrival: Arrival) -> bool:
-        """Whether the message is to be looked at: one of the first, one that did harm, or a sample."""
-        seen = arrival.sighting
-        code = status(seen)
-        key = (seen.source, code, seen.message.cseq_method)
-        count = self._counts[key] = self._counts.get(key, 0) + 1
-        return count <= _ENOUGH or not count % _ONE_OF or (not code and _did_harm(arrival))
+        """Whether the message is to be looked at: one of few, one that did harm, or a sample.
+
+        A response is only where its request is, which may be to blame for what it repeats.
+        """
+        if not self._many:
+            return True
+        request = None if arrival.transaction is None else arrival.transaction.request
+        if not status(arrival.sighting):
+            return _did_harm(arrival) or self._is_sample(arrival.sighting)
+        asked = request is None or _did_harm(arrival) or self._is_sample(request)
+        return asked and self._is_sample(arrival.sighting)
+
+    def _is_sample(self, seen: Sighting) -> bool:
+        count = self._many.get((seen.source, status(seen), seen.message.cseq_method), 0)
+        if not count:
+            return True
+        chance = crc32(seen.message.call_id.encode("utf-8", "surrogateescape"))
+        return not chance % _ONE_OF or chance % count < _ENOUGH
 
     def note(self, arrival: Arrival, seen: Sighting, message: Request | Response) -> None:
         """Take one message."""
@@ -152,7 +182,7 @@ class _Book:
         key = (sender, kind, named)
         flaw = self.flaws.get(key)
         if flaw is None:
-            self.flaws[key] = Flaw(sender=sender, kind=kind, detail=detail, arrivals=[arrival])
+            self.flaws[key] = Flaw(sender=sender, kind=kind, detail=detail, named=named, arrivals=[arrival])
         else:
             flaw.arrivals.append(arrival)
 

@@ -15,7 +15,7 @@ import msgspec
 
 from sipdiag.calls.call import Call, CallState
 from sipdiag.calls.link import Certainty, Link
-from sipdiag.calls.transaction import SECOND
+from sipdiag.calls.transaction import SECOND, moment
 from sipdiag.trace import Sighting, host
 
 MOST_SHARING = 16
@@ -28,28 +28,50 @@ SHORTEST_NUMBER = 8
 """Digits by which two spellings of a number agree, with or without country and trunk prefixes."""
 
 
+Description = tuple[bytes, set[bytes]]
+"""Whose session an SDP says it is, and its codecs."""
+
+
 class Leg(msgspec.Struct, kw_only=True):
     """One Call-ID, with what its kinship is judged by."""
 
-    call: Call
-    invite: Sighting
+    call_id: str
+    begun: tuple[int, int, int]
+    """When and where its INVITE was seen."""
+    ends: tuple[str, str]
+    """The hosts between which it was set up."""
+    end: float
+    """When it was over; an answered call that nobody ended goes on."""
     tokens: list[tuple[str, str]] = []
     """(header field in lower case, value)."""
+    invite: Sighting | None
+    """None where `settled` was asked for what it says."""
+    said: tuple[tuple[str, str] | None, Description | None] | None = None
+    """What `settled` read in the INVITE: its parties, its SDP."""
 
     @property
-    def ends(self) -> tuple[str, str]:
-        """The hosts between which it was set up."""
-        return host(self.invite.source), host(self.invite.destination)
+    def time(self) -> int:
+        """When its INVITE was seen."""
+        return self.begun[0]
 
     @property
-    def end(self) -> float:
-        """When it was over; an answered call that nobody ended goes on."""
-        call = self.call
-        if call.ending is not None:
-            return call.ending.last_time
-        if call.state is CallState.ANSWERED or call.final is None:
-            return float("inf")
-        return call.final.time
+    def parties(self) -> tuple[str, str] | None:
+        """Caller and callee; None where the caller does not say who it is."""
+        return self.said[0] if self.invite is None and self.said else _parties(self._invite.message.head)
+
+    @property
+    def description(self) -> Description | None:
+        """What the SDP says; None without."""
+        return self.said[1] if self.invite is None and self.said else _description(self._invite)
+
+    @property
+    def _invite(self) -> Sighting:
+        assert self.invite is not None, "a settled leg has been asked already"  # noqa: S101
+        return self.invite
+
+    def settled(self) -> Leg:
+        """The same without its messages, to be kept or sent."""
+        return msgspec.structs.replace(self, invite=None, said=(self.parties, self.description))
 
 
 # Session-ID = "Session-ID" HCOLON session-id *( SEMI session-id-param ), RFC 7989; 32 hex digits, the caller's first
@@ -65,7 +87,22 @@ def legs_in(calls: Sequence[Call]) -> Iterator[Leg]:
     for call in calls:
         invite = call.invite
         if invite is not None and call.call_id and call.turn == 1:  # a Call-ID used again names no one call
-            yield Leg(call=call, invite=invite, tokens=list(_tokens(invite.message.head)))
+            yield Leg(
+                call_id=call.call_id,
+                begun=moment(invite),
+                ends=(host(invite.source), host(invite.destination)),
+                end=_end(call),
+                tokens=list(_tokens(invite.message.head)),
+                invite=invite,
+            )
+
+
+def _end(call: Call) -> float:
+    if call.ending is not None:
+        return call.ending.last_time
+    if call.state is CallState.ANSWERED or call.final is None:
+        return float("inf")
+    return call.final.time
 
 
 def _tokens(head: str) -> Iterator[tuple[str, str]]:
@@ -84,7 +121,7 @@ def _tokens(head: str) -> Iterator[tuple[str, str]]:
 
 def links_by_header(legs: Sequence[Leg]) -> Iterator[Link]:
     """What header fields say: a value that two legs share, or the Call-ID of one in the other."""
-    by_call_id = {leg.call.call_id: leg for leg in legs}
+    by_call_id = {leg.call_id: leg for leg in legs}
     sharing: dict[tuple[str, str], list[Leg]] = {}
     for leg in legs:
         for name, value in leg.tokens:
@@ -103,7 +140,7 @@ def _named(value: str, leg: Leg, by_call_id: dict[str, Leg]) -> Leg | None:
     """The leg whose Call-ID `value` is, if it was going on: who calls back later makes a new call."""
     for call_id in (value, *(part.strip() for part in value.split(","))):
         other = by_call_id.get(call_id)
-        if other is not None and other is not leg and other.invite.time <= leg.invite.time <= other.end:
+        if other is not None and other is not leg and other.time <= leg.time <= other.end:
             return other
     return None
 
@@ -112,8 +149,8 @@ def _shared(name: str, value: str, members: list[Leg]) -> Iterator[Link]:
     """The links of one value; none at all where two calls that came in at the same door have it at the same time."""
     links: list[Link] = []
     going: list[Leg] = []
-    for leg in sorted(members, key=lambda each: each.invite.time):
-        if going and leg.invite.time > going[0].end:
+    for leg in sorted(members, key=lambda each: each.begun):
+        if going and leg.time > going[0].end:
             going = []
         if going:
             if leg.ends == going[0].ends or len(going) >= MOST_SHARING:
@@ -133,23 +170,23 @@ def links_by_likeness(legs: Sequence[Leg]) -> Iterator[Link]:
         return
     by_parties: dict[tuple[str, str], list[Leg]] = {}
     for leg in legs:
-        parties = _parties(leg.invite.message.head)
+        parties = leg.parties
         if parties is not None:
             by_parties.setdefault(parties, []).append(leg)
     for group in by_parties.values():
         if len({leg.ends for leg in group}) > 1:
-            yield from _pairs(sorted(group, key=lambda each: each.invite.time))
+            yield from _pairs(sorted(group, key=lambda each: each.begun))
 
 
 def _pairs(group: list[Leg]) -> Iterator[Link]:
     after: dict[int, dict[int, str]] = {}
     before: dict[int, list[int]] = {}
-    crowded = _crowded([leg.invite.time for leg in group])
+    crowded = _crowded([leg.time for leg in group])
     for later, leg in enumerate(group):
         if crowded[later]:
             continue
         for earlier in range(later - 1, -1, -1):
-            if leg.invite.time - group[earlier].invite.time > SOON:
+            if leg.time - group[earlier].time > SOON:
                 break
             alike = _likeness(group[earlier], leg)
             if alike:
@@ -176,9 +213,9 @@ def _crowded(times: list[int]) -> list[bool]:
 def _likeness(one: Leg, other: Leg) -> str:
     """What is alike of two legs with the same parties; empty where they cannot be legs of one call."""
     (source, destination), (next_source, next_destination) = one.ends, other.ends
-    if source == next_source or destination == next_destination or other.invite.time > one.end:
+    if source == next_source or destination == next_destination or other.time > one.end:
         return ""
-    one_sdp, other_sdp = _description(one.invite), _description(other.invite)
+    one_sdp, other_sdp = one.description, other.description
     if (one_sdp is None) != (other_sdp is None):
         return ""
     if one_sdp is not None and other_sdp is not None:
@@ -199,7 +236,7 @@ _MEDIA = re.compile(rb"^m=\S+ \S+ \S+ ([^\r\n]+)", re.MULTILINE)
 _CODEC = re.compile(rb"^a=rtpmap:\d+ ([^/\r\n]+)", re.MULTILINE)
 
 
-def _description(invite: Sighting) -> tuple[bytes, set[bytes]] | None:
+def _description(invite: Sighting) -> Description | None:
     """Whose session the SDP says it is, and its codecs; None without SDP."""
     body = invite.message.body
     if b"v=0" not in body:
@@ -232,4 +269,4 @@ _SEPARATORS = {ord(each): None for each in "+-.() "}
 
 
 def _link(leg: Leg, earlier: Leg, by: str, value: str, certainty: Certainty) -> Link:
-    return Link(call_id=leg.call.call_id, linked_to=earlier.call.call_id, by=by, value=value, certainty=certainty)
+    return Link(call_id=leg.call_id, linked_to=earlier.call_id, by=by, value=value, certainty=certainty)

@@ -11,22 +11,30 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from sipdiag.calls.call import Call
-from sipdiag.calls.kinship import legs_in, links_by_header, links_by_likeness
+from sipdiag.calls.kinship import Leg, legs_in, links_by_header, links_by_likeness
 from sipdiag.calls.link import Link
 
 
 def linked(calls: Sequence[Call], *, guess: bool = True) -> list[Call]:
     """`calls` with the legs of one put together, in the order they began; without `guess` by header fields only."""
-    if len(calls) < 2:
-        return list(calls)
-    legs = list(legs_in(calls))
+    return put_together(calls, links_of(list(legs_in(calls)), guess=guess) if len(calls) > 1 else [])
+
+
+def links_of(legs: Sequence[Leg], *, guess: bool = True) -> list[Link]:
+    """What ties `legs` together, in whatever order they come."""
+    legs = sorted(legs, key=lambda leg: leg.begun)
     links = list(links_by_header(legs))
     if guess:
         named = {end for link in links for end in (link.call_id, link.linked_to)}
-        links += links_by_likeness([leg for leg in legs if leg.call.call_id not in named])
+        links += links_by_likeness([leg for leg in legs if leg.call_id not in named])
+    return links
+
+
+def put_together(calls: Sequence[Call], links: Sequence[Link]) -> list[Call]:
+    """`calls` with those that `links` tie together as one."""
     if not links:
         return list(calls)
-    families = _families(links)
+    families = families_of(links)
     members: dict[int, list[Call]] = {}
     ties: dict[int, list[Link]] = {}
     for call in calls:
@@ -44,7 +52,7 @@ def linked(calls: Sequence[Call], *, guess: bool = True) -> list[Call]:
     return wholes
 
 
-def _families(links: Iterable[Link]) -> dict[str, int]:
+def families_of(links: Iterable[Link]) -> dict[str, int]:
     """Call-ID → the number of its family; the smaller family joins the larger, so that no chain costs its square."""
     members: dict[int, list[str]] = {}
     families: dict[str, int] = {}

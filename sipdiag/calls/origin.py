@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sipdiag.calls.authentication import credentials_in
 from sipdiag.calls.correlation import Correlation
-from sipdiag.calls.transaction import Transaction
+from sipdiag.calls.transaction import Transaction, begun
 from sipdiag.trace import Sighting, host
 
 ASKS = frozenset({"INVITE", "REGISTER", "OPTIONS", "SUBSCRIBE", "MESSAGE", "PUBLISH"})
@@ -27,8 +28,14 @@ def requests_by_source(correlation: Correlation) -> dict[str, list[Transaction]]
             if not request.message.to_tag and (request is first or host(request.source) == source):
                 found.setdefault(source, []).append(transaction)
     for each in found.values():
-        each.sort(key=lambda transaction: transaction.time)
+        each.sort(key=begun)
     return found
+
+
+def account_of(transaction: Transaction) -> str:
+    """The user name in the credentials of a request; empty when it carries none."""
+    credentials = credentials_in(transaction.request)
+    return credentials[0].username if credentials else ""
 
 
 def was_relayed(request: Sighting) -> bool:

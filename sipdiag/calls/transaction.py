@@ -120,6 +120,16 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """Of a repeat: the first copy."""
 
 
+def moment(seen: Sighting) -> tuple[int, int, int]:
+    """What sightings are ordered by: when, and where, each was seen."""
+    return seen.time, seen.capture, seen.frame
+
+
+def begun(transaction: Transaction) -> tuple[int, int, int]:
+    """What transactions are ordered by: the request, or the first response where it was not seen."""
+    return moment(transaction.responses[0] if transaction.request is None else transaction.request)
+
+
 def status(sighting: Sighting) -> int:
     """The status code of a response; 0 for a request."""
     message = sighting.message

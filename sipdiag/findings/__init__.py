@@ -7,25 +7,32 @@ from __future__ import annotations
 
 from sipdiag.findings.causes import caused, unfolded
 from sipdiag.findings.diagnose import Rule, RuleBook, diagnose
+from sipdiag.findings.fault import Fault, faults_of, joined
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.findings.fingerprint import fingerprint_of
-from sipdiag.findings.flawed import flaw_evidence, found_flaw
+from sipdiag.findings.flawed import fault_evidence, found_fault
 from sipdiag.findings.folding import folded
-from sipdiag.findings.guessing import Guessing, account_of, guessings
+from sipdiag.findings.guessing import Guessing, guessing_of
 from sipdiag.findings.identity import Claim, mismatches
 from sipdiag.findings.outcome import severity_of
 from sipdiag.findings.place import moment_of, number_of
 from sipdiag.findings.policy import Policy, Silence, taken
 from sipdiag.findings.refused import recovery_evidence, refusal_evidence, refusal_severity, refusal_sightings
-from sipdiag.findings.scene import Scene
+from sipdiag.findings.scene import Scene, Source
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of
+from sipdiag.findings.surroundings import EMPTY_LINE, PIECES, Facts, Surroundings, merged, size_of
 from sipdiag.findings.telling import found, found_below, frames_of, seconds
+from sipdiag.findings.whole import Whole, arrived, checked, first_of_each_capture, in_order
 
 __all__ = [
+    "EMPTY_LINE",
+    "PIECES",
     "Claim",
     "Confidence",
     "Evidence",
+    "Facts",
+    "Fault",
     "Finding",
     "Guessing",
     "Policy",
@@ -35,17 +42,26 @@ __all__ = [
     "Settings",
     "Severity",
     "Silence",
-    "account_of",
+    "Source",
+    "Surroundings",
+    "Whole",
+    "arrived",
     "caused",
+    "checked",
     "diagnose",
+    "fault_evidence",
+    "faults_of",
     "fingerprint_of",
-    "flaw_evidence",
+    "first_of_each_capture",
     "folded",
     "found",
     "found_below",
-    "found_flaw",
+    "found_fault",
     "frames_of",
-    "guessings",
+    "guessing_of",
+    "in_order",
+    "joined",
+    "merged",
     "mismatches",
     "moment_of",
     "number_of",
@@ -56,6 +72,7 @@ __all__ = [
     "seconds",
     "severity_of",
     "silence_of",
+    "size_of",
     "taken",
     "unfolded",
 ]

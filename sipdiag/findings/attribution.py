@@ -5,11 +5,11 @@ What a scanner is refused is no outage; what a connection took down with it has 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from sipdiag.calls import Correlation, Transaction, requests_by_source, status
+from sipdiag.calls import Transaction, status
 from sipdiag.findings.finding import Confidence, Finding
 
 ATTACKS = ("password-guessing", "extension-scan", "scanner-seen")
@@ -28,9 +28,13 @@ BROKEN = frozenset(
 """What a connection that is gone leads to."""
 
 
-def attributed(findings: Sequence[Finding], correlation: Correlation) -> list[Finding]:
+Attacked = Callable[[Finding], Iterable[str]]
+"""Gives for an attack the Call-IDs of its requests."""
+
+
+def attributed(findings: Sequence[Finding], attacked: Attacked) -> list[Finding]:
     """`findings` in their order, those that one attack or one connection explains told with it."""
-    owners = dict(_owners(findings, correlation))
+    owners = dict(_owners(findings, attacked))
     if not owners:
         return list(findings)
     led_to: dict[int, list[Finding]] = {}
@@ -51,7 +55,7 @@ def _explains(cause: Finding, finding: Finding) -> bool:
     return cause.rule in ATTACKS or (finding.rule in BROKEN and finding.rule != cause.rule)
 
 
-def _owners(findings: Sequence[Finding], correlation: Correlation) -> Iterator[tuple[str, int]]:
+def _owners(findings: Sequence[Finding], attacked: Attacked) -> Iterator[tuple[str, int]]:
     """(Call-ID, place of the finding that explains what befell it); the last word on a Call-ID holds."""
     for index, finding in enumerate(findings):
         if (
@@ -66,14 +70,19 @@ def _owners(findings: Sequence[Finding], correlation: Correlation) -> Iterator[t
         for index, each in enumerate(findings)
         if each.rule in ATTACKS and each.confidence is not Confidence.INCONCLUSIVE
     ]
-    if not attacks:
-        return
-    by_source = requests_by_source(correlation)
     for index, attack in sorted(attacks, key=lambda each: -ATTACKS.index(each[1].rule)):
-        source = str(attack.evidence.get("passed_on_by") or attack.evidence.get("source"))
-        for transaction in by_source.get(source, ()):
-            if _belongs(transaction, attack):
-                yield transaction.call_id, index
+        yield from ((call_id, index) for call_id in attacked(attack))
+
+
+def attacker_of(attack: Finding) -> str:
+    """The host that an attack came from, as far as it was seen."""
+    return str(attack.evidence.get("passed_on_by") or attack.evidence.get("source"))
+
+
+def calls_of_attack(attack: Finding, by_source: Mapping[str, Iterable[Transaction]]) -> list[str]:
+    """The Call-IDs of the requests of one attack."""
+    asked = by_source.get(attacker_of(attack), ())
+    return [transaction.call_id for transaction in asked if _belongs(transaction, attack)]
 
 
 def _belongs(transaction: Transaction, attack: Finding) -> bool:

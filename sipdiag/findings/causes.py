@@ -6,13 +6,13 @@ that is not in force is simply never met. Every finding stays whole inside the o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise, product
 
 import msgspec
 
-from sipdiag.calls import Correlation
-from sipdiag.findings.attribution import attributed
+from sipdiag.calls import Correlation, Transaction, requests_by_source
+from sipdiag.findings.attribution import Attacked, attributed, calls_of_attack
 from sipdiag.findings.finding import Confidence, Finding
 
 Condition = Callable[[Finding, Finding], bool]
@@ -123,12 +123,37 @@ _IN_TABLE = frozenset(name for causes, effects, _ in TABLE for name in (*causes,
 
 def caused(findings: Sequence[Finding], correlation: Correlation) -> list[Finding]:
     """`findings` in their order, those of one cause in one call told as one."""
-    findings = attributed(findings, correlation)
-    groups: dict[int | str, list[int]] = {}
+    by_source: dict[str, list[Transaction]] = {}
+
+    def attacked(attack: Finding) -> list[str]:
+        if not by_source:
+            by_source.update(requests_by_source(correlation))
+        return calls_of_attack(attack, by_source)
+
+    return grouped(findings, circles_of(correlation), attacked)
+
+
+Circles = Mapping[str, Sequence[tuple[int, str]]]
+"""Call-ID → since when it is part of which call, where that is not the only one or has several legs."""
+
+
+def circles_of(correlation: Correlation) -> Circles:
+    """What the calls of `correlation` say of which finding is about which."""
+    circles: dict[str, list[tuple[int, str]]] = {}
+    several = {call_id for call in correlation.calls if call.turn > 1 or call.legs for call_id in call.call_ids}
+    for call in correlation.calls if several else ():
+        for call_id in several.intersection(call.call_ids):
+            circles.setdefault(call_id, []).append((call.opening.time, call.key))
+    return circles
+
+
+def grouped(findings: Sequence[Finding], circles: Circles, attacked: Attacked) -> list[Finding]:
+    """The same, where it is known already what was `attacked`."""
+    findings = attributed(findings, attacked)
+    groups: dict[object, list[int]] = {}
     for index, finding in enumerate(findings):
         if finding.call_id is not None and finding.rule in _IN_TABLE:
-            call = correlation.call_at(finding.call_id, finding.time)
-            groups.setdefault(finding.call_id if call is None else call.number, []).append(index)
+            groups.setdefault(_circle(finding.call_id, finding.time, circles), []).append(index)
     heads: dict[int, Finding] = {}
     inside: set[int] = set()
     for group in groups.values():
@@ -138,6 +163,14 @@ def caused(findings: Sequence[Finding], correlation: Correlation) -> list[Findin
                 heads[head] = told
                 inside.update(family - {head})
     return [heads.get(index, finding) for index, finding in enumerate(findings) if index not in inside]
+
+
+def _circle(call_id: str, time: int, circles: Circles) -> object:
+    """The call that a finding of this Call-ID and time is about."""
+    calls = circles.get(call_id)
+    if not calls:
+        return call_id
+    return next((call for since, call in reversed(calls) if since <= time), calls[0][1])
 
 
 def unfolded(findings: Iterable[Finding]) -> list[Finding]:

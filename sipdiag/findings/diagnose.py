@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from sipdiag.calls import Arrival, Call, Correlation, Registration, Subscription, Transaction
+from sipdiag.calls import Arrival, Call, Registration, Subscription, Transaction
+from sipdiag.findings.fault import Fault
 from sipdiag.findings.finding import Finding, Severity
-from sipdiag.findings.scene import Scene
+from sipdiag.findings.scene import Scene, Source
 from sipdiag.findings.twins import with_twins
+from sipdiag.findings.whole import Whole, checked
 from sipdiag.trace import Trace
 
 Subject_contra = TypeVar("Subject_contra", contravariant=True)
@@ -39,8 +41,12 @@ class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
     """Rules on single messages; a repeat is a message too."""
     traces: Sequence[Rule[Trace]] = ()
     """Rules on what lies below SIP in one capture."""
-    wholes: Sequence[Rule[Correlation]] = ()
-    """Rules on what only the whole can show: scans, floods, a direction that is missing everywhere."""
+    sources: Sequence[Rule[Source]] = ()
+    """Rules on all that one host asked of its own accord: scans, floods."""
+    faults: Sequence[Rule[Fault]] = ()
+    """Rules on what is wrong with the messages of one sender."""
+    wholes: Sequence[Whole[Any, Any]] = ()
+    """Rules on what only many calls together can show: peers that are slow, a direction that is missing everywhere."""
 
     @property
     def names(self) -> list[str]:
@@ -52,6 +58,8 @@ class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
             *(rule.NAME for rule in self.subscriptions),
             *(rule.NAME for rule in self.arrivals),
             *(rule.NAME for rule in self.traces),
+            *(rule.NAME for rule in self.sources),
+            *(rule.NAME for rule in self.faults),
             *(rule.NAME for rule in self.wholes),
         ]
 
@@ -60,20 +68,28 @@ def diagnose(scene: Scene, rules: RuleBook) -> list[Finding]:
     """The findings on everything in `scene`, worst first, then surest, then in the order of time."""
     seen = scene.correlation
     findings = [
-        *_found(rules.calls, seen.legs, scene),
-        *_found(rules.transactions, seen.transactions, scene),
-        *_found(rules.registrations, seen.registrations, scene),
-        *_found(rules.subscriptions, seen.subscriptions, scene),
-        *_found(rules.arrivals, seen.arrivals, scene),
-        *_found(rules.traces, scene.traces, scene),
-        *_found(rules.wholes, [seen], scene),
+        *on_calls(scene, rules),
+        *on_subjects(rules.traces, scene.traces, scene),
+        *on_subjects(rules.sources, scene.sources() if rules.sources else (), scene),
+        *on_subjects(rules.faults, scene.faults() if rules.faults else (), scene),
+        *(finding for rule in rules.wholes for finding in checked(rule, seen, scene)),
     ]
-    findings = list(with_twins(findings, scene))
     findings.sort(key=lambda each: each.place)
-    return findings
+    return list(with_twins(findings, scene))
 
 
-def _found(rules: Sequence[Rule[Subject]], subjects: Sequence[Subject], scene: Scene) -> Iterator[Finding]:
+def on_calls(scene: Scene, rules: RuleBook) -> Iterator[Finding]:
+    """The findings on single calls, transactions, registrations, subscriptions and messages."""
+    seen = scene.correlation
+    yield from on_subjects(rules.calls, seen.legs, scene)
+    yield from on_subjects(rules.transactions, seen.transactions, scene)
+    yield from on_subjects(rules.registrations, seen.registrations, scene)
+    yield from on_subjects(rules.subscriptions, seen.subscriptions, scene)
+    yield from on_subjects(rules.arrivals, seen.arrivals, scene)
+
+
+def on_subjects(rules: Sequence[Rule[Subject]], subjects: Sequence[Subject], scene: Scene) -> Iterator[Finding]:
+    """The findings of `rules` on each of `subjects`."""
     for subject in subjects:
         for rule in rules:
             yield from rule.check(subject, scene)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sipdiag.calls import Flaw, Harm, harm_of, status
+from sipdiag.calls import status
+from sipdiag.findings.fault import Fault
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.findings.scene import Scene
 from sipdiag.findings.telling import found
@@ -19,31 +20,32 @@ LONGEST_DETAIL = 200
 """Characters of a value that are quoted: whoever sends nonsense may send much of it."""
 
 
-def found_flaw(rule: str, flaw: Flaw, scene: Scene, *, only_harmful: bool = False) -> Finding | None:
-    """The finding on `flaw`, by the harm that it did; None when it did none and `only_harmful` holds.
+def found_fault(rule: str, fault: Fault, scene: Scene, *, only_harmful: bool = False) -> Finding | None:
+    """The finding on `fault`, by the harm that it did; None when it did none and `only_harmful` holds.
 
     A receiver that was never heard drops nothing: it may not be there at all, which another rule tells.
     """
-    harm = harm_of(flaw)
+    harm = fault.harm
     if only_harmful and harm.kind != "refused":
         return None
     if harm.kind == "ignored" and not scene.window.hears(harm.arrival.sighting.destination):
         return None
     severity, confidence = _GRAVITY[harm.kind]
-    return found(rule, harm.kind, severity, confidence, harm.shown_by[:MOST_FRAMES], flaw_evidence(flaw, harm))
+    return found(rule, harm.kind, severity, confidence, harm.shown_by[:MOST_FRAMES], fault_evidence(fault))
 
 
-def flaw_evidence(flaw: Flaw, harm: Harm) -> Evidence:
-    """What every finding on a flaw says: who sends what, how often, and to whom."""
+def fault_evidence(fault: Fault) -> Evidence:
+    """What every finding on a fault says: who sends what, how often, and to whom."""
+    harm = fault.harm
     seen = harm.arrival.sighting
     message = seen.message
     outcome = harm.shown_by[-1]
     return {
         "sender": seen.source,
         "receiver": seen.destination,
-        "defect": flaw.kind,
-        "detail": flaw.detail if len(flaw.detail) <= LONGEST_DETAIL else f"{flaw.detail[:LONGEST_DETAIL]}…",
-        "messages": len(flaw.arrivals),
+        "defect": fault.kind,
+        "detail": fault.detail if len(fault.detail) <= LONGEST_DETAIL else f"{fault.detail[:LONGEST_DETAIL]}…",
+        "messages": fault.messages,
         "message_frame": seen.frame,
         "message": message.method if isinstance(message, Request) else f"{message.status} ({message.cseq_method})",
         "code": status(outcome) if harm.kind == "refused" else 0,

@@ -7,12 +7,12 @@ in requests to it that nobody answers although the device is there, or in a new 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import pairwise
 
 import msgspec
 
-from sipdiag.calls import SECOND, Correlation, Registration, Transaction, Window
+from sipdiag.calls import SECOND, Correlation, Registration, Transaction, Window, begun, moment
 from sipdiag.findings.finding import Confidence
 from sipdiag.findings.silence import silence_of
 from sipdiag.sip import split_parameters
@@ -64,16 +64,69 @@ class Traffic(msgspec.Struct, kw_only=True):
         return asked[bisect_left(asked, since, key=key) : bisect_left(asked, until, key=key)]
 
 
-def traffic_of(correlation: Correlation) -> Traffic:
-    """The datagrams of `correlation` by endpoint."""
+def traffic_of(correlation: Correlation, endpoints: Container[str]) -> Traffic:
+    """The datagrams of `correlation` from and to `endpoints`."""
     spoken: dict[str, list[Sighting]] = {}
     asked: dict[str, list[Transaction]] = {}
     for arrival in correlation.arrivals:
-        spoken.setdefault(arrival.sighting.source, []).append(arrival.sighting)
+        if arrival.sighting.source in endpoints:
+            spoken.setdefault(arrival.sighting.source, []).append(arrival.sighting)
     for each in correlation.transactions:
         if each.request is not None and each.origin is None and each.request.transport == "udp":
-            asked.setdefault(each.request.destination, []).append(each)
+            if each.request.destination in endpoints:
+                asked.setdefault(each.request.destination, []).append(each)
     return Traffic(spoken=spoken, asked=asked)
+
+
+def all_traffic(parts: Iterable[Traffic]) -> Traffic:
+    """The traffic of several parts in one."""
+    together = Traffic(spoken={}, asked={})
+    for part in parts:
+        for endpoint, spoken in part.spoken.items():
+            together.spoken.setdefault(endpoint, []).extend(spoken)
+        for endpoint, asked in part.asked.items():
+            together.asked.setdefault(endpoint, []).extend(asked)
+    for spoken in together.spoken.values():
+        spoken.sort(key=moment)
+    for asked in together.asked.values():
+        asked.sort(key=begun)
+    return together
+
+
+class Flows(msgspec.Struct, frozen=True, kw_only=True):
+    """Every flow through a NAT that closed."""
+
+    by_registration: dict[tuple[str, str], Flow]
+    """By Call-ID and address-of-record."""
+    lost: frozenset[Mark]
+    """The requests that were lost in them."""
+
+
+def flows_of(registrations: Iterable[Registration], traffic: Traffic, window: Window) -> Flows:
+    """The flows of `registrations`, which are behind a NAT."""
+    found = {
+        (registration.call_id, registration.aor): flow
+        for registration in registrations
+        if (flow := flow_of(registration, traffic, window)) is not None
+    }
+    lost = (each for flow in found.values() for death in flow.deaths for each in death.lost)
+    return Flows(by_registration=found, lost=frozenset(map(mark_of, lost)))
+
+
+def devices_of(registrations: Iterable[Registration]) -> frozenset[str]:
+    """The endpoints that the devices of `registrations` registered from."""
+    return frozenset(each.source for registration in registrations for each in registration.attempts)
+
+
+Mark = tuple[int, int, str, str]
+"""What tells a request from any other: capture, frame, Call-ID, branch."""
+
+
+def mark_of(transaction: Transaction) -> Mark:
+    """The mark of a request."""
+    request = transaction.request
+    place = (-1, -1) if request is None else (request.capture, request.frame)
+    return (*place, transaction.call_id, transaction.branch)
 
 
 def behind_nat(registration: Registration) -> bool:

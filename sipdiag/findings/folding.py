@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from sipdiag.calls import Arrival
 from sipdiag.findings.finding import Evidence, Finding
-from sipdiag.findings.scene import Scene
 from sipdiag.trace import host
 
 CAUSE = "capture-one-sided"
@@ -23,13 +23,18 @@ Place = tuple[int, int]
 """Capture and frame."""
 
 
-def folded(findings: list[Finding], scene: Scene) -> list[Finding]:
+def folded(findings: list[Finding], arrivals: Iterable[Arrival]) -> list[Finding]:
     """`findings` in their order, without those that `capture-one-sided` tells of together."""
-    causes = [finding for finding in findings if finding.rule == CAUSE]
+    return joined(findings, directions_of(findings, arrivals) if _causes(findings) else {})
+
+
+def joined(findings: list[Finding], ways: Mapping[Place, set[str]]) -> list[Finding]:
+    """The same, where it is known already which `ways` the messages of open findings went."""
+    causes = _causes(findings)
     if not causes:
         return findings
-    left_open = [finding for finding in findings if finding.variant == OPEN and finding.rule != CAUSE]
-    directions = _directions(left_open, scene)
+    left_open = [finding for finding in findings if _is_open(finding)]
+    directions = {id(finding): ways.get(_place(finding), set()) for finding in left_open}
     said: dict[int, Finding | None] = {}
     for cause in causes:
         named = _missing(cause)
@@ -66,14 +71,24 @@ def _missing(cause: Finding) -> set[str]:
     return {str(direction) for direction in missing} if isinstance(missing, list) else set()
 
 
-def _directions(findings: Iterable[Finding], scene: Scene) -> dict[int, set[str]]:
-    """Finding → the two directions between the hosts of its first frame, as the evidence names them."""
-    first = {id(finding): (finding.capture, finding.frames[0]) for finding in findings}
-    wanted = set(first.values())
-    hosts: dict[Place, set[str]] = {place: set() for place in wanted}
-    for arrival in scene.correlation.arrivals if wanted else ():
+def directions_of(findings: Iterable[Finding], arrivals: Iterable[Arrival]) -> dict[Place, set[str]]:
+    """First frame of each finding that is open → the two directions between its hosts, as the evidence names them."""
+    ways: dict[Place, set[str]] = {_place(finding): set() for finding in findings if _is_open(finding)}
+    for arrival in arrivals if ways else ():
         seen = arrival.sighting
-        if (seen.capture, seen.frame) in wanted:
+        if (seen.capture, seen.frame) in ways:
             one, other = host(seen.source), host(seen.destination)
-            hosts[seen.capture, seen.frame] |= {f"{one} → {other}", f"{other} → {one}"}
-    return {number: hosts[place] for number, place in first.items()}
+            ways[seen.capture, seen.frame] |= {f"{one} → {other}", f"{other} → {one}"}
+    return ways
+
+
+def _causes(findings: Iterable[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.rule == CAUSE]
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.variant == OPEN and finding.rule != CAUSE
+
+
+def _place(finding: Finding) -> Place:
+    return finding.capture, finding.frames[0]

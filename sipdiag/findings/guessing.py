@@ -10,8 +10,17 @@ from collections import Counter
 
 import msgspec
 
-from sipdiag.calls import SECOND, Transaction, challenges_in, credentials_in, densest, status, was_relayed
-from sipdiag.findings.scene import Scene
+from sipdiag.calls import (
+    SECOND,
+    Transaction,
+    account_of,
+    challenges_in,
+    credentials_in,
+    densest,
+    status,
+    was_relayed,
+)
+from sipdiag.findings.scene import Scene, Source
 
 REFUSALS = frozenset({401, 403, 407})
 
@@ -30,20 +39,9 @@ class Guessing(msgspec.Struct, frozen=True, kw_only=True):
     """User name → how often it was refused."""
 
 
-def guessings(scene: Scene) -> list[Guessing]:
-    """Every host that guesses."""
-    found = (_guessing(source, asked, scene) for source, asked in scene.requests_by_source().items())
-    return [each for each in found if each is not None]
-
-
-def account_of(transaction: Transaction) -> str:
-    """The user name in the credentials of a request; empty when it carries none."""
-    credentials = credentials_in(transaction.request)
-    return credentials[0].username if credentials else ""
-
-
-def _guessing(source: str, asked: list[Transaction], scene: Scene) -> Guessing | None:
-    limits = scene.settings
+def guessing_of(source: Source, scene: Scene) -> Guessing | None:
+    """What a host guesses; None when it does not."""
+    limits, asked = scene.settings, source.asked
     if len(asked) < limits.guesses:
         return None
     rejected = [transaction for transaction in asked if _is_rejected(transaction)]
@@ -60,7 +58,9 @@ def _guessing(source: str, asked: list[Transaction], scene: Scene) -> Guessing |
         attempts = {each.call_id for each in fastest if account_of(each) == account}
         if count < limits.guesses or 2 * len(attempts) < count:
             return None
-    return Guessing(source=source, many_accounts=widely, rejected=rejected, fastest=fastest, accounts=dict(accounts))
+    return Guessing(
+        source=source.host, many_accounts=widely, rejected=rejected, fastest=fastest, accounts=dict(accounts)
+    )
 
 
 def _is_rejected(transaction: Transaction) -> bool:

@@ -40,7 +40,16 @@ def rule(name: str, *findings: Finding) -> tuple[Any, list[object]]:
         subjects.append(subject)
         yield from findings
 
-    return SimpleNamespace(NAME=name, SEVERITY=Severity.ERROR, check=check), subjects
+    def gathered(part: object, scene: Scene) -> dict[str, object]:
+        assert isinstance(scene, Scene)
+        return {"everything": part}
+
+    def told(about: str, parts: list[object], scene: Scene) -> Iterator[Finding]:
+        assert about == "everything"
+        (part,) = parts
+        yield from check(part, scene)
+
+    return SimpleNamespace(NAME=name, SEVERITY=Severity.ERROR, check=check, gathered=gathered, told=told), subjects
 
 
 def finding(severity: str, confidence: str, *, time: int = 0, capture: int = 0, frame: int = 1) -> Finding:
@@ -58,15 +67,14 @@ def finding(severity: str, confidence: str, *, time: int = 0, capture: int = 0, 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_rule_sees_every_subject_of_its_kind(kind: str) -> None:
-    """Calls, transactions, registrations, subscriptions, messages and captures one by one, the whole once."""
+    """Calls, transactions, registrations, messages, captures, hosts and their faults one by one, the whole once."""
     scene = a_bit_of_everything()
     watcher, subjects = rule("watcher")
     assert diagnose(scene, RuleBook(**{kind: (watcher,)})) == []
     seen = scene.correlation
-    expected = {"traces": scene.traces, "wholes": [seen]}.get(kind) or getattr(seen, kind)
-    assert expected
-    assert len(subjects) == len(expected)
-    assert all(one is other for one, other in zip(subjects, expected, strict=True))
+    special = {"traces": scene.traces, "wholes": [seen], "sources": scene.sources(), "faults": scene.faults()}
+    assert subjects == (special.get(kind) or getattr(seen, kind))
+    assert subjects
 
 
 def test_the_worst_and_surest_come_first_then_the_order_of_time() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exchange import PROXY
 from nat import OTHER_PORT, PUBLIC, Nat
-from sipdiag.findings.flow import Flow, flow_of, traffic_of
+from sipdiag.findings.flow import Flow, devices_of, flow_of, traffic_of
 
 SECOND = 1_000_000_000
 
@@ -12,7 +12,7 @@ SECOND = 1_000_000_000
 def flow(nat: Nat) -> Flow | None:
     scene = nat.talk.scene()
     (registration,) = scene.correlation.registrations
-    return flow_of(registration, traffic_of(scene.correlation), scene.window)
+    return flow_of(registration, traffic_of(scene.correlation, devices_of([registration])), scene.window)
 
 
 def test_a_death_names_what_was_lost_and_what_opened_the_flow_anew() -> None:
@@ -55,7 +55,7 @@ def test_traffic_is_found_by_endpoint_and_time() -> None:
     nat = Nat()
     first = nat.registers(0)
     asked = nat.asks(30, answered=True)
-    traffic = traffic_of(nat.talk.scene().correlation)
+    traffic = traffic_of(nat.talk.scene().correlation, {PUBLIC})
     assert traffic.before(PUBLIC, first.time) is None
     assert traffic.before(PUBLIC, asked.time) is first
     assert [each.request for each in traffic.between(PUBLIC, first.time, asked.time + 1)] == [asked]

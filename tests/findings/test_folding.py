@@ -9,7 +9,7 @@ from sipdiag.rules import RULES
 
 def told_of(talk: Exchange) -> list[Finding]:
     scene = talk.scene()
-    return folded(diagnose(scene, RULES), scene)
+    return folded(diagnose(scene, RULES), scene.correlation.arrivals)
 
 
 def test_open_questions_join_a_proven_cause() -> None:
@@ -63,4 +63,4 @@ def test_without_a_cause_nothing_changes() -> None:
     talk.response(403, talk.request("INVITE", 0, destination=CALLEE), 1)
     scene = talk.scene()
     findings = diagnose(scene, RULES)
-    assert folded(findings, scene) is findings
+    assert folded(findings, scene.correlation.arrivals) is findings

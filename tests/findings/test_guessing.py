@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from exchange import Exchange
-from sipdiag.findings import account_of, guessings
+from sipdiag.calls import account_of
+from sipdiag.findings import Guessing, Scene, guessing_of
 from strangers import asked
+
+
+def guessings(scene: Scene) -> list[Guessing]:
+    found = (guessing_of(source, scene) for source in scene.sources())
+    return [each for each in found if each is not None]
 
 
 def test_the_whole_of_a_guessing_is_kept_with_its_fastest_stretch() -> None:

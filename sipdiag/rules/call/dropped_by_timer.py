@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from sipdiag.calls import (
     SECOND,
@@ -21,11 +23,12 @@ from sipdiag.calls import (
     Transaction,
     ending_of,
     longest_passed,
+    moment,
     passages_of,
     session_lapse,
     tags_of,
 )
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, in_order
 from sipdiag.trace import Sighting, host
 
 NAME = "dropped-by-timer"
@@ -51,41 +54,73 @@ NEIGHBOURS = 10
 RELIABLE = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
 MOST_SHOWN = 10
 
-Key = tuple[str, float, str, str]
+Clocked = tuple[str, float, str]
+"""A clock: its name, its seconds, what winds it."""
 
 
-def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
-    """One finding for each clock and whoever it made end calls; ends that say so themselves one by one."""
-    groups: dict[Key, list[Ending]] = {}
-    gaps: dict[tuple[str, str], list[float]] = {}
-    for call in correlation.calls:
+class End(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of one call that fits a clock which no other rule tells of."""
+
+    call_id: str
+    begun: Sighting
+    ended: Sighting
+    actor: str
+    gap: float
+    fit: Fit
+
+
+class Part(msgspec.Struct):
+    """What one host ended."""
+
+    gaps: list[float] = []
+    """How long after what they began, in seconds."""
+    fitting: list[tuple[Clocked, End]] = []
+    said: list[Finding] = []
+    """What single calls show without others."""
+
+
+def gathered(part: Correlation, scene: Scene) -> dict[tuple[str, str], Part]:
+    """The ends of calls by what they are measured from and who made them."""
+    found: dict[tuple[str, str], Part] = {}
+    for call in part.calls:
         silent = _idle(call, scene)
         if silent is not None:
-            yield silent
+            found.setdefault(("", ""), Part()).said.append(silent)
         ending = ending_of(call)
         if ending is None:
             continue
-        actor = host(ending.actor)
-        gaps.setdefault((ending.since, actor), []).append(ending.gap)
-        stated = _stated(ending, scene)
+        share = found.setdefault((ending.since, host(ending.actor)), Part())
+        share.gaps.append(ending.gap)
+        stated, fit = _stated(ending, scene), ending.fit
         if stated is not None:
-            yield stated
-        elif ending.fit is not None and ending.fit.clock.name in VARIANTS:
-            clock = ending.fit.clock
-            groups.setdefault((clock.name, clock.seconds, clock.since, actor), []).append(ending)
-    for lengths in gaps.values():
-        lengths.sort()
-    for endings in groups.values():
-        ours = [each for each in endings if not _told_elsewhere(each, scene)]
-        if ours and _stands_out(ours, gaps[ours[0].since, host(ours[0].actor)]):
-            yield _finding(ours)
+            share.said.append(stated)
+        elif fit is not None and fit.clock.name in VARIANTS and not _told_elsewhere(ending, scene):
+            share.fitting.append(((fit.clock.name, fit.clock.seconds, fit.clock.since), _end(ending, fit)))
+    return found
 
 
-def _stands_out(endings: list[Ending], lengths: list[float]) -> bool:
+def _end(ending: Ending, fit: Fit) -> End:
+    call_id = ending.call.call_id
+    return End(call_id=call_id, begun=ending.begun, ended=ending.ended, actor=ending.actor, gap=ending.gap, fit=fit)
+
+
+def told(_: tuple[str, str], parts: Sequence[Part], scene: Scene) -> Iterator[Finding]:
+    """One finding for each clock that made one host end calls; ends that say so themselves one by one."""
+    del scene
+    for part in parts:
+        yield from part.said
+    gaps = sorted(gap for part in parts for gap in part.gaps)
+    groups: dict[Clocked, list[End]] = {}
+    for clock, end in in_order((part.fitting for part in parts), lambda each: moment(each[1].begun)):
+        groups.setdefault(clock, []).append(end)
+    for ends in groups.values():
+        if _stands_out(ends, gaps):
+            yield _finding(ends)
+
+
+def _stands_out(endings: list[End], lengths: list[float]) -> bool:
     """Whether more ends fit than chance explains: among many calls, some last a round time by themselves."""
     fit = endings[0].fit
-    if fit is None:
-        return False
     if fit.clock.common and len(endings) == 1 and (fit.clock.seconds < ALONE or len(lengths) > FEW):
         return False
     middle, slack = endings[0].gap - fit.off, fit.clock.slack
@@ -110,9 +145,8 @@ def _told_elsewhere(ending: Ending, scene: Scene) -> bool:
     return any(tags_of(duty.trigger) == dialog for duty in duties)
 
 
-def _finding(endings: list[Ending]) -> Finding:
-    fits = [each.fit for each in endings if each.fit is not None]
-    fit = min(fits, key=lambda each: abs(each.off))
+def _finding(endings: list[End]) -> Finding:
+    fit = min((each.fit for each in endings), key=lambda each: abs(each.off))
     variant = VARIANTS[fit.clock.name]
     # One call that fits may do so by chance; three to the same side hardly, and 32 s is nobody's wish.
     severity = SEVERITY if variant == "ack-timer" and len(endings) > 2 else Severity.NOTE
@@ -122,7 +156,7 @@ def _finding(endings: list[Ending]) -> Finding:
         "actor": endings[0].actor,
         "begun_frame": shown[0].begun.frame,
         "ended_frame": shown[0].ended.frame,
-        "call_ids": [each.call.call_id for each in shown],
+        "call_ids": [each.call_id for each in shown],
     }
     frames = [seen for each in shown for seen in (each.begun, each.ended)]
     return found(NAME, variant, severity, Confidence.LIKELY, frames, evidence | _of_fit(fit))

@@ -6,12 +6,12 @@ a challenge, was answered; one that answers was asked. Where nothing of the kind
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from sipdiag.calls import SECOND, Correlation, Transaction, carries_credentials
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, frames_of
+from sipdiag.calls import SECOND, Correlation, Transaction, carries_credentials, moment
+from sipdiag.findings import Confidence, Finding, Scene, Severity, first_of_each_capture, found_below, frames_of
 from sipdiag.trace import Sighting, host
 
 NAME = "capture-one-sided"
@@ -30,6 +30,8 @@ Pair = tuple[str, str]
 class _Heard(msgspec.Struct):
     """What shows that the other direction was there."""
 
+    opened: Sighting | None = None
+    """The first message that the missing direction leaves open."""
     went_on: list[Sighting] = []
     """Requests that nobody sends who was not answered."""
     answered: list[Sighting] = []
@@ -40,19 +42,43 @@ class _Heard(msgspec.Struct):
     @property
     def proofs(self) -> list[Sighting]:
         answers = self.answered if len(self.answered) >= MANY else []
-        return sorted([*self.went_on, *answers], key=lambda seen: seen.time)
+        return sorted([*self.went_on, *answers], key=moment)
 
 
-def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
-    """The whole, once for what is proven and once for what stays open."""
+Part = dict[Pair, _Heard]
+
+
+def gathered(part: Correlation, scene: Scene) -> dict[str, Part]:
+    """What shows by pair of hosts; a finding is on all of them."""
     directions = scene.window.directions
     pairs = {pair: _Heard() for pair in directions if pair[0] != pair[1] and pair[::-1] not in directions}
     if not pairs:
-        return
-    opened: dict[Pair, Sighting] = {}
-    for transaction in correlation.transactions:
-        _weigh(transaction, pairs, opened, scene)
-    _weigh_acks(correlation, pairs)
+        return {}
+    for transaction in part.transactions:
+        _weigh(transaction, pairs, scene)
+    _weigh_acks(part, pairs)
+    return {"": {pair: _joined([heard]) for pair, heard in pairs.items() if heard.opened or heard.proofs}}
+
+
+def _joined(parts: Sequence[_Heard]) -> _Heard:
+    """What several parts show of one pair: of proofs no more than a finding names."""
+    opened = [each.opened for each in parts if each.opened is not None]
+    return _Heard(
+        opened=min(opened, key=moment, default=None),
+        went_on=first_of_each_capture((seen for each in parts for seen in each.went_on), MOST_FRAMES),
+        answered=first_of_each_capture((seen for each in parts for seen in each.answered), MOST_FRAMES),
+    )
+
+
+def told(_: str, parts: Sequence[Part], scene: Scene) -> Iterator[Finding]:
+    """The whole, once for what is proven and once for what stays open."""
+    del scene
+    heard: dict[Pair, list[_Heard]] = {}
+    for part in parts:
+        for pair, shown in part.items():
+            heard.setdefault(pair, []).append(shown)
+    pairs = {pair: _joined(shown) for pair, shown in heard.items()}
+    opened = {pair: shown.opened for pair, shown in pairs.items() if shown.opened is not None}
     proven = [pair for pair in sorted(pairs) if pairs[pair].proofs]
     if proven:
         proofs = [proof for pair in proven for proof in pairs[pair].proofs]
@@ -63,7 +89,7 @@ def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
         yield _finding("unheard", Confidence.INCONCLUSIVE, open_pairs, [opened[pair] for pair in open_pairs])
 
 
-def _weigh(transaction: Transaction, pairs: dict[Pair, _Heard], opened: dict[Pair, Sighting], scene: Scene) -> None:
+def _weigh(transaction: Transaction, pairs: Part, scene: Scene) -> None:
     """Write down what one transaction shows, or leaves open."""
     if transaction.origin is not None:
         return
@@ -72,7 +98,7 @@ def _weigh(transaction: Transaction, pairs: dict[Pair, _Heard], opened: dict[Pai
         response = transaction.responses[0]
         pair = (host(response.source), host(response.destination))
         if pair in pairs:
-            opened.setdefault(pair, response)
+            pairs[pair].opened = _earlier(pairs[pair].opened, response)
             if response.time - scene.window.begin(response.time) > AT_THE_BEGINNING:
                 pairs[pair].answered.append(response)
         return
@@ -80,7 +106,7 @@ def _weigh(transaction: Transaction, pairs: dict[Pair, _Heard], opened: dict[Pai
     heard = pairs.get(pair)
     if heard is None or transaction.responses:
         return
-    opened.setdefault(pair, request)
+    heard.opened = _earlier(heard.opened, request)
     heard.went_on += transaction.acks[:1]
     key = (transaction.call_id, transaction.method)
     if not carries_credentials(transaction):
@@ -89,7 +115,11 @@ def _weigh(transaction: Transaction, pairs: dict[Pair, _Heard], opened: dict[Pai
         heard.went_on.append(request)
 
 
-def _weigh_acks(correlation: Correlation, pairs: dict[Pair, _Heard]) -> None:
+def _earlier(one: Sighting | None, other: Sighting) -> Sighting:
+    return other if one is None else min(one, other, key=moment)
+
+
+def _weigh_acks(correlation: Correlation, pairs: Part) -> None:
     """An ACK for a 2xx that did not come by, to the very host that the INVITE went to."""
     for call in correlation.legs:
         for attempt in call.attempts if call.acks else ():
@@ -105,7 +135,7 @@ def _weigh_acks(correlation: Correlation, pairs: dict[Pair, _Heard]) -> None:
 
 
 def _finding(variant: str, confidence: Confidence, pairs: list[Pair], shown_by: list[Sighting]) -> Finding:
-    first = min(shown_by, key=lambda seen: seen.time)
+    first = min(shown_by, key=moment)
     return found_below(
         NAME,
         variant,

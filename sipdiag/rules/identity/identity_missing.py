@@ -6,10 +6,12 @@ the network signs its calls: most INVITEs on the same link have the header field
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from sipdiag.calls import Correlation, Transaction, number_in, status
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found, found_below, frames_of
+from sipdiag.findings import Confidence, Finding, Scene, Severity, first_of_each_capture, found, found_below, frames_of
 from sipdiag.sip import parse_name_addr
 from sipdiag.trace import Sighting, host
 
@@ -24,34 +26,56 @@ MOST_FRAMES = 20
 Link = tuple[str, str]
 
 
-def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
-    """Every refusal with 428, and every link on which some calls are unsigned."""
-    signs = False
-    for call in correlation.calls:
-        signs = signs or bool(scene.claims(call))
-        for attempt in call.attempts:
-            for hop in attempt.hops:
-                final = hop.final
-                if final is not None and status(final) == 428 and hop.request is not None and hop.origin is None:
-                    yield _demanded(hop, hop.request, final)
-    if signs:
-        yield from _unsigned_links(correlation)
+class Part(msgspec.Struct):
+    """INVITEs on one link."""
+
+    signed: int = 0
+    unsigned: int = 0
+    bare: list[Sighting] = []
+    """Those without an Identity whose caller has a number; no more than a finding names."""
+    bare_count: int = 0
+    said: list[Finding] = []
+    """What single calls show without others."""
 
 
-def _unsigned_links(correlation: Correlation) -> Iterator[Finding]:
-    """The links on which most calls are signed, and some are not."""
-    links: dict[Link, tuple[list[Sighting], list[Sighting]]] = {}
-    for call in correlation.calls:
+def gathered(part: Correlation, scene: Scene) -> dict[Link, Part]:
+    """Every refusal with 428, and the INVITEs of the links on which calls are signed."""
+    signed = scene.surroundings["signed"]
+    found: dict[Link, Part] = {}
+    for call in part.legs:
         for hop in (hop for attempt in call.attempts for hop in attempt.hops):
-            if hop.request is not None and hop.origin is None:
-                pair = (host(hop.request.source), host(hop.request.destination))
-                signed, unsigned = links.setdefault(pair, ([], []))
-                (signed if hop.request.message.field("identity") else unsigned).append(hop.request)
-    for pair, (signed, unsigned) in links.items():
-        if len(signed) >= MANY and unsigned and len(signed) > MOSTLY * (len(signed) + len(unsigned)):
-            bare = [request for request in unsigned if _has_number(request)]
-            if bare:
-                yield _unsigned(pair, len(signed), bare)
+            request, final = hop.request, hop.final
+            if request is None or hop.origin is not None:
+                continue
+            link = (host(request.source), host(request.destination))
+            if final is not None and status(final) == 428:
+                found.setdefault(link, Part()).said.append(_demanded(hop, request, final))
+            if link in signed:
+                _count(found.setdefault(link, Part()), request)
+    for share in found.values():
+        share.bare = first_of_each_capture(share.bare, MOST_FRAMES)
+    return found
+
+
+def _count(share: Part, request: Sighting) -> None:
+    if request.message.field("identity"):
+        share.signed += 1
+        return
+    share.unsigned += 1
+    if _has_number(request):
+        share.bare_count += 1
+        share.bare.append(request)
+
+
+def told(link: Link, parts: Sequence[Part], scene: Scene) -> Iterator[Finding]:
+    """Each refusal with 428, and a link on which most calls are signed, and some are not."""
+    del scene
+    for part in parts:
+        yield from part.said
+    signed, unsigned = sum(part.signed for part in parts), sum(part.unsigned for part in parts)
+    bare = first_of_each_capture((seen for part in parts for seen in part.bare), MOST_FRAMES)
+    if signed >= MANY and bare and signed > MOSTLY * (signed + unsigned):
+        yield _unsigned(link, signed, sum(part.bare_count for part in parts), bare)
 
 
 def _has_number(request: Sighting) -> bool:
@@ -76,7 +100,7 @@ def _demanded(hop: Transaction, request: Sighting, final: Sighting) -> Finding:
     )
 
 
-def _unsigned(pair: Link, signed: int, bare: list[Sighting]) -> Finding:
+def _unsigned(pair: Link, signed: int, unsigned: int, bare: list[Sighting]) -> Finding:
     return found_below(
         NAME,
         "unsigned",
@@ -89,7 +113,7 @@ def _unsigned(pair: Link, signed: int, bare: list[Sighting]) -> Finding:
             "client": pair[0],
             "server": pair[1],
             "signed": signed,
-            "unsigned": len(bare),
+            "unsigned": unsigned,
             "request_frame": bare[0].frame,
             "from": bare[0].message.field("from") or "",
         },

@@ -6,12 +6,12 @@ is unreachable and hence unavailable" (RFC 3261, section 11). Whoever asks takes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from sipdiag.calls import Correlation, Transaction
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, silence_of
+from sipdiag.calls import Correlation, Transaction, moment
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, in_order, seconds, silence_of
 from sipdiag.trace import Sighting, host
 
 NAME = "options-unanswered"
@@ -31,42 +31,74 @@ class Outage(msgspec.Struct, kw_only=True):
     """The first answer afterwards."""
 
 
-def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
-    """Each outage of each peer that is asked; OPTIONS within a dialog ask about that dialog."""
+class Ping(msgspec.Struct, frozen=True, kw_only=True):
+    """One OPTIONS outside a dialog, where it was sent first."""
+
+    request: Sighting
+    answer: Sighting | None
+    verdict: tuple[str, Confidence] | None
+    """How it stayed unanswered and how sure that is; None where it was answered or nothing can be said."""
+
+
+Part = dict[str, list[Ping]]
+"""Server → pings."""
+
+
+def gathered(part: Correlation, scene: Scene) -> dict[str, Part]:
+    """The pings of each client to the peers that left one unanswered."""
+    mute = scene.surroundings["mute"]
     pings = [
         each
-        for each in correlation.transactions
+        for each in (part.transactions if mute else ())
         if each.method == "OPTIONS" and each.origin is None and each.request is not None and not each.to_tag
     ]
-    if all(each.responses for each in pings):
-        return
     silent: dict[tuple[str, int], set[str]] = {}
     for each in pings:
         if not each.responses:
             silent.setdefault((each.call_id, each.cseq), set()).add(host(each.source))
-    peers: dict[tuple[str, str], list[Transaction]] = {}
+    found: dict[str, Part] = {}
     for each in pings:
+        client = host(each.source)
+        if each.request is None or (client, each.destination) not in mute:
+            continue
         # What a proxy sent on, to no avail, is told where it was sent on: there it arose.
         if each.responses or host(each.destination) not in silent[each.call_id, each.cseq]:
-            peers.setdefault((host(each.source), each.destination), []).append(each)
-    yield from _told([outage for asked in peers.values() for outage in _outages(asked, scene)], scene)
+            found.setdefault(client, {}).setdefault(each.destination, []).append(_ping(each, each.request, scene))
+    return found
 
 
-def _outages(asked: Iterable[Transaction], scene: Scene) -> Iterator[Outage]:
+def _ping(each: Transaction, request: Sighting, scene: Scene) -> Ping:
+    if each.responses:
+        return Ping(request=request, answer=each.responses[0], verdict=None)
+    verdict = silence_of(each, request, scene.window)
+    if verdict is not None and scene.lost_in_flow(each):
+        verdict = None
+    return Ping(request=request, answer=None, verdict=verdict)
+
+
+def told(_: str, parts: Sequence[Part], scene: Scene) -> Iterator[Finding]:
+    """Each outage of each peer that a client asks; OPTIONS within a dialog ask about that dialog."""
+    peers: dict[str, list[list[Ping]]] = {}
+    for part in parts:
+        for server, pings in part.items():
+            peers.setdefault(server, []).append(pings)
+    asked = (in_order(pings, lambda each: moment(each.request)) for pings in peers.values())
+    yield from _told([outage for pings in asked for outage in _outages(pings)], scene)
+
+
+def _outages(pings: Iterable[Ping]) -> Iterator[Outage]:
     current: Outage | None = None
     answered = False
-    for each in asked:
-        if each.responses:
+    for each in pings:
+        if each.answer is not None:
             answered = True
             if current is not None:
-                current.recovered = each.responses[0]
+                current.recovered = each.answer
                 yield current
                 current = None
-        elif each.request is not None and (verdict := silence_of(each, each.request, scene.window)) is not None:
-            if scene.lost_in_flow(each):
-                continue
+        elif each.verdict is not None:
             current = current or Outage(pings=[], answered_before=answered)
-            current.pings.append((each.request, *verdict))
+            current.pings.append((each.request, *each.verdict))
     if current is not None:
         yield current
 

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Correlation
-from sipdiag.findings import Finding, Scene, Severity, found_flaw
+from sipdiag.findings import Fault, Finding, Scene, Severity, found_fault
 
 NAME = "content-length-wrong"
 SEVERITY = Severity.ERROR
 
 
-def check(_seen: Correlation, scene: Scene) -> Iterator[Finding]:
+def check(fault: Fault, scene: Scene) -> Iterator[Finding]:
     """Every way in which a sender gets the length wrong; what only the recorder cut off is none."""
-    for flaw in scene.flaws():
-        if flaw.kind.startswith("content-length-"):
-            finding = found_flaw(NAME, flaw, scene)
-            if finding is not None:
-                yield finding
+    if fault.kind.startswith("content-length-"):
+        finding = found_fault(NAME, fault, scene)
+        if finding is not None:
+            yield finding

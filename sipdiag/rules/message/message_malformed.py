@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Correlation
-from sipdiag.findings import Finding, Scene, Severity, found_flaw
+from sipdiag.findings import Fault, Finding, Scene, Severity, found_fault
 from sipdiag.sip import INVALID
 
 NAME = "message-malformed"
@@ -19,10 +18,9 @@ _TOLD_ELSEWHERE = frozenset({"header-missing", "header-omitted"})
 _LENGTH = "content-length-"
 
 
-def check(_seen: Correlation, scene: Scene) -> Iterator[Finding]:
+def check(fault: Fault, scene: Scene) -> Iterator[Finding]:
     """Every kind of grammatical defect of every sender; a harmless kind only where the request was refused."""
-    for flaw in scene.flaws():
-        if flaw.kind not in _TOLD_ELSEWHERE and not flaw.kind.startswith(_LENGTH):
-            finding = found_flaw(NAME, flaw, scene, only_harmful=flaw.kind not in INVALID)
-            if finding is not None:
-                yield finding
+    if fault.kind not in _TOLD_ELSEWHERE and not fault.kind.startswith(_LENGTH):
+        finding = found_fault(NAME, fault, scene, only_harmful=fault.kind not in INVALID)
+        if finding is not None:
+            yield finding

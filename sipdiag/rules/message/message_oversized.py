@@ -6,47 +6,64 @@ congestion control such as TCP (RFC 3261, section 18.1.1). Fragments do not pass
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sipdiag.calls import Arrival, Correlation, Repeat, Transaction, status
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
+import msgspec
+
+from sipdiag.calls import Correlation, Transaction, begun
+from sipdiag.findings import EMPTY_LINE, Confidence, Evidence, Finding, Scene, Severity, found, in_order, size_of
 from sipdiag.trace import Sighting, host
 
 NAME = "message-oversized"
 SEVERITY = Severity.ERROR
 
-EMPTY_LINE = 4
-"""Bytes that end the header and stand neither in it nor in the body."""
 Way = tuple[str, str]
 
 
-def check(seen: Correlation, scene: Scene) -> Iterator[Finding]:
-    """Large requests over UDP, once for each sender and receiver: lost, or at least fragmented."""
+class Part(msgspec.Struct):
+    """Requests of one host to another."""
+
+    large: list[Transaction] = []
+    """Those that must not go over UDP and did."""
+    smaller: Transaction | None = None
+    """The first of the others that was answered."""
+
+
+def gathered(part: Correlation, scene: Scene) -> dict[Way, Part]:
+    """Large requests over UDP, and what got through of the others on the same way."""
+    ways = scene.surroundings["large"]
     limit = scene.settings.message_oversized_bytes - EMPTY_LINE
-    large: dict[Way, list[Transaction]] = {}
-    for arrival in seen.arrivals:
-        sighting = arrival.sighting
-        size = len(sighting.message.head) + len(sighting.message.body)
-        if size > limit and _is_request(arrival) and arrival.transaction is not None:
-            way = (host(sighting.source), host(sighting.destination))
-            large.setdefault(way, []).append(arrival.transaction)
-    for way, transactions in large.items():
-        finding = _lost(way, transactions, seen, limit) or _fragmented(transactions)
-        if finding is not None:
-            yield finding
+    found: dict[Way, Part] = {}
+    for each in part.transactions if ways else ():
+        request = each.request
+        if request is None or request.transport != "udp":
+            continue
+        way = (host(request.source), host(request.destination))
+        if way not in ways:
+            continue
+        share = found.setdefault(way, Part())
+        if size_of(request) > limit:
+            share.large.append(each)
+        elif share.smaller is None and each.responses:
+            share.smaller = each
+    return found
 
 
-def _is_request(arrival: Arrival) -> bool:
-    seen = arrival.sighting
-    return arrival.repeat is Repeat.FIRST and seen.transport == "udp" and not status(seen)
+def told(way: Way, parts: Sequence[Part], scene: Scene) -> Iterator[Finding]:
+    """Large requests over UDP, once for each sender and receiver: lost, or at least fragmented."""
+    del way, scene
+    large = in_order((part.large for part in parts), begun)
+    smaller = [part.smaller for part in parts if part.smaller is not None]
+    finding = _lost(large, min(smaller, key=begun, default=None)) or _fragmented(large)
+    if finding is not None:
+        yield finding
 
 
-def _lost(way: Way, transactions: list[Transaction], seen: Correlation, limit: int) -> Finding | None:
+def _lost(transactions: list[Transaction], smaller: Transaction | None) -> Finding | None:
     """Requests without any response, although smaller ones to the same host were answered."""
     lost = [each for each in transactions if not each.responses and len(each.request_repeats) > 1]
     if not lost or any(each.responses for each in transactions):
         return None  # a large one that got through shows that size is not to blame
-    smaller = next((each for each in seen.transactions if each.responses and _is_smaller(each, way, limit)), None)
     request = lost[0].request
     if smaller is None or smaller.request is None or request is None:
         return None
@@ -69,13 +86,6 @@ def _fragmented(transactions: list[Transaction]) -> Finding | None:
         return None
     evidence = _evidence(request, broken) | {"fragments": len(request.frames)}
     return found(NAME, "fragmented", Severity.NOTE, Confidence.CERTAIN, [request], evidence)
-
-
-def _is_smaller(transaction: Transaction, way: Way, limit: int) -> bool:
-    request = transaction.request
-    if request is None or request.transport != "udp" or (host(request.source), host(request.destination)) != way:
-        return False
-    return len(request.message.head) + len(request.message.body) <= limit
 
 
 def _evidence(request: Sighting, transactions: list[Transaction]) -> Evidence:

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Correlation, Transaction, status
+from sipdiag.calls import Transaction, account_of, status
 from sipdiag.findings import (
     Confidence,
     Finding,
     Guessing,
     Scene,
     Severity,
-    account_of,
+    Source,
     found_below,
     frames_of,
-    guessings,
+    guessing_of,
     seconds,
 )
-from sipdiag.trace import host
 
 NAME = "account-compromised"
 SEVERITY = Severity.ERROR
@@ -29,40 +28,37 @@ SEVERITY = Severity.ERROR
 MOST_FRAMES = 10
 
 
-def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
+def check(source: Source, scene: Scene) -> Iterator[Finding]:
     """Every account that a guessing host got into."""
-    del correlation  # the scene has it by source already
-    for guessing in guessings(scene):
-        last = guessing.fastest[-1].time
-        let_in: set[str] = set()
-        for transaction in scene.requests_by_source()[guessing.source]:
-            account = account_of(transaction) if transaction.time > guessing.fastest[0].time else ""
-            accepted = transaction.final is not None and status(transaction.final) < 300
-            if not accepted or account not in guessing.accounts or account in let_in:
-                continue
-            if _came_before(account, guessing, scene):
-                continue  # the owner's own phone, whose password was changed
-            let_in.add(account)
-            yield _finding(account, transaction, guessing, _owner(account, guessing.source, scene), last)
+    guessing = guessing_of(source, scene)
+    if guessing is None:
+        return
+    last = guessing.fastest[-1].time
+    let_in: set[str] = set()
+    for transaction in source.asked:
+        account = account_of(transaction) if transaction.time > guessing.fastest[0].time else ""
+        accepted = transaction.final is not None and status(transaction.final) < 300
+        if not accepted or account not in guessing.accounts or account in let_in:
+            continue
+        if _came_before(account, guessing, source):
+            continue  # the owner's own phone, whose password was changed
+        let_in.add(account)
+        yield _finding(account, transaction, guessing, _owner(account, guessing.source, scene), last)
 
 
-def _came_before(account: str, guessing: Guessing, scene: Scene) -> bool:
+def _came_before(account: str, guessing: Guessing, source: Source) -> bool:
     """Whether the account was accepted from that very host before the guessing began."""
     began = guessing.rejected[0].time
     return any(
         each.time < began and each.final is not None and status(each.final) < 300 and account_of(each) == account
-        for each in scene.requests_by_source()[guessing.source]
+        for each in source.asked
     )
 
 
 def _owner(account: str, intruder: str, scene: Scene) -> str:
     """Another host that is registered with the account; empty when the capture shows none."""
-    for registration in scene.correlation.registrations:
-        for each in registration.transactions:
-            accepted = each.final is not None and status(each.final) < 300
-            if accepted and host(each.source) != intruder and account_of(each) == account:
-                return host(each.source)
-    return ""
+    hosts = scene.surroundings["owners"].get(account, {})
+    return next((each for each in hosts if each != intruder), "")
 
 
 def _finding(account: str, success: Transaction, guessing: Guessing, owner: str, last: int) -> Finding:

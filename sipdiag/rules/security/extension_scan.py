@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from sipdiag.calls import SECOND, Correlation, Transaction, carries_credentials, densest, status, was_relayed
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, frames_of, seconds
+from sipdiag.calls import SECOND, Transaction, carries_credentials, densest, status, was_relayed
+from sipdiag.findings import Confidence, Finding, Scene, Severity, Source, found_below, frames_of, seconds
 from sipdiag.sip import Request, parse_name_addr, parse_uri
 
 NAME = "extension-scan"
@@ -25,19 +25,17 @@ MOST_FRAMES = 20
 MOST_USERS = 10
 
 
-def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
-    """Every host that scans."""
-    del correlation  # the scene has it by source already
+def check(source: Source, scene: Scene) -> Iterator[Finding]:
+    """A host that scans."""
     limits = scene.settings
-    for source, asked in scene.requests_by_source().items():
-        if len(asked) < limits.scanned_extensions:
-            continue
-        registers = [each for each in asked if each.method == "REGISTER"]
-        others = [each for each in asked if each.method in ("INVITE", "OPTIONS")]
-        for variant, requests in (("registrations", registers), ("calls", others)):
-            fastest = densest(requests, round(limits.scan_window_s * SECOND))
-            if len(fastest) >= limits.scanned_extensions and _scans(fastest, variant, scene):
-                yield _finding(source, variant, fastest)
+    if len(source.asked) < limits.scanned_extensions:
+        return
+    registers = [each for each in source.asked if each.method == "REGISTER"]
+    others = [each for each in source.asked if each.method in ("INVITE", "OPTIONS")]
+    for variant, requests in (("registrations", registers), ("calls", others)):
+        fastest = densest(requests, round(limits.scan_window_s * SECOND))
+        if len(fastest) >= limits.scanned_extensions and _scans(fastest, variant, scene):
+            yield _finding(source.host, variant, fastest)
 
 
 def _scans(requests: list[Transaction], variant: str, scene: Scene) -> bool:

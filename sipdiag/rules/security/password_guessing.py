@@ -8,8 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Correlation, status
-from sipdiag.findings import Confidence, Finding, Guessing, Scene, Severity, found_below, frames_of, guessings, seconds
+from sipdiag.calls import status
+from sipdiag.findings import (
+    Confidence,
+    Finding,
+    Guessing,
+    Scene,
+    Severity,
+    Source,
+    found_below,
+    frames_of,
+    guessing_of,
+    seconds,
+)
 
 NAME = "password-guessing"
 SEVERITY = Severity.WARNING
@@ -18,10 +29,10 @@ MOST_FRAMES = 20
 MOST_ACCOUNTS = 10
 
 
-def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
-    """Every host that guesses."""
-    del correlation  # the scene has it by source already
-    for guessing in guessings(scene):
+def check(source: Source, scene: Scene) -> Iterator[Finding]:
+    """A host that guesses."""
+    guessing = guessing_of(source, scene)
+    if guessing is not None:
         yield _finding(guessing)
 
 

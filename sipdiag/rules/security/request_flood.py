@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, Correlation, Transaction, densest, status
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, frames_of, seconds
+from sipdiag.calls import SECOND, Transaction, densest, status
+from sipdiag.findings import Confidence, Finding, Scene, Severity, Source, found_below, frames_of, seconds
 
 NAME = "request-flood"
 SEVERITY = Severity.WARNING
@@ -19,16 +19,15 @@ SERVED = 0.1
 MOST_FRAMES = 20
 
 
-def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
-    """Every host that floods."""
-    del correlation  # the scene has it by source already
+def check(source: Source, scene: Scene) -> Iterator[Finding]:
+    """A host that floods."""
     limits = scene.settings
-    for source, asked in scene.requests_by_source().items():
-        if len(asked) < limits.flood_requests or _served(asked) > SERVED * len(asked):
-            continue
-        fastest = densest(asked, round(limits.flood_window_s * SECOND))
-        if len(fastest) >= limits.flood_requests:
-            yield _finding(source, fastest, scene)
+    asked = source.asked
+    if len(asked) < limits.flood_requests or _served(asked) > SERVED * len(asked):
+        return
+    fastest = densest(asked, round(limits.flood_window_s * SECOND))
+    if len(fastest) >= limits.flood_requests:
+        yield _finding(source.host, fastest, scene)
 
 
 def _served(asked: list[Transaction]) -> int:

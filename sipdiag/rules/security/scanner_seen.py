@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from sipdiag.calls import Correlation, Transaction, status, was_relayed
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, frames_of
+from sipdiag.calls import Transaction, status, was_relayed
+from sipdiag.findings import Confidence, Finding, Scene, Severity, Source, found_below, frames_of
 from sipdiag.sip import parse_uri, split_parameters
 from sipdiag.trace import host
 
@@ -24,16 +24,14 @@ MOST_FRAMES = 20
 MOST_TARGETS = 10
 
 
-def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
-    """Every host that scans."""
-    del correlation  # the scene has it by source already
+def check(source: Source, scene: Scene) -> Iterator[Finding]:
+    """A host that scans."""
     names = "|".join(re.escape(name) for name in scene.settings.scanner_user_agents if name)
     if not names:
         return
     known = re.compile(names, re.IGNORECASE)
-    for source, asked in scene.requests_by_source().items():
-        if any(known.search(_user_agent(transaction)) for transaction in asked[:LOOKED_AT]):
-            yield _finding(source, [each for each in asked if known.search(_user_agent(each))], scene)
+    if any(known.search(_user_agent(transaction)) for transaction in source.asked[:LOOKED_AT]):
+        yield _finding(source.host, [each for each in source.asked if known.search(_user_agent(each))], scene)
 
 
 def _user_agent(transaction: Transaction) -> str:

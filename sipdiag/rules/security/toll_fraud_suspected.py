@@ -12,7 +12,6 @@ from collections.abc import Iterator
 
 from sipdiag.calls import (
     SECOND,
-    Correlation,
     Transaction,
     account_calling,
     densest,
@@ -21,7 +20,7 @@ from sipdiag.calls import (
     status,
     was_relayed,
 )
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, frames_of, seconds
+from sipdiag.findings import Confidence, Finding, Scene, Severity, Source, found_below, frames_of, seconds
 
 NAME = "toll-fraud-suspected"
 SEVERITY = Severity.ERROR
@@ -32,15 +31,13 @@ MOST_FRAMES = 20
 MOST_NUMBERS = 10
 
 
-def check(correlation: Correlation, scene: Scene) -> Iterator[Finding]:
-    """Every host that calls like a fraudster."""
-    del correlation  # the scene has it by source already
-    for source, asked in scene.requests_by_source().items():
-        calls = [each for each in asked if each.method == "INVITE" and each.request is not None]
-        if len(calls) >= scene.settings.dialled_prefixes:
-            yield from _prefixes_tried(source, calls, scene)
-            if scene.settings.home_country:
-                yield from _expensive(source, calls, scene)
+def check(source: Source, scene: Scene) -> Iterator[Finding]:
+    """A host that calls like a fraudster."""
+    calls = [each for each in source.asked if each.method == "INVITE" and each.request is not None]
+    if len(calls) >= scene.settings.dialled_prefixes:
+        yield from _prefixes_tried(source.host, calls, scene)
+        if scene.settings.home_country:
+            yield from _expensive(source.host, calls, scene)
 
 
 def _number(call: Transaction) -> str:

@@ -47,10 +47,7 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
 
 def _renewed(subscription: Subscription, refusal: Sighting, scene: Scene) -> bool:
     """Whether the subscriber asked anew and was accepted, as RFC 6665, section 4.1.2.2 wants after a 481."""
-    for other in scene.correlation.subscriptions:
-        later = other.subscribes[-1:] if other.event == subscription.event and other is not subscription else []
-        for each in later:
-            final = each.final
-            if each.source == refusal.destination and final is not None and final.time > refusal.time:
-                return status(final) < 300
+    for _, call_id, final in scene.surroundings["renewed"].get((subscription.event, refusal.destination), ()):
+        if call_id != subscription.call_id and final.time > refusal.time:
+            return status(final) < 300
     return False

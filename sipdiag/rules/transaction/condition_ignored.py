@@ -7,11 +7,11 @@ time (RFC 3261, section 21.5.4). A client that tries no more ignores nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from sipdiag.calls import Condition, Correlation, Outcome, conditions, offending
+from sipdiag.calls import Condition, Correlation, Event, Outcome, conditions_in, events_of, offending
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 
 NAME = "condition-ignored"
@@ -33,14 +33,18 @@ UNASKED = "NOTIFY"
 """Servers send it to phones that may not want it (message waiting): noise, of which no user suffers."""
 
 
-def check(whole: Correlation, scene: Scene) -> Iterator[Finding]:
+def gathered(part: Correlation, scene: Scene) -> dict[tuple[str, str], list[Event]]:
+    """What passed between a client and a server that had set a condition."""
+    return events_of(part.transactions, scene.surroundings["stated"])
+
+
+def told(_: tuple[str, str], parts: Sequence[list[Event]], scene: Scene) -> Iterator[Finding]:
     """Every condition of a server that a client broke, once for both."""
-    broken: dict[tuple[str, str, int, str, str], list[Condition]] = {}
-    for each in conditions(whole.transactions):
+    broken: dict[tuple[int, str, str], list[Condition]] = {}
+    for each in conditions_in(event for part in parts for event in part):
         if each.outcome in (Outcome.UNDONE, Outcome.LATE):
             what = "" if each.status == 503 else ", ".join(each.stated)
-            key = (each.client.rpartition(":")[0], each.server, each.status, each.method, what)
-            broken.setdefault(key, []).append(each)
+            broken.setdefault((each.status, each.method, what), []).append(each)
     for alike in broken.values():
         yield _finding(alike, scene)
 

@@ -8,10 +8,12 @@ requests had to be sent so often that people wait.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sipdiag.calls import SECOND, Correlation, Transaction, Wait, cause_of_repeats, first_word
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_below
+import msgspec
+
+from sipdiag.calls import SECOND, Correlation, Transaction, Wait, begun, cause_of_repeats, first_word
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_below, in_order
 from sipdiag.trace import host
 
 NAME = "request-retransmitted"
@@ -31,22 +33,37 @@ Link = tuple[str, str]
 """Client host, server endpoint."""
 
 
-def check(whole: Correlation, scene: Scene) -> Iterator[Finding]:
-    """Every pair of client and server between which requests were repeated and answered in the end."""
-    least = scene.settings.retransmitted_count
+class Part(msgspec.Struct):
+    """Requests between two peers."""
+
+    requests: int = 0
+    repeated: list[tuple[Transaction, Wait]] = []
+    """Those that were sent again, and why."""
+
+
+def gathered(part: Correlation, scene: Scene) -> dict[Link, Part]:
+    """The requests that were repeated and answered in the end, and how many there were in all."""
     repeated: dict[Link, list[tuple[Transaction, Wait]]] = {}
-    for each in whole.transactions:
+    for each in part.transactions:
         if not each.request_repeats or each.origin is not None or each.request is None:
             continue
         cause = cause_of_repeats(each)
         if cause is not None and not _told_as_slow(each, cause, scene):
             repeated.setdefault(_link(each), []).append((each, cause))
-    worth = {link: alike for link, alike in repeated.items() if len(alike) >= least}
-    if not worth:
-        return
-    totals = Counter(_link(each) for each in whole.transactions if each.request is not None and each.origin is None)
-    for link, alike in worth.items():
-        yield _finding(alike, totals[link], scene)
+    least = scene.settings.retransmitted_count
+    wanted = {link for link, count in scene.surroundings["again"].items() if count >= least}
+    if not wanted:
+        return {}
+    ours = (_link(each) for each in part.transactions if each.request is not None and each.origin is None)
+    totals = Counter(link for link in ours if link in wanted)
+    return {link: Part(requests=total, repeated=repeated.get(link, [])) for link, total in totals.items()}
+
+
+def told(_: Link, parts: Sequence[Part], scene: Scene) -> Iterator[Finding]:
+    """Two peers between which requests were repeated often."""
+    alike = in_order((part.repeated for part in parts), lambda each: begun(each[0]))
+    if len(alike) >= scene.settings.retransmitted_count:
+        yield _finding(alike, sum(part.requests for part in parts), scene)
 
 
 def _told_as_slow(each: Transaction, cause: Wait, scene: Scene) -> bool:

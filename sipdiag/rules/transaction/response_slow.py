@@ -8,10 +8,21 @@ server.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sipdiag.calls import AT_ONCE_AFTER_A_COPY, SECOND, Correlation, Transaction, first_word, last_copy_before, status
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_below, seconds
+import msgspec
+
+from sipdiag.calls import (
+    AT_ONCE_AFTER_A_COPY,
+    SECOND,
+    Correlation,
+    Transaction,
+    begun,
+    first_word,
+    last_copy_before,
+    status,
+)
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_below, in_order, seconds
 from sipdiag.trace import Sighting, host
 
 NAME = "response-slow"
@@ -26,26 +37,43 @@ Slow = tuple[Transaction, Sighting]
 Passage = tuple[str, str, int, str]
 
 
-def check(whole: Correlation, scene: Scene) -> Iterator[Finding]:
-    """Every server that answered later than the limit, once for INVITEs and once for other requests."""
+Server = tuple[str, bool]
+"""Its endpoint; whether it was asked by INVITE."""
+
+
+class Part(msgspec.Struct):
+    """Requests that a server answered."""
+
+    answered: int = 0
+    slow: list[Slow] = []
+    """Those that it was slow to answer, and the first word on each."""
+
+
+def gathered(part: Correlation, scene: Scene) -> dict[Server, Part]:
+    """The requests that were answered later than the limit, and how many were answered at all."""
     limit = round(scene.settings.response_slow_s * SECOND)
-    slow = [(each, word) for each in whole.transactions if (word := _slow_word(each, limit)) is not None]
-    if not slow:
-        return
-    passed_on = _passed_on(whole, slow)
-    by_server: dict[tuple[str, bool], list[Slow]] = {}
+    slow = [(each, word) for each in part.transactions if (word := _slow_word(each, limit)) is not None]
+    passed_on = _passed_on(part, slow) if slow else {}
+    by_server: dict[Server, list[Slow]] = {}
     for each, word in slow:
         if not _waited_for(each, word, passed_on):
             by_server.setdefault((each.destination, each.method == "INVITE"), []).append((each, word))
-    if not by_server:
-        return
+    wanted = scene.surroundings["late"]
+    if not wanted:
+        return {}
     totals = Counter(
         (each.destination, each.method == "INVITE")
-        for each in whole.transactions
-        if each.responses and each.request is not None and each.origin is None
+        for each in part.transactions
+        if each.responses and each.request is not None and each.origin is None and each.destination in wanted
     )
-    for server, alike in by_server.items():
-        yield _finding(alike, totals[server], scene)
+    return {server: Part(answered=total, slow=by_server.get(server, [])) for server, total in totals.items()}
+
+
+def told(_: Server, parts: Sequence[Part], scene: Scene) -> Iterator[Finding]:
+    """A server that answered late, once for INVITEs and once for other requests."""
+    alike = in_order((part.slow for part in parts), lambda each: begun(each[0]))
+    if alike:
+        yield _finding(alike, sum(part.answered for part in parts), scene)
 
 
 def _slow_word(each: Transaction, limit: int) -> Sighting | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from exchange import CALLEE, CALLER, Exchange, ladder
-from sipdiag.findings import Confidence, Finding, Severity
+from sipdiag.findings import Confidence, Finding, Severity, checked
 from sipdiag.rules.call import dropped_by_timer
 
 
 def findings(talk: Exchange) -> list[Finding]:
     """What the rule says of the whole of `talk`."""
     scene = talk.scene()
-    return list(dropped_by_timer.check(scene.correlation, scene))
+    return list(checked(dropped_by_timer, scene.correlation, scene))
 
 
 def calls(*lengths: float, fields: str = "") -> Exchange:

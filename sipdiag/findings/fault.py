@@ -1,0 +1,74 @@
+"""Faults: what is wrong with the messages of one sender, counted, with the worst that it led to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from sipdiag.calls import Arrival, Correlation, Flaw, Harm, harm_of
+from sipdiag.findings.whole import arrived
+
+_RANK = {"refused": 0, "ignored": 1, "accepted": 2}
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of defect in what one host sends."""
+
+    sender: str
+    kind: str
+    """A `Defect.kind` of `sipdiag.sip`."""
+    detail: str
+    """The value that shows it, in the first message."""
+    named: str
+    """The header field, where each makes a fault of its own; else empty."""
+    messages: int
+    """How many have it."""
+    first: Arrival
+    harm: Harm
+    """The worst that one of them led to."""
+    fruitless: Arrival | None
+    """The first after which the client had no success with the same Call-ID and method; of what is left out only."""
+
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """What makes two faults one."""
+        return self.sender, self.kind, self.named
+
+
+def faults_of(flaws: Sequence[Flaw], seen: Correlation) -> Iterator[Fault]:
+    """The faults that `flaws` of `seen` show."""
+    for flaw in flaws:
+        after = flaw.arrivals if flaw.kind == "header-omitted" else ()
+        yield Fault(
+            sender=flaw.sender,
+            kind=flaw.kind,
+            detail=flaw.detail,
+            named=flaw.named,
+            messages=len(flaw.arrivals),
+            first=flaw.arrivals[0],
+            harm=harm_of(flaw),
+            fruitless=next((each for each in after if not _got_through(each, seen)), None),
+        )
+
+
+def joined(faults: Sequence[Fault]) -> Fault:
+    """The parts of one fault put together."""
+    first = min(faults, key=lambda each: arrived(each.first))
+    fruitless = [each.fruitless for each in faults if each.fruitless is not None]
+    return msgspec.structs.replace(
+        first,
+        messages=sum(each.messages for each in faults),
+        harm=min((each.harm for each in faults), key=lambda harm: (_RANK[harm.kind], arrived(harm.arrival))),
+        fruitless=min(fruitless, key=arrived, default=None),
+    )
+
+
+def _got_through(arrival: Arrival, seen: Correlation) -> bool:
+    """Whether the client had a success later with the same Call-ID and method."""
+    message, time = arrival.sighting.message, arrival.sighting.time
+    return any(
+        each.method == message.cseq_method and answer.time > time
+        for each in seen.transactions_of(message.call_id)
+        for answer in each.answers
+    )

@@ -1,0 +1,63 @@
+"""Rules on the whole: what only many calls together can show, gathered from parts of the traffic and then told.
+
+A rule of this kind has two halves. `gathered` says what one part of the traffic shows, by what a finding would be
+about; `told` gives the findings on one such thing from what all parts showed of it. Neither the number of parts nor
+their order makes a difference, as long as each Call-ID lies in one part. A capture that is read alone is one part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from sipdiag.calls import Arrival, Correlation, moment
+from sipdiag.trace import Sighting
+
+if TYPE_CHECKING:
+    from sipdiag.findings.finding import Finding, Severity
+    from sipdiag.findings.scene import Scene
+
+About = TypeVar("About")
+Shown = TypeVar("Shown")
+Thing = TypeVar("Thing")
+
+
+class Whole(Protocol[About, Shown]):
+    """What a module in `rules` offers that judges many calls together."""
+
+    NAME: str
+    SEVERITY: Severity
+    """The highest that it gives."""
+
+    def gathered(self, part: Correlation, scene: Scene, /) -> Mapping[About, Shown]:
+        """What one part of the traffic shows, by what a finding would be about."""
+
+    def told(self, about: About, parts: Sequence[Shown], scene: Scene, /) -> Iterator[Finding]:
+        """The findings on one thing, from what each part showed of it."""
+
+
+def checked(rule: Whole[Any, Any], seen: Correlation, scene: Scene) -> Iterator[Finding]:
+    """The findings of `rule` on traffic that is all in one part."""
+    for about, part in rule.gathered(seen, scene).items():
+        yield from rule.told(about, [part], scene)
+
+
+def arrived(arrival: Arrival) -> tuple[int, int, int]:
+    """What arrivals are ordered by."""
+    return moment(arrival.sighting)
+
+
+def in_order(parts: Iterable[Iterable[Thing]], key: Callable[[Thing], Any]) -> list[Thing]:
+    """The things of all parts, in the order of `key`."""
+    return sorted((each for part in parts for each in part), key=key)
+
+
+def first_of_each_capture(seen: Iterable[Sighting], most: int) -> list[Sighting]:
+    """Of `seen`, in the order of time, so many of each capture: a finding names no more of the one it is shown by."""
+    counts: dict[int, int] = {}
+    kept = []
+    for each in sorted(seen, key=moment):
+        count = counts[each.capture] = counts.get(each.capture, 0) + 1
+        if count <= most:
+            kept.append(each)
+    return kept
