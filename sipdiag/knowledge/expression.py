@@ -125,7 +125,7 @@ def _characters(operation: str, what: Any, flags: int) -> Takes | None:  # noqa:
     if operation == "ANY":
         return (lambda _: True) if flags & re.DOTALL else (lambda character: character != "\n")
     if operation in ("LITERAL", "NOT_LITERAL"):
-        return _cased([_literal(chr(what))], flags, negated=operation == "NOT_LITERAL")
+        return _cased([_literal(chr(what), flags)], flags, negated=operation == "NOT_LITERAL")
     if operation != "IN":
         return None
     negated = str(what[0][0]) == "NEGATE"
@@ -136,22 +136,26 @@ def _cased(members: list[Takes], flags: int, *, negated: bool) -> Takes:
     """Whether a character, or its other case where case does not matter, is one of the members."""
 
     def takes(character: str) -> bool:
-        cases = {character}
-        if flags & re.IGNORECASE:
-            cases |= {other for other in (character.lower(), character.upper()) if len(other) == 1}
-        return any(member(each) for member in members for each in cases) is not negated
+        return any(member(each) for member in members for each in _cases(character, flags)) is not negated
 
     return takes
 
 
-def _literal(character: str) -> Takes:
-    return lambda each: each == character
+def _cases(character: str, flags: int) -> set[str]:
+    """The character, and in its other cases where case does not matter."""
+    if not flags & re.IGNORECASE or (flags & re.ASCII and not character.isascii()):
+        return {character}
+    return {character, *(other for other in (character.lower(), character.upper()) if len(other) == 1)}
+
+
+def _literal(character: str, flags: int) -> Takes:
+    return _cases(character, flags).__contains__
 
 
 def _member(kind: str, value: Any, flags: int) -> Takes:  # noqa: ANN401
     """One member of a set."""
     if kind == "LITERAL":
-        return _literal(chr(value))
+        return _literal(chr(value), flags)
     if kind == "RANGE":
         low, high = value
         return lambda each: low <= ord(each) <= high

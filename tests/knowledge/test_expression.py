@@ -18,6 +18,7 @@ ATOMS = st.sampled_from(
         "b",
         "A",
         "é",
+        "\N{KELVIN SIGN}",
         " ",
         "\\n",
         ".",
@@ -46,8 +47,8 @@ EXPRESSIONS = st.recursive(
     ),
     max_leaves=8,
 )
-FLAGS = st.sampled_from(["", "(?i)", "(?s)", "(?m)", "(?a)", "(?im)"])
-TEXTS = st.text(alphabet="abAB1 é\n_", max_size=12)
+FLAGS = st.sampled_from(["", "(?i)", "(?s)", "(?m)", "(?a)", "(?im)", "(?ia)"])
+TEXTS = st.text(alphabet="abAB1 éÉkK\n_", max_size=12)
 
 
 @given(flags=FLAGS, pattern=EXPRESSIONS, text=TEXTS)
