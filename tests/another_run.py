@@ -45,6 +45,16 @@ def retold(trace: Trace) -> Trace:
             )
             for each in trace.partial
         ],
+        handshakes=[  # the server's port is what tells TLS for SIP from that of web pages
+            msgspec.structs.replace(
+                each,
+                **_moved_times(each),
+                client=_ports(each.client),
+                alert_by=each.alert_by if each.alert_by in (None, each.server) else _ports(str(each.alert_by)),
+                closed_by=each.closed_by if each.closed_by in (None, each.server) else _ports(str(each.closed_by)),
+            )
+            for each in trace.handshakes
+        ],
     )
 
 

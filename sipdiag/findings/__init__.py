@@ -19,6 +19,7 @@ from sipdiag.findings.place import moment_of, number_of
 from sipdiag.findings.policy import Policy, Silence, taken
 from sipdiag.findings.refused import recovery_evidence, refusal_evidence, refusal_severity, refusal_sightings
 from sipdiag.findings.scene import Scene, Source
+from sipdiag.findings.sealed import refused_behind, sip_handshakes
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of
 from sipdiag.findings.surroundings import EMPTY_LINE, PIECES, Facts, Surroundings, merged, size_of
@@ -69,9 +70,11 @@ __all__ = [
     "refusal_evidence",
     "refusal_severity",
     "refusal_sightings",
+    "refused_behind",
     "seconds",
     "severity_of",
     "silence_of",
+    "sip_handshakes",
     "size_of",
     "taken",
     "unfolded",

@@ -77,7 +77,7 @@ from sipdiag.rules.transaction import (
     response_slow,
     response_unmatched,
 )
-from sipdiag.rules.transport import fragment_lost, tcp_refused, tcp_reset
+from sipdiag.rules.transport import fragment_lost, tcp_refused, tcp_reset, tls_expected, tls_failed
 
 RULES = RuleBook(
     calls=(
@@ -122,7 +122,7 @@ RULES = RuleBook(
         flow_expired,
     ),
     subscriptions=(subscription_failed, notify_missing, notify_unanswered, subscription_expired),
-    traces=(capture_damaged, capture_truncated, capture_clock_jump, tcp_refused, tcp_reset, fragment_lost),
+    traces=(capture_damaged, capture_truncated, capture_clock_jump, tcp_refused, tcp_reset, tls_failed, fragment_lost),
     sources=(
         scanner_seen,
         password_guessing,
@@ -141,6 +141,7 @@ RULES = RuleBook(
         options_unanswered,
         message_oversized,
         identity_missing,
+        tls_expected,
     ),
 )
 

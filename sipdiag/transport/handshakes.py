@@ -80,6 +80,7 @@ class _Followed:
             self.over = bool(segment.flags & RST) or self._segments >= MOST_SEGMENTS
             return
         shake.last_time = segment.time
+        shake.server_heard = shake.server_heard or shake.server in self._sides
         if self.over:
             return
         if segment.flags & (FIN | RST) and shake.closed_frame is None:

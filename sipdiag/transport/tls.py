@@ -89,6 +89,8 @@ class Handshake(msgspec.Struct, kw_only=True):
     """It was a RST."""
     last_time: int = 0
     """When the last of it was seen."""
+    server_heard: bool = False
+    """Anything of the server is there, if only an acknowledgement."""
     whole: bool = True
     """No bytes are missing: what is not there did not come."""
     sealed: int = 0

@@ -8,8 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, Transaction, status
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_below, number_of, seconds
+from sipdiag.calls import SECOND
+from sipdiag.findings import (
+    Confidence,
+    Finding,
+    Scene,
+    Severity,
+    found_below,
+    number_of,
+    refused_behind,
+    seconds,
+)
 from sipdiag.trace import Trace, host, port
 from sipdiag.transport import Connection
 
@@ -22,8 +31,6 @@ RECOVERED = {"refused": "refused-recovered", "unanswered": "unanswered-recovered
 """What is told where the client was served in another way afterwards."""
 MOST_FRAMES = 20
 MOST_CALLS = 200
-UNREACHED = frozenset({408, 480, 500, 502, 503, 504})
-"""What an element says that could not reach the next one (RFC 3261, sections 8.1.3.1 and 16.9)."""
 
 Way = tuple[str, str, str]
 """Client host, server endpoint, variant."""
@@ -79,8 +86,7 @@ def _finding(
     recovered = last_heard.get((host(server), client), 0) > times[-1]
     answers = variant == "refused" or scene.window.hears(server)
     confidence = Confidence.CERTAIN if variant == "refused" else Confidence.LIKELY
-    broken = _broken(way, connections, scene)
-    call_ids = list(dict.fromkeys(each.call_id for each in broken))
+    call_ids = refused_behind(client, server, times, scene)
     frames = [frame for each in connections for frame in (each.syn_frame, each.reset_frame) if frame is not None]
     return found_below(
         NAME,
@@ -103,24 +109,3 @@ def _finding(
             "call_ids": call_ids[:MOST_CALLS],
         },
     )
-
-
-def _broken(way: Way, connections: list[Connection], scene: Scene) -> list[Transaction]:
-    """The requests that the client had taken on, and refused when it could not connect, without sending them on."""
-    client, server, _ = way
-    knocked = [each.syn_time or 0 for each in connections]
-    took_on = [
-        each
-        for each in scene.correlation.transactions
-        if each.request is not None and host(each.destination) == client and host(each.source) != host(server)
-    ]
-    broken = []
-    for each in took_on:
-        final = each.final
-        if final is None or status(final) not in UNREACHED:
-            continue
-        onward = scene.correlation.transactions_of(each.call_id)
-        sent_on = any(other.method == each.method and host(other.source) == client for other in onward)
-        if not sent_on and any(each.time <= time <= final.time for time in knocked):
-            broken.append(each)
-    return broken
