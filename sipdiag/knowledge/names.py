@@ -12,6 +12,20 @@ _SEVERAL_SHELVES = ("cause", "warning", "timer")
 """Shelves whose entries are named with the shelf, because their numbers and letters say little alone."""
 
 
+def as_named(written: str) -> str:
+    """The name in what somebody pasted: `SIP/2.0 403 Forbidden`, `Q.850;cause=34`, `warning 370`, `timer B`."""
+    name = written.strip()
+    if (cause := name.lower().rpartition("cause=")[2].partition(";")[0].strip('" ')).isdecimal() and "=" in name:
+        return cause if name.lower().removeprefix("reason:").lstrip().startswith("sip") else f"q850/{cause}"
+    words = name.replace(":", " ").split()
+    first, second = (words[0].lower(), words[1]) if len(words) > 1 else ("", "")
+    if first in _SEVERAL_SHELVES or _SHELF_NAMES.get(first) == "cause":
+        return f"{first}/{second}"
+    if first in ("sip", "sip/2.0"):
+        return second
+    return words[0] if code_called(first) is not None and not any(map(str.isdecimal, words[1:])) else name
+
+
 def keys_called(catalogue: Catalogue, name: str) -> list[str]:
     """The keys of the entries that `name` names, the likeliest first; none when there is no such entry."""
     shelf, slash, rest = name.strip().rpartition("/")
@@ -19,7 +33,7 @@ def keys_called(catalogue: Catalogue, name: str) -> list[str]:
         shelves: Iterable[str] = [_SHELF_NAMES.get(shelf.lower(), shelf.lower())]
     else:
         shelves = SHELVES
-    spellings = dict.fromkeys((rest, rest.lower(), rest.upper()))
+    spellings = dict.fromkeys((rest, rest.lower(), rest.upper(), rest.lower().replace("_", "-")))
     keys = [f"{each}/{spelling}" for each in shelves for spelling in spellings]
     return [key for key in keys if catalogue.find(key) is not None]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sipdiag.knowledge import Catalogue, Entry, class_key
-from sipdiag.knowledge.names import code_called, keys_called, mentions, near_misses, spoken, treated_as
+from sipdiag.knowledge.names import as_named, code_called, keys_called, mentions, near_misses, spoken, treated_as
 from sipdiag.report.entry_blocks import Block, Prose, Table, Title, entry_blocks
 from sipdiag.report.entry_json import entry_object
 
@@ -42,9 +42,12 @@ Answer = Explained | Matched | Unknown
 
 
 def answer(catalogue: Catalogue, name: str) -> Answer:
-    """What the catalogue has on `name`."""
-    keys = keys_called(catalogue, name)
-    code = code_called(name)
+    """What the catalogue has on `name`, or on the name in what was pasted; else the entries that mention it."""
+    named = as_named(name)
+    keys = keys_called(catalogue, named)
+    code = code_called(named)
+    if code is not None and keys and (phrase := name.partition(named)[2].strip()):  # some entries go by the phrase
+        keys = list(dict.fromkeys([catalogue.status_key(code, phrase), *keys]))
     if code is not None and not (keys and keys[0].startswith("status/")):
         return _unknown_code(catalogue, name, code, others=keys)
     if keys and (entry := catalogue.find(keys[0])) is not None:

@@ -68,6 +68,21 @@ def test_several_entries_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert document["entries"][0]["facts"]["retry"] == "never"
 
 
+@pytest.mark.parametrize(
+    ("pasted", "title"),
+    [
+        ("SIP/2.0 403 Forbidden", "403 Forbidden\n"),
+        ("SIP/2.0 603 Network Blocked", "603 Network Blocked\n"),
+        ("Q.850;cause=34", "34 No circuit/channel available\n"),
+        ("ack_missing", "ACK missing\n"),
+    ],
+)
+def test_what_is_pasted_from_a_trace_is_explained(capsys: pytest.CaptureFixture[str], pasted: str, title: str) -> None:
+    """A status line, with the phrase that some entries go by, a Reason, a name with the wrong dash."""
+    assert main(["explain", pasted, "--lang", "en"]) == 0
+    assert capsys.readouterr().out.startswith(title)
+
+
 @pytest.mark.parametrize("number", ["799", "099", "000"])
 def test_a_number_beyond_the_classes_is_no_code(capsys: pytest.CaptureFixture[str], number: str) -> None:
     """There are six classes; the answer says so instead of only that nothing was found."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sipdiag.knowledge import SHELVES, Catalogue
-from sipdiag.knowledge.names import code_called, keys_called, mentions, near_misses, spoken, treated_as
+from sipdiag.knowledge.names import as_named, code_called, keys_called, mentions, near_misses, spoken, treated_as
 
 CATALOGUE = Catalogue()
 
@@ -24,12 +24,37 @@ CATALOGUE = Catalogue()
         ("T1", "timer/T1"),
         ("invite", "method/INVITE"),
         ("ACK-missing", "rule/ack-missing"),
+        ("ack_missing", "rule/ack-missing"),
         ("603-network-blocked", "status/603-network-blocked"),
     ],
 )
 def test_names_lead_to_entries(name: str, key: str) -> None:
     """As one would type them, in any case, with or without the shelf."""
     assert keys_called(CATALOGUE, name)[0] == key
+
+
+@pytest.mark.parametrize(
+    ("pasted", "name"),
+    [
+        ("SIP/2.0 403 Forbidden", "403"),
+        ("403 Forbidden", "403"),
+        ("SIP 499", "499"),
+        ("Q.850;cause=34", "q850/34"),
+        ('Reason: Q.850;cause=16;text="Terminated"', "q850/16"),
+        ("SIP;cause=200", "200"),
+        ("cause=34", "q850/34"),
+        ('Warning: 370 192.0.2.1 "Insufficient Bandwidth"', "warning/370"),
+        ("timer B", "timer/B"),
+        ("q850 34", "q850/34"),
+        ("403 486", "403 486"),
+        ("no answer", "no answer"),
+        ("cause", "cause"),
+        ("", ""),
+    ],
+)
+def test_what_is_pasted_from_a_trace_holds_a_name(pasted: str, name: str) -> None:
+    """A status line, a Reason, a Warning, or a shelf and a name with a blank between."""
+    assert as_named(pasted) == name
 
 
 def test_every_entry_is_found_by_what_it_is_called() -> None:
