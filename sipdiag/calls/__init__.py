@@ -30,7 +30,9 @@ from sipdiag.calls.ending import Ending, ending_of
 from sipdiag.calls.failure import Failure, Step, failure_of
 from sipdiag.calls.figures import Figures, figures_of
 from sipdiag.calls.flaws import Flaw, Harm, flaws_of, harm_of, kinds_of
+from sipdiag.calls.kinship import Leg, legs_in
 from sipdiag.calls.ledger import duties_of
+from sipdiag.calls.legs import families_of, links_of
 from sipdiag.calls.link import Certainty, Link
 from sipdiag.calls.origin import account_of, densest, requests_by_source, was_relayed
 from sipdiag.calls.outage import AT_ONCE, Cause, Outage, Refusal, next_after, outages_of
@@ -103,6 +105,7 @@ __all__ = [
     "Flaw",
     "Harm",
     "Lapse",
+    "Leg",
     "Link",
     "Meaning",
     "Outage",
@@ -155,6 +158,7 @@ __all__ = [
     "events_of",
     "exchanges_of",
     "failure_of",
+    "families_of",
     "figures_of",
     "first_word",
     "flaws_of",
@@ -166,6 +170,8 @@ __all__ = [
     "kinds_of",
     "last_copy_before",
     "later_of_the_same_side",
+    "legs_in",
+    "links_of",
     "longest_passed",
     "meant_by",
     "moment",

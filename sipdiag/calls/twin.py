@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import msgspec
 
-from sipdiag.calls.transaction import Transaction, status
+from sipdiag.calls.transaction import Transaction, begun, status
 from sipdiag.sip import Request, parse_name_addr, parse_uri, split_parameters
 from sipdiag.trace import Sighting, host
 
@@ -48,7 +48,7 @@ class Twins:
 
     def __init__(self, transactions: Iterable[Transaction], better: int | None = None) -> None:
         self._worked: dict[str, list[Transaction]] = {}
-        for each in transactions:
+        for each in sorted(transactions, key=begun):
             worked = any(status(final) == better for final in each.finals) if better else bool(each.answers)
             # A request inside a dialog is no twin of one that opens it.
             if worked and each.request is not None and each.origin is None and not each.to_tag:

@@ -5,13 +5,15 @@ The door of the room: `diagnose` gives a list of `Finding`.
 
 from __future__ import annotations
 
-from sipdiag.findings.causes import caused, unfolded
-from sipdiag.findings.diagnose import Rule, RuleBook, diagnose
+from sipdiag.findings.attribution import ATTACKS, attacker_of, calls_of_attack
+from sipdiag.findings.causes import Circles, caused, circles_of, grouped, unfolded
+from sipdiag.findings.diagnose import Rule, RuleBook, diagnose, on_calls, on_subjects
 from sipdiag.findings.fault import Fault, faults_of, joined
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.findings.fingerprint import fingerprint_of
 from sipdiag.findings.flawed import fault_evidence, found_fault
-from sipdiag.findings.folding import folded
+from sipdiag.findings.flow import Flows, Traffic, all_traffic, behind_nat, devices_of, flows_of, traffic_of
+from sipdiag.findings.folding import directions_of, folded, told_once
 from sipdiag.findings.guessing import Guessing, guessing_of
 from sipdiag.findings.identity import Claim, mismatches
 from sipdiag.findings.outcome import severity_of
@@ -24,17 +26,21 @@ from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of
 from sipdiag.findings.surroundings import EMPTY_LINE, PIECES, Facts, Surroundings, merged, size_of
 from sipdiag.findings.telling import found, found_below, frames_of, seconds
+from sipdiag.findings.twins import beside, place_of, refusals_in
 from sipdiag.findings.whole import Whole, arrived, checked, first_of_each_capture, in_order
 
 __all__ = [
+    "ATTACKS",
     "EMPTY_LINE",
     "PIECES",
+    "Circles",
     "Claim",
     "Confidence",
     "Evidence",
     "Facts",
     "Fault",
     "Finding",
+    "Flows",
     "Guessing",
     "Policy",
     "Rule",
@@ -45,20 +51,31 @@ __all__ = [
     "Silence",
     "Source",
     "Surroundings",
+    "Traffic",
     "Whole",
+    "all_traffic",
     "arrived",
+    "attacker_of",
+    "behind_nat",
+    "beside",
+    "calls_of_attack",
     "caused",
     "checked",
+    "circles_of",
+    "devices_of",
     "diagnose",
+    "directions_of",
     "fault_evidence",
     "faults_of",
     "fingerprint_of",
     "first_of_each_capture",
+    "flows_of",
     "folded",
     "found",
     "found_below",
     "found_fault",
     "frames_of",
+    "grouped",
     "guessing_of",
     "in_order",
     "joined",
@@ -66,16 +83,22 @@ __all__ = [
     "mismatches",
     "moment_of",
     "number_of",
+    "on_calls",
+    "on_subjects",
+    "place_of",
     "recovery_evidence",
     "refusal_evidence",
     "refusal_severity",
     "refusal_sightings",
     "refused_behind",
+    "refusals_in",
     "seconds",
     "severity_of",
     "silence_of",
     "sip_handshakes",
     "size_of",
     "taken",
+    "told_once",
+    "traffic_of",
     "unfolded",
 ]

@@ -75,7 +75,7 @@ def diagnose(scene: Scene, rules: RuleBook) -> list[Finding]:
         *(finding for rule in rules.wholes for finding in checked(rule, seen, scene)),
     ]
     findings.sort(key=lambda each: each.place)
-    return list(with_twins(findings, scene))
+    return with_twins(findings, scene)
 
 
 def on_calls(scene: Scene, rules: RuleBook) -> Iterator[Finding]:

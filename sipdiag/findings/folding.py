@@ -25,10 +25,10 @@ Place = tuple[int, int]
 
 def folded(findings: list[Finding], arrivals: Iterable[Arrival]) -> list[Finding]:
     """`findings` in their order, without those that `capture-one-sided` tells of together."""
-    return joined(findings, directions_of(findings, arrivals) if _causes(findings) else {})
+    return told_once(findings, directions_of(findings, arrivals) if _causes(findings) else {})
 
 
-def joined(findings: list[Finding], ways: Mapping[Place, set[str]]) -> list[Finding]:
+def told_once(findings: list[Finding], ways: Mapping[Place, set[str]]) -> list[Finding]:
     """The same, where it is known already which `ways` the messages of open findings went."""
     causes = _causes(findings)
     if not causes:

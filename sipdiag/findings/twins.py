@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -10,31 +10,44 @@ from sipdiag.calls import Transaction, Twin, Twins
 from sipdiag.findings.finding import Finding
 from sipdiag.findings.scene import Scene
 
+Place = tuple[int, int]
+"""Capture and frame."""
 MOST = 200
 """Refusals of one analysis that get a twin: whoever reads more wants the compare command."""
 
 
-def with_twins(findings: Iterable[Finding], scene: Scene) -> Iterator[Finding]:
+def with_twins(findings: Sequence[Finding], scene: Scene) -> list[Finding]:
     """`findings`, those that a status code explains with the twin of their request in the evidence."""
-    twins: Twins | None = None
-    by_frame: dict[tuple[int, int], Transaction] = {}
-    left = MOST
-    for finding in findings:
+    due = refusals_in(findings)
+    if not due:
+        return list(findings)
+    places = set(due.values())
+    failed = {place: each for each in scene.correlation.transactions if (place := place_of(each)) in places}
+    twins = Twins(scene.correlation.transactions)
+    found = {index: twins.closest(failed[place]) for index, place in due.items() if place in failed}
+    return beside(findings, found)
+
+
+def refusals_in(findings: Iterable[Finding], most: int = MOST) -> dict[int, Place]:
+    """Which of `findings` get a twin, and where the refused request of each stands."""
+    due: dict[int, Place] = {}
+    for index, finding in enumerate(findings):
         frame = finding.evidence.get("request_frame")
-        if not finding.knowledge.startswith("status/") or not isinstance(frame, int) or not left:
-            yield finding
-            continue
-        if twins is None:
-            twins = Twins(scene.correlation.transactions)
-            by_frame = {
-                (each.request.capture, each.request.frame): each
-                for each in scene.correlation.transactions
-                if each.request is not None
-            }
-        failed = by_frame.get((finding.capture, frame))
-        twin = None if failed is None else twins.closest(failed)
-        left -= 1
-        yield finding if twin is None else _told(finding, twin)
+        if finding.knowledge.startswith("status/") and isinstance(frame, int) and len(due) < most:
+            due[index] = (finding.capture, frame)
+    return due
+
+
+def place_of(transaction: Transaction) -> Place:
+    """Where a request stands."""
+    request = transaction.request
+    return (-1, -1) if request is None else (request.capture, request.frame)
+
+
+def beside(findings: Sequence[Finding], twins: Mapping[int, Twin | None]) -> list[Finding]:
+    """`findings`, some with their twin."""
+    told = ((finding, twins.get(index)) for index, finding in enumerate(findings))
+    return [finding if twin is None else _told(finding, twin) for finding, twin in told]
 
 
 def _told(finding: Finding, twin: Twin) -> Finding:

@@ -1,0 +1,73 @@
+"""The second look at a shard: its calls are judged, and what only all shards can show is gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from sipdiag.calls import Correlation, Link, Transaction, correlate, requests_by_source
+from sipdiag.engine.outlook import Outlook
+from sipdiag.findings import Circles, Fault, Finding, circles_of, directions_of, on_calls, place_of, refusals_in
+from sipdiag.rules import RULES
+from sipdiag.trace import Sighting
+
+Place = tuple[int, int]
+"""Capture and frame."""
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What one shard shows."""
+
+    findings: list[Finding]
+    """On single calls, registrations, subscriptions, requests."""
+    ways: dict[Place, set[str]]
+    """Of findings that a missing direction left open: between which hosts."""
+    circles: Circles
+    """Which Call-IDs are of calls with several legs, or were used again."""
+    shares: dict[str, dict[Any, Any]]
+    """Rule on the whole → what it gathered, by what a finding would be about."""
+    sources: dict[str, list[Transaction]]
+    """Host → what it asked of its own accord."""
+    faults: list[Fault]
+    refused: dict[Place, Transaction]
+    """The requests of findings that may get a twin."""
+    worked: list[Sighting]
+    """Requests that may be such a twin."""
+    concerned: list[Sighting]
+    """The messages of calls that rules on captures ask about."""
+
+
+def judged(sightings: Iterable[Sighting], links: Sequence[Link], outlook: Outlook) -> tuple[Judgement, Correlation]:
+    """What `sightings` show, in the order of time, with all legs of each call, which `links` tie together."""
+    seen = correlate(sightings, links=links)
+    scene = outlook.scene(seen)
+    findings = list(on_calls(scene, RULES))
+    places = set(refusals_in(findings, most=len(findings)).values())
+    concerned = outlook.below.concerns(seen)
+    return Judgement(
+        findings=findings,
+        ways=directions_of(findings, seen.arrivals),
+        circles=circles_of(seen),
+        shares={rule.NAME: dict(rule.gathered(seen, scene)) for rule in RULES.wholes},
+        sources=requests_by_source(seen),
+        faults=scene.faults(),
+        refused={place: each for each in seen.transactions if (place := place_of(each)) in places} if places else {},
+        worked=[each.request for each in seen.transactions if each.request is not None and _may_be_twin(each)],
+        concerned=_messages_of(concerned, seen) if concerned else [],
+    ), seen
+
+
+def _may_be_twin(each: Transaction) -> bool:
+    return bool(each.answers) and each.origin is None and not each.to_tag
+
+
+def _messages_of(call_ids: set[str], seen: Correlation) -> list[Sighting]:
+    """All messages of these Call-IDs and of the legs of their calls."""
+    wanted = set(call_ids)
+    for call in seen.calls:
+        if call.legs and not wanted.isdisjoint(call.call_ids):
+            wanted.update(call.call_ids)
+    arrived = (arrival.sighting for arrival in seen.arrivals)
+    return [each for each in arrived if each.message.call_id in wanted]

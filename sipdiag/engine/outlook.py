@@ -1,0 +1,88 @@
+"""What all shards tell together: the circumstances in which each of them is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from sipdiag.calls import Correlation, Leg, Link, Window, links_of
+from sipdiag.findings import Facts, Flows, Scene, Settings
+from sipdiag.sip import parse
+from sipdiag.trace import Trace, host
+
+
+class Below(msgspec.Struct, kw_only=True):
+    """What lies below SIP and may have calls to answer for: which calls the rules on captures will ask about."""
+
+    ends: set[frozenset[str]] = set()
+    """Both ends of connections that broke."""
+    clients: set[str] = set()
+    """Hosts that could not connect, or negotiated."""
+    call_ids: set[str] = set()
+    """Of messages that lack a fragment."""
+
+    def note(self, trace: Trace) -> bool:
+        """Add one capture; whether a rule on captures may have anything to say of it."""
+        for each in trace.connections:
+            if each.reset_frame is not None:
+                self.ends.add(frozenset((each.client, each.server)))
+            if each.established_frame is None:
+                self.clients.add(host(each.client))
+        self.clients.update(host(each.client) for each in trace.handshakes)
+        for partial in trace.partial:
+            message = parse(partial.payload) if partial.payload else None
+            if message is not None:
+                self.call_ids.add(message.call_id)
+        return bool(
+            trace.connections or trace.handshakes or trace.partial or trace.clock_steps or trace.facts.defects
+        )
+
+    def concerns(self, seen: Correlation) -> set[str]:
+        """The Call-IDs of `seen` that such rules may ask about."""
+        found = {call_id for call_id in self.call_ids if call_id in seen.by_call_id}
+        if self.ends or self.clients:
+            for each in seen.transactions:
+                if frozenset((each.source, each.destination)) in self.ends or (
+                    self.clients and each.final is not None and host(each.destination) in self.clients
+                ):
+                    found.add(each.call_id)
+        return found
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """The circumstances, the same for all shards."""
+
+    window: Window
+    settings: Settings
+    facts: dict[str, Facts]
+    """Every piece of the surroundings, of all shards together."""
+    flows: Flows
+    below: Below
+
+    def scene(self, correlation: Correlation, traces: Sequence[Trace] = ()) -> Scene:
+        """The scene of a shard, or of what is told of all of them."""
+        return Scene(
+            window=self.window,
+            correlation=correlation,
+            traces=list(traces),
+            settings=self.settings,
+            given=dict(self.facts),
+            flows_seen=[self.flows],
+        )
+
+
+def all_links(legs: Iterable[Leg], settings: Settings) -> list[Link]:
+    """What ties calls of all shards together."""
+    legs = list(legs)
+    return links_of(legs, guess=settings.guess_legs) if len(legs) > 1 else []
+
+
+def homes_of(links: Sequence[Link], families: Mapping[str, int]) -> dict[str, str]:
+    """Call-ID of a leg → the Call-ID whose shard all legs of its call go to."""
+    first: dict[int, str] = {}
+    for link in links:
+        for call_id in (link.linked_to, link.call_id):
+            family = families[call_id]
+            first[family] = min(call_id, first.get(family, call_id))
+    return {call_id: first[family] for call_id, family in families.items()}
