@@ -34,9 +34,7 @@ class Below(msgspec.Struct, kw_only=True):
             message = parse(partial.payload) if partial.payload else None
             if message is not None:
                 self.call_ids.add(message.call_id)
-        return bool(
-            trace.connections or trace.handshakes or trace.partial or trace.clock_steps or trace.facts.defects
-        )
+        return bool(trace.connections or trace.handshakes or trace.partial or trace.clock_steps or trace.facts.defects)
 
     def concerns(self, seen: Correlation) -> set[str]:
         """The Call-IDs of `seen` that such rules may ask about."""
