@@ -69,6 +69,11 @@ def pieces(sheets: Sequence[Sheet], words: Words) -> Iterator[str]:
     yield from _Drawing(sheet, words).lines()
 
 
+def inline(sheet: Sheet, words: Words) -> Iterator[str]:
+    """The lanes and arrows alone, for a page that has a heading and a style sheet of its own."""
+    yield from _Drawing(sheet, words).inline()
+
+
 class _Drawing:
     """Knows where everything stands on one sheet."""
 
@@ -94,13 +99,30 @@ class _Drawing:
         yield f"<style>{STYLE}</style>\n"
         yield f'<rect class="paper" width="{self._width}" height="{height}"/>\n'
         yield from self._heading()
-        for at in self._lanes_at:
-            yield f'<line class="lane" x1="{at}" y1="{self._heads_at + HEAD}" x2="{at}" y2="{bottom}"/>\n'
-        yield from self._hosts(self._heads_at)
+        yield from self._lanes(bottom)
         yield from rows
         yield from self._hosts(bottom)
         yield from legend
         yield "</svg>\n"
+
+    def inline(self) -> Iterator[str]:
+        """An element of HTML: no style, no legend."""
+        rows, bottom = self._rows()
+        top, label = self._heads_at - 2, as_xml(self._sheet.title)
+        height = bottom + HEAD + 4 - top
+        yield (
+            f'<svg viewBox="0 {top} {self._width} {height}" width="{self._width}" height="{height}" '
+            f'role="img" aria-label="{label}">\n'
+        )
+        yield from self._lanes(bottom)
+        yield from rows
+        yield from self._hosts(bottom)
+        yield "</svg>\n"
+
+    def _lanes(self, bottom: int) -> Iterator[str]:
+        for at in self._lanes_at:
+            yield f'<line class="lane" x1="{at}" y1="{self._heads_at + HEAD}" x2="{at}" y2="{bottom}"/>\n'
+        yield from self._hosts(self._heads_at)
 
     def _heading(self) -> Iterator[str]:
         room = self._width - 2 * MARGIN

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from browsing import browser, expect, missing, opened, violations
-from captured import capture_of_payloads
+from captured import capture_of, capture_of_payloads
+from exchange import Exchange
 from reporting import AAA, analysis_of, analysis_of_bytes, sample, words
 from sipdiag.report.page import pieces
 
@@ -166,3 +168,53 @@ def test_printing_shows_everything_that_paper_can(chromium: Browser, aaa: Path) 
         assert not page.locator("#filters").is_visible()
         assert page.locator("#drawn").is_visible()
         assert page.pdf().startswith(b"%PDF-")
+
+
+CALLS = 10_000
+MOST_SECONDS = 3
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten thousand calls, a few of them refused."""
+    talk = Exchange()
+    for number in range(CALLS):
+        names = {"call_id": f"call-{number}@192.0.2.10", "from_tag": f"t{number}"}
+        invite = talk.request("INVITE", number / 20, branch=f"i{number}", **names)
+        talk.response(180, invite, number / 20 + 0.1)
+        refused = number % 97 == 96
+        talk.response(503 if refused else 200, invite, number / 20 + 1)
+        branch = f"i{number}" if refused else f"a{number}"
+        talk.request("ACK", number / 20 + 1.1, branch=branch, to_tag="callee", **names)
+        if not refused:
+            bye = talk.request("BYE", number / 20 + 5, cseq=2, branch=f"b{number}", to_tag="callee", **names)
+            talk.response(200, bye, number / 20 + 5.1)
+    return page_of(analysis_of_bytes(capture_of(talk)), tmp_path_factory.mktemp("many"))
+
+
+def test_ten_thousand_calls_open_at_once(chromium: Browser, many: Path) -> None:
+    """In less than three seconds, the best of three; only the rows in sight are made, and the page stays small."""
+    spent = []
+    for _ in range(3):
+        began = time.perf_counter()
+        with opened(chromium, many) as page:
+            spent.append(time.perf_counter() - began)
+            assert page.inner_text("#shown") == "10,000 of 10,000"
+            assert page.locator("#table tbody tr").count() < 100
+    assert min(spent) < MOST_SECONDS
+    assert many.stat().st_size < 400 * CALLS
+
+
+def test_the_last_of_many_is_found(chromium: Browser, many: Path) -> None:
+    """By scrolling with the keyboard, by searching, and by an address within the page."""
+    with opened(chromium, many, anchor="#call-5000") as page:
+        assert "Call 5000" in page.inner_text("#detail-title")
+        assert "call-4999@192.0.2.10" in page.inner_text("#side")
+        page.locator("#table tbody button").first.focus()
+        page.keyboard.press("End")
+        assert page.evaluate("document.activeElement.textContent") == f"Call {CALLS}"
+        page.keyboard.press("Enter")
+        expect(page.locator("#detail-title")).to_contain_text(f"Call {CALLS}")
+        page.keyboard.press("/")
+        page.keyboard.type("call-777@")
+        expect(page.locator("#shown")).to_have_text("1 of 10,000")

@@ -10,13 +10,16 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from markupsafe import Markup, escape
+
 from sipdiag import __version__
 from sipdiag.analysis import Analysis
 from sipdiag.findings import unfolded
-from sipdiag.report.drawing import drawn
-from sipdiag.report.ladder import ladder_of
+from sipdiag.report import ladder_svg
+from sipdiag.report.ladder import label_of, ladder_of, marks_of, sent_in
+from sipdiag.report.ladder_sheet import Mark, Sheet
 from sipdiag.report.page import overview
-from sipdiag.report.page.conversations import Conversation, conversations_of, marks_of
+from sipdiag.report.page.conversations import Conversation, conversations_of
 from sipdiag.report.page.embedding import Embedding
 from sipdiag.report.page.findings import Places, Teller
 from sipdiag.report.page.messages import Shower
@@ -28,6 +31,8 @@ from sipdiag.report.words import Words
 
 MOST_DRAWN: Final = 8
 """Conversations with findings that are drawn in the page itself, for readers without script and for paper."""
+MOST_MESSAGES: Final = 40
+"""Messages of each of these that stand there whole."""
 MOST_LISTED: Final = 500
 """Conversations in the table for readers without script."""
 COLUMNS: Final = ("number", "start", "state", "code", "from", "to", "setup", "duration", "findings")
@@ -149,8 +154,30 @@ class _Page:
         listed = self._listed(each)
         facts = [f"{listed['state_name']} {listed['code']}".rstrip(), f"{listed['start']} UTC", *each.call_ids]
         told = [self._shower.text(fact) for fact in facts]
-        ladder = ladder_of(each.call, self._marks)
-        return {**listed, "facts": told, "drawing": "\n".join(drawn(ladder, 120, ascii_only=False))}
+        marks = [self._mark(number) for number in range(1, len(self._analysis.findings) + 1)]
+        sheet = Sheet(title=listed["name"], lines=[], ladder=ladder_of(each.call, self._marks), marks=marks)
+        drawing = Markup("".join(ladder_svg.inline(sheet, self._words)))  # noqa: S704  (it escapes what it draws)
+        return {**listed, "facts": told, "drawing": drawing, "messages": self._messages(each)}
+
+    def _messages(self, each: Conversation) -> list[dict[str, Any]]:
+        """The first messages of a conversation, whole, for readers without script."""
+        told = []
+        for first, _ in sent_in(each.call)[:MOST_MESSAGES]:
+            message = self._shower.message(first)
+            parts = [message["head"], message["body"]] if "body" in message else [message["head"]]
+            text = escape("\n\n".join(parts))  # made harmless line by line, so that lines stay
+            told.append({"frame": first.frame, "label": label_of(first), "text": text})
+        return told
+
+    def _mark(self, number: int) -> Mark:
+        finding = self._analysis.findings[number - 1]
+        return Mark(
+            number=number,
+            severity=finding.severity.value,
+            rule=finding.rule,
+            confidence=self._labels[finding.confidence.value],
+            message=self._shower.text(self._words.message(finding)),
+        )
 
     def _filters(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """What the table can be filtered by, each choice only where it is there to be chosen."""

@@ -8,8 +8,9 @@ import msgspec
 
 from sipdiag.analysis import Analysis
 from sipdiag.calls import Arrival, Call, Registration, Repeat, Subscription, Transaction, status
-from sipdiag.findings import Finding
+from sipdiag.report.ladder import marks_of
 from sipdiag.report.rows import party
+from sipdiag.sip import parse_name_addr
 from sipdiag.trace import Sighting
 
 Marks = dict[tuple[int, int], list[int]]
@@ -58,18 +59,6 @@ def conversations_of(analysis: Analysis) -> list[Conversation]:
     return listed
 
 
-def marks_of(findings: Iterable[Finding]) -> Marks:
-    """Which findings name which frame, with their causes and consequences."""
-    marks: Marks = {}
-    for number, finding in enumerate(findings, 1):
-        for each in (finding, *finding.causes, *finding.consequences):
-            for frame in each.frames:
-                numbers = marks.setdefault((each.capture, frame), [])
-                if number not in numbers:
-                    numbers.append(number)
-    return marks
-
-
 def _call(call: Call) -> Conversation:
     ending = None if call.ending is None else call.ending.request
     return Conversation(
@@ -94,7 +83,7 @@ def _registration(each: Registration) -> Conversation:
         number=each.number,
         call_ids=[each.call_id],
         from_=each.aor,
-        to=each.contact,
+        to=_uri(each.contact),
         state=each.state.value,
         code=None if each.final is None else status(each.final),
         start=each.transactions[0].time,
@@ -107,7 +96,7 @@ def _subscription(each: Subscription) -> Conversation:
         kind="subscription",
         number=each.number,
         call_ids=[each.call_id],
-        from_=each.contact,
+        from_=_uri(each.contact),
         to=each.event,
         state=each.state.value,
         code=None if each.final is None else status(each.final),
@@ -156,7 +145,7 @@ def _tie_findings(analysis: Analysis, listed: list[Conversation]) -> None:
         for each in (finding, *finding.causes, *finding.consequences):
             if each.call_id is not None:
                 by_call_id.setdefault(each.call_id, set()).add(number)
-    marks = marks_of(each for each in analysis.findings)
+    marks = marks_of(analysis.findings)
     for arrival in analysis.correlation.arrivals if marks else ():
         numbers = marks.get((arrival.sighting.capture, arrival.sighting.frame), ())
         if numbers:
@@ -165,6 +154,10 @@ def _tie_findings(analysis: Analysis, listed: list[Conversation]) -> None:
     for conversation in listed:
         tied = [by_call_id[each] for each in conversation.call_ids if each in by_call_id]
         conversation.findings = sorted(set().union(*tied))
+
+
+def _uri(contact: str) -> str:
+    return parse_name_addr(contact).uri.text or contact
 
 
 def _between(earlier: Sighting | None, later: Sighting | None) -> int | None:

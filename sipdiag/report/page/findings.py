@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from sipdiag.analysis import Analysis
-from sipdiag.findings import Finding
+from sipdiag.findings import Finding, Severity
 from sipdiag.report.page.conversations import Conversation, Marks
 from sipdiag.report.page.messages import Shower
 from sipdiag.report.page.prose import anchor, inline
@@ -52,11 +52,13 @@ class Teller:
     def groups(self, findings: list[Finding]) -> list[dict[str, Any]]:
         """The findings in their order, those in a row that are alike as one."""
         groups = []
+        trouble = any(each.severity is not Severity.NOTE for each in findings)
         for _, alike in groupby(enumerate(findings, 1), key=lambda each: _kind(each[1])):
             (number, first), *others = alike
             told = self._finding(number, first)
             told["others"] = [self._like_it(*each) for each in others[:MOST_ALIKE]]
             told["more"] = len(others)
+            told["folded"] = trouble and first.severity is Severity.NOTE
             groups.append(told)
         return groups
 

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any, Final
 
 from sipdiag.analysis import Analysis
-from sipdiag.calls import Repeat
+from sipdiag.calls import MILLISECOND, SECOND, Repeat
 from sipdiag.findings import Severity
 from sipdiag.report.page.messages import Shower
 from sipdiag.report.page.prose import anchor, inline
@@ -138,5 +138,6 @@ def _counted(count: int, name: str, words: Words) -> str:
 
 
 def _figure(value: float, unit: str) -> str:
-    shown = f"{value:.1f}".rstrip("0").rstrip(".") if value < 100 else f"{value:,.0f}"
-    return f"{shown} {unit}"
+    if unit == "%":
+        return f"{value:.1f}".rstrip("0").rstrip(".") + " %"
+    return span(round(value * (SECOND if unit == "s" else MILLISECOND)))

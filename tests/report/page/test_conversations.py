@@ -6,7 +6,7 @@ from captured import capture_of
 from exchange import CALLEE, CALLER, Exchange
 from reporting import AAA, SAMPLES, analysis_of, analysis_of_bytes, sample
 from sipdiag.analysis import Analysis
-from sipdiag.report.page.conversations import Conversation, conversations_of, marks_of
+from sipdiag.report.page.conversations import Conversation, conversations_of
 
 
 def told(analysis: Analysis) -> list[tuple[str, int, str, int | None]]:
@@ -60,12 +60,6 @@ def test_a_finding_belongs_to_the_conversation_that_it_names() -> None:
         for number, finding in enumerate(analysis.findings, 1):
             shows_sip = any((finding.capture, frame) in frames for frame in finding.frames)
             assert number in tied or not shows_sip, f"{path}: {finding.rule}"
-
-
-def test_marks_name_every_frame_of_a_finding() -> None:
-    """Each number once for a frame."""
-    analysis = analysis_of(sample("ack-missing/ack-missing"))
-    assert marks_of(analysis.findings) == {(0, frame): [1] for frame in range(4, 16)}
 
 
 def test_a_key_is_an_anchor() -> None:

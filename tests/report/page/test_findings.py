@@ -8,7 +8,8 @@ from captured import capture_of
 from exchange import Exchange
 from reporting import analysis_of, analysis_of_bytes, sample, words
 from sipdiag.analysis import Analysis
-from sipdiag.report.page.conversations import conversations_of, marks_of
+from sipdiag.report.ladder import marks_of
+from sipdiag.report.page.conversations import conversations_of
 from sipdiag.report.page.findings import MOST_ALIKE, Places, Teller
 from sipdiag.report.page.messages import Shower
 

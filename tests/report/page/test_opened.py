@@ -6,8 +6,8 @@ from typing import Any
 
 from reporting import SAMPLES, analysis_of, sample, words
 from sipdiag.analysis import Analysis
-from sipdiag.report.ladder import ladder_of
-from sipdiag.report.page.conversations import conversations_of, marks_of
+from sipdiag.report.ladder import ladder_of, marks_of
+from sipdiag.report.page.conversations import conversations_of
 from sipdiag.report.page.messages import Shower
 from sipdiag.report.page.opened import Opener
 

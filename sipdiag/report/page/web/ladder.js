@@ -4,7 +4,7 @@ const GUTTER = 132; // frame and time
 const MARKS = 56; // findings, at the right
 const ROW = 24, FOLD = 15, PAUSE = 20;
 const LONG_PAUSE = 2e6;
-const SCALE_HEIGHT = 1400;
+const SCALE_HEIGHT = 560;
 const CLASSES = ["request", "provisional", "success", "redirection", "failure", "failure", "failure"];
 
 const fits = (text, width, size = 6.3) => {
@@ -43,7 +43,7 @@ const placed = (rows, { scaled, unfolded }) => {
   const first = rows.length ? rows[0].at : 0;
   const last = rows.length ? rows[rows.length - 1].at : 0;
   let y = 10, before = first, label = 10;
-  const perSecond = last > first ? Math.max(SCALE_HEIGHT, rows.length * 10) / ((last - first) / 1e6) : 0;
+  const perSecond = last > first ? Math.max(SCALE_HEIGHT, rows.length * 16) / ((last - first) / 1e6) : 0;
   for (const row of rows) {
     if (scaled) {
       row.y = 22 + ((row.at - first) / 1e6) * perSecond;
@@ -75,41 +75,35 @@ const drawnLanes = (told, lanes, { height, pauses }) => {
     lines.push(svg("line", { class: "lane", x1: x, x2: x, y1: from, y2: height }));
   }
   for (const pause of pauses) {
-    lines.push(svg("text", { class: "time pause", x: GUTTER - 8, y: pause.from + 14, "text-anchor": "end" }, `+ ${span(pause.time)}`));
+    lines.push(svg("text", { class: "place", x: GUTTER - 8, y: pause.from + 14 }, `+ ${span(pause.time)}`));
   }
   return lines;
 };
 
-const head = (x, y, direction) => svg("path", { class: "head", d: `M${x} ${y}l${-8 * direction} -4v8z` });
+const tip = (x, y, direction) => svg("path", { class: "tip", d: `M${x} ${y}l${-8 * direction} -4v8z` });
+const shaft = (x1, x2, y, again = false) => svg("path", { class: again ? "arrow again" : "arrow", d: `M${x1} ${y}H${x2 - 6 * (x2 > x1 ? 1 : -1)}` });
 
 const drawnArrow = (row, lanes, { scaled, unfolded }) => {
   const { arrow } = row;
   const [from, to] = arrow.lanes;
-  const parts = [];
+  const x1 = lanes.x[from], x2 = lanes.x[to];
   if (from === to) {
-    const x = lanes.x[from];
-    parts.push(svg("path", { class: "line", fill: "none", d: `M${x} ${row.y - 6}h18v8h-12` }), head(x + 1, row.y + 2, -1));
-    parts.push(svg("text", { class: "label", x: x + 26, y: row.y + 1 }, fits(arrow.label, 200)));
-    return parts;
+    return [svg("path", { class: "arrow", d: `M${x1} ${row.y - 6}h18v8h-12` }), tip(x1 + 1, row.y + 2, -1),
+      scaled ? "" : svg("text", { class: "label side", x: x1 + 26, y: row.y + 1 }, fits(arrow.label, 200))];
   }
   const direction = to > from ? 1 : -1;
-  const x1 = lanes.x[from], x2 = lanes.x[to];
-  const left = Math.min(x1, x2), width = Math.abs(x2 - x1);
-  parts.push(svg("line", { class: "line", x1, x2: x2 - 6 * direction, y1: row.y, y2: row.y }), head(x2, row.y, direction));
-  if (!scaled) {
-    const text = row.again ? `↻ ${arrow.label}` : arrow.label;
-    parts.push(svg("text", { class: "label", x: left + width / 2, y: row.y - 5, "text-anchor": "middle" }, fits(text, width - 22)));
-  }
-  if (!unfolded && arrow.repeats) {
-    const last = arrow.repeats[arrow.repeats.length - 1][1];
-    const text = `↻ ${arrow.repeats.length}×, ${span(last - arrow.at)}`;
-    parts.push(svg("text", { class: "fold", x: left + width / 2, y: row.y + 13, "text-anchor": "middle" }, fits(text, width - 12)));
-    if (scaled) {
-      for (const [, at] of arrow.repeats) {
-        const y = row.y + ((at - arrow.at) / 1e6) * row.perSecond;
-        parts.push(svg("line", { class: "line again", x1, x2: x2 - 6 * direction, y1: y, y2: y }), head(x2, y, direction));
-      }
+  const middle = (x1 + x2) / 2, width = Math.abs(x2 - x1);
+  const parts = [shaft(x1, x2, row.y, row.again), tip(x2, row.y, direction)];
+  if (!scaled) parts.push(svg("text", { class: "label", x: middle, y: row.y - 5 }, fits(row.again ? `↻ ${arrow.label}` : arrow.label, width - 22)));
+  if (unfolded || !arrow.repeats) return parts;
+  if (scaled) {
+    for (const [, at] of arrow.repeats) {
+      const y = row.y + ((at - arrow.at) / 1e6) * row.perSecond;
+      parts.push(shaft(x1, x2, y, true), tip(x2, y, direction));
     }
+  } else {
+    const text = `↻ ${arrow.repeats.length}×, ${span(arrow.repeats[arrow.repeats.length - 1][1] - arrow.at)}`;
+    parts.push(svg("text", { class: "fold", x: middle, y: row.y + 13 }, fits(text, width - 12)));
   }
   return parts;
 };
@@ -121,17 +115,18 @@ const drawnStream = (row, lanes) => {
   const direction = x2 > x1 ? 1 : -1;
   const left = Math.min(x1, x2), width = Math.abs(x2 - x1);
   return [
-    svg("line", { class: "media", x1: x1 + 4 * direction, x2: x2 - 9 * direction, y1: row.y, y2: row.y }),
-    svg("path", { class: "head media", d: `M${x2 - direction} ${row.y}l${-11 * direction} -6v12z` }),
-    svg("text", { class: "label", x: left + width / 2, y: row.y - 6, "text-anchor": "middle" }, fits(stream.label, width - 22)),
+    svg("path", { class: "arrow", d: `M${x1 + 4 * direction} ${row.y}H${x2 - 9 * direction}` }),
+    svg("path", { class: "tip", d: `M${x2 - direction} ${row.y}l${-11 * direction} -6v12z` }),
+    svg("text", { class: "label", x: left + width / 2, y: row.y - 6 }, fits(stream.label, width - 22)),
   ];
 };
 
 const marked = (numbers, x, y) => {
-  const shown = numbers.slice(0, 2);
-  return shown.map((number, at) => svg("g", { class: `mark ${severities[number - 1]}` },
-    svg("rect", { x: x + at * 24, y: y - 8, width: 21, height: 16, rx: 3 }),
-    svg("text", { x: x + at * 24 + 10.5, y: y + 4, "text-anchor": "middle" }, String(number))));
+  const drawn = numbers.slice(0, 2).map((number, at) => svg("g", {},
+    svg("circle", { class: `badge ${severities[number - 1]}`, cx: x + at * 21, cy: y, r: 8.5 }),
+    svg("text", { class: "number", x: x + at * 21, y: y + 3.5 }, String(number))));
+  if (numbers.length > 2) drawn.push(svg("text", { class: "place", x: x + 50, y: y + 4 }, `+${numbers.length - 2}`));
+  return drawn;
 };
 
 const describedRow = (row, told) => {
@@ -154,15 +149,15 @@ const drawnRow = (row, lanes, told, options) => {
   const group = svg("g", { role: "option", "aria-selected": "false", tabindex: "-1", "aria-label": describedRow(row, told),
     class: `row ${kind}${again ? " again" : ""}${findings.length ? ` marked ${severity(findings)}` : ""}` });
   group.append(svg("rect", { class: "hit", x: 0, y, width: lanes.width, height, rx: 2 }));
-  group.append(svg("text", { class: "frame", x: 50, y: row.label, "text-anchor": "end" }, String(row.frame)));
-  group.append(svg("text", { class: "time", x: GUTTER - 8, y: row.label, "text-anchor": "end" }, (row.at / 1e6).toFixed(3)));
+  group.append(svg("text", { class: "place", x: 50, y: row.label }, String(row.frame)));
+  group.append(svg("text", { class: "place", x: GUTTER - 8, y: row.label }, (row.at / 1e6).toFixed(3)));
   if (options.scaled) {
     group.append(svg("path", { class: "leader", fill: "none", d: `M${GUTTER - 4} ${row.label - 4}H${GUTTER + 3}L${lanes.x[0] - 4} ${row.y}` }));
     const text = row.stream ? row.stream.label : row.arrow.label;
-    group.append(svg("text", { class: "label", x: lanes.x[lanes.x.length - 1] + 12, y: row.label }, fits(text, 200)));
+    group.append(svg("text", { class: "label side", x: lanes.x[lanes.x.length - 1] + 12, y: row.label }, fits(text, 200)));
   }
   group.append(...(row.stream ? drawnStream(row, lanes) : drawnArrow(row, lanes, options)));
-  group.append(...marked(row.again ? [] : findings, lanes.width - MARKS + (options.scaled ? 2 : 2), options.scaled ? row.label - 4 : row.y - 3));
+  group.append(...marked(row.again ? [] : findings, lanes.width - MARKS + 12, options.scaled ? row.label - 4 : row.y - 4));
   return group;
 };
 
@@ -174,11 +169,11 @@ const drawnLadder = (told, options) => {
   const plan = placed(rows, options);
   rows.forEach((row) => { row.perSecond = plan.perSecond; });
   const names = svg("svg", { class: "names", width: lanes.width, height: 30, "aria-hidden": "true" });
-  names.append(svg("text", { class: "unit", x: 50, y: 20, "text-anchor": "end" }, words.frame));
-  names.append(svg("text", { class: "unit", x: GUTTER - 8, y: 20, "text-anchor": "end" }, "s"));
+  names.append(svg("text", { class: "place", x: 50, y: 20 }, words.frame));
+  names.append(svg("text", { class: "place", x: GUTTER - 8, y: 20 }, "s"));
   told.lanes.forEach((name, lane) => {
     const text = middle(name, Math.min(Math.max(lanes.step, 130), 240) - 12);
-    names.append(svg("text", { class: "host", x: lanes.x[lane], y: 20, "text-anchor": "middle" }, svg("title", {}, name), text));
+    names.append(svg("text", { class: "name", x: lanes.x[lane], y: 20 }, svg("title", {}, name), text));
   });
   const body = svg("svg", { class: "rows", width: lanes.width, height: plan.height, role: "listbox", "aria-label": options.label });
   body.append(...drawnLanes(told, lanes, plan));

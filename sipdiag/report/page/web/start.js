@@ -39,6 +39,10 @@ const clicked = (event) => {
   } else if (link.hash.startsWith("#entry-")) {
     event.preventDefault();
     explained(link.hash.slice(1));
+  } else if (link.hash.startsWith("#finding-")) {
+    for (let node = document.getElementById(link.hash.slice(1)); node; node = node.parentElement) {
+      if (node.nodeName === "DETAILS") node.open = true;
+    }
   } else if (/^#(call|registration|subscription|other)-\d/.test(link.hash)) {
     event.preventDefault();
     aimed(link.hash);

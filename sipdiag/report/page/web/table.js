@@ -67,10 +67,10 @@ const table = (() => {
   const render = () => {
     const begin = whole ? 0 : Math.max(0, Math.floor(box.scrollTop / HEIGHT) - AROUND);
     const end = whole ? Math.min(shown.length, MOST_PRINTED) : Math.min(shown.length, begin + Math.ceil(box.clientHeight / HEIGHT) + 2 * AROUND);
-    const focused = document.activeElement?.closest?.("#table tbody tr") !== null && body.contains(document.activeElement);
+    const focused = body.contains(document.activeElement);
     const rows = shown.slice(begin, end).map((row, at) => rowFor(row, begin + at));
     body.replaceChildren(...(begin ? [gap(begin)] : []), ...rows, ...(end < shown.length && !whole ? [gap(shown.length - end)] : []));
-    if (focused) body.querySelector(`tr[data-at="${active}"] button`)?.focus({ preventScroll: true });
+    if (focused) (body.querySelector(`tr[data-at="${active}"] button`) ?? box).focus({ preventScroll: true });
   };
 
   const into = (at) => {
@@ -108,7 +108,7 @@ const table = (() => {
   const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12 };
   const keyed = (event) => {
     const at = event.key in moves ? active + moves[event.key] : event.key === "Home" ? 0 : event.key === "End" ? shown.length - 1 : null;
-    if (at === null || !body.contains(event.target)) return;
+    if (at === null || !(event.target === box || body.contains(event.target))) return;
     event.preventDefault();
     into(at);
     body.querySelector(`tr[data-at="${active}"] button`)?.focus({ preventScroll: true });
@@ -135,6 +135,7 @@ const table = (() => {
         const at = event.target.closest("tr")?.dataset.at;
         if (at !== undefined) { active = Number(at); choose(shown[active]); }
       });
+      body.addEventListener("focusin", (event) => { active = Number(event.target.closest("tr").dataset.at); });
       addEventListener("beforeprint", () => printed(true));
       addEventListener("afterprint", () => printed(false));
       addEventListener("resize", () => requestAnimationFrame(render));
