@@ -28,7 +28,7 @@ from sipdiag.calls.dialog import dialogs_of, later_of_the_same_side, of_the_othe
 from sipdiag.calls.duty import Duty, Outcome
 from sipdiag.calls.ending import Ending, ending_of
 from sipdiag.calls.failure import Failure, Step, failure_of
-from sipdiag.calls.figures import Figures, figures_of
+from sipdiag.calls.figures import Figures, Peer, Sums, added, figures_in, figures_of, peers_of, sums_of
 from sipdiag.calls.flaws import Flaw, Harm, flaws_of, harm_of, kinds_of
 from sipdiag.calls.kinship import Leg, legs_in
 from sipdiag.calls.ledger import duties_of
@@ -111,6 +111,7 @@ __all__ = [
     "Outage",
     "Outcome",
     "Passage",
+    "Peer",
     "Refusal",
     "Registration",
     "RegistrationState",
@@ -119,6 +120,7 @@ __all__ = [
     "Step",
     "Subscription",
     "SubscriptionState",
+    "Sums",
     "Transaction",
     "Twin",
     "Twins",
@@ -128,6 +130,7 @@ __all__ = [
     "account_of",
     "acknowledgements",
     "acknowledges",
+    "added",
     "asked_expires",
     "asks_for_removal",
     "astray",
@@ -159,6 +162,7 @@ __all__ = [
     "exchanges_of",
     "failure_of",
     "families_of",
+    "figures_in",
     "figures_of",
     "first_word",
     "flaws_of",
@@ -182,6 +186,7 @@ __all__ = [
     "opening_requests",
     "outages_of",
     "passages_of",
+    "peers_of",
     "repeat_of",
     "requests_by_source",
     "sdp_in",
@@ -191,6 +196,7 @@ __all__ = [
     "stated_expires",
     "status",
     "streams_of",
+    "sums_of",
     "tags_of",
     "was_relayed",
     "window_of",

@@ -30,7 +30,7 @@ FORMATS = {
     "html": "sipdiag.report.page",
 }
 """Name → module; the first is the default."""
-TABLES = ("calls", "responses", "requests", "registrations", "subscriptions", "streams", "findings")
+TABLES = ("calls", "responses", "requests", "registrations", "subscriptions", "streams", "findings", "peers")
 """What `--table` takes; the first is the default."""
 WHOLE = ("html",)
 """Formats that show whole messages, in which secrets are masked unless `--show-secrets` is given."""

@@ -26,6 +26,7 @@ TABLES: dict[str, type[doc.Row]] = {
     "subscriptions": doc.SubscriptionRow,
     "streams": doc.StreamRow,
     "findings": doc.FindingRow,
+    "peers": doc.PeerRow,
 }
 """Name → what its rows are; the first is the default."""
 FORMULA = frozenset("=+-@\t\r\n＝＋－＠")

@@ -58,6 +58,17 @@ class Summary(Row, frozen=True, kw_only=True):
     """Figures of RFC 6076, and ASR, NER and ACD; null where the captures give no figure."""
 
 
+class PeerRow(Row, frozen=True, kw_only=True):
+    """What came of the calls that were sent to one host, at the hop that leads to it."""
+
+    host: str
+    calls: int
+    answered: int
+    registrations: int
+    kpi: dict[str, float | int | None]
+    """The figures of `summary.kpi`, over this host's calls and registrations."""
+
+
 class ResponseRow(Row, frozen=True, kw_only=True):
     """One SIP response."""
 
@@ -265,6 +276,8 @@ class Document(Row, frozen=True, kw_only=True):
     version: str
     captures: list[CaptureRow]
     summary: Summary
+    peers: list[PeerRow]
+    """The busiest first."""
     responses: list[ResponseRow]
     requests: list[RequestRow]
     calls: list[CallRow]

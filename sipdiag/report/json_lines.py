@@ -18,6 +18,7 @@ from sipdiag.report.words import Words
 TYPES = {
     "captures": "capture",
     "summary": "summary",
+    "peers": "peer",
     "responses": "response",
     "requests": "request",
     "calls": "call",

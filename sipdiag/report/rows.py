@@ -14,12 +14,15 @@ from sipdiag.calls import (
     CallState,
     Correlation,
     Link,
+    Peer,
     Registration,
     Repeat,
     Subscription,
     Transaction,
+    figures_in,
     figures_of,
     meant_by,
+    peers_of,
     status,
 )
 from sipdiag.findings import Finding, unfolded
@@ -55,6 +58,7 @@ def parts_of(analysis: Analysis, words: Words) -> Iterator[tuple[str, Any]]:
     yield "version", __version__
     yield "captures", [capture_row(each) for each in analysis.captures]
     yield "summary", summary_of(analysis)
+    yield "peers", [peer_row(each) for each in peers_of(seen.calls, seen.registrations)]
     yield "responses", _response_rows(analysis, words, named)
     yield "requests", (row for each in seen.arrivals if (row := request_row(each, seen)) is not None)
     yield "calls", (call_row(each, by_call_id) for each in seen.calls)
@@ -118,6 +122,18 @@ def summary_of(analysis: Analysis) -> doc.Summary:
         responses_by_code={str(code): count for code, count in sorted(codes.items())},
         findings_by_severity={name: severities[name] for name in ("error", "warning", "note")},
         kpi=figures_of(seen.calls, seen.registrations),
+    )
+
+
+def peer_row(peer: Peer) -> doc.PeerRow:
+    """One host that was called."""
+    sums = peer.sums
+    return doc.PeerRow(
+        host=peer.host,
+        calls=sums.calls,
+        answered=sums.answered,
+        registrations=sums.registrations,
+        kpi=figures_in(sums),
     )
 
 

@@ -9,12 +9,13 @@ from rich.console import Console
 from rich.text import Text
 
 from sipdiag.analysis import Analysis
-from sipdiag.calls import Arrival, Call, Certainty, Repeat, status
+from sipdiag.calls import Arrival, Call, Certainty, Repeat, peers_of, status
 from sipdiag.findings import Finding, Severity
 from sipdiag.knowledge import Entry
 from sipdiag.report.drawing import drawn
 from sipdiag.report.escape import shown
 from sipdiag.report.ladder import ladder_of, marks_of, troubled
+from sipdiag.report.peer_table import peer_table
 from sipdiag.report.rows import party
 from sipdiag.report.times import clock, day, span
 from sipdiag.report.words import Words
@@ -52,6 +53,7 @@ class _TerminalReport:
         if detail == "brief":
             return
         self._calls(every_ladder=detail == "full")
+        self._destinations(even_one=detail == "full")
         self._registrations()
         self._subscriptions()
         self._responses()
@@ -196,6 +198,17 @@ class _TerminalReport:
             if call.ended_by is not None:
                 line.append(f", {self._label('ended_by_' + call.ended_by)}", style="dim")
         return line
+
+    def _destinations(self, *, even_one: bool) -> None:
+        peers = [each for each in peers_of(self._seen.calls, ()) if each.sums.calls]
+        if len(peers) < (1 if even_one else 2):
+            return
+        self._heading("peers")
+        header, *rows = peer_table(peers, self._words)
+        self._line(Text(header, style="dim"))
+        for row in rows:
+            self._line(Text(row))
+        self._line(Text(self._label("peer_legend"), style="dim"))
 
     def _registrations(self) -> None:
         if not self._seen.registrations:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from exchange import Exchange
-from sipdiag.calls import correlate, figures_of
+from exchange import CALLEE, CALLER, PROXY, Exchange
+from sipdiag.calls import added, correlate, figures_in, figures_of, peers_of, sums_of
 
 
 def call(talk: Exchange, number: int, status: int, *, ringing: bool = True) -> None:
@@ -70,3 +70,69 @@ def test_what_nothing_was_seen_of_is_undefined() -> None:
     told = figures(Exchange())
     assert told.pop("session_requests") == 0
     assert set(told.values()) == {None}
+
+
+def test_each_hop_counts_for_the_host_that_it_leads_to() -> None:
+    """A proxy that tries two carriers: the caller's call succeeded, and so did one of the two."""
+    talk = Exchange()
+    near = talk.request("INVITE", 0, branch="near", destination=PROXY)
+    first = talk.request("INVITE", 0.1, branch="first", source=PROXY, destination="203.0.113.1:5060")
+    talk.response(503, first, 0.2)
+    second = talk.request("INVITE", 0.3, branch="second", source=PROXY)
+    talk.response(180, second, 1.3)
+    talk.response(180, near, 1.4)
+    talk.response(200, second, 3.3)
+    talk.response(200, near, 3.4)
+    for source, destination, at in ((CALLER, PROXY, 13.4), (PROXY, CALLEE, 13.5)):
+        bye = talk.request(
+            "BYE", at, branch=f"bye-{at}", cseq=2, to_tag="callee", source=source, destination=destination
+        )
+        talk.response(200, bye, at + 0.1)
+    seen = correlate(talk.sightings)
+    peers = {each.host: each.sums for each in peers_of(seen.calls, seen.registrations)}
+    assert {name: (each.calls, each.answered) for name, each in peers.items()} == {
+        "198.51.100.1": (1, 1),
+        "203.0.113.1": (1, 0),
+        "203.0.113.20": (1, 1),
+    }
+    carrier = figures_in(peers["203.0.113.20"])
+    assert (carrier["session_request_delay_ms"], carrier["average_call_duration_s"]) == (1000.0, 10.2)
+    assert figures_in(peers["203.0.113.1"])["ineffective_session_attempts_percent"] == 100.0
+
+
+def test_a_challenge_is_no_failure_of_the_host() -> None:
+    """The second INVITE is the same call, from the first one on."""
+    talk = Exchange()
+    first = talk.request("INVITE", 0, branch="a")
+    talk.response(407, first, 0.1)
+    second = talk.request("INVITE", 0.2, branch="b", cseq=2)
+    talk.response(180, second, 0.5)
+    talk.response(200, second, 1)
+    seen = correlate(talk.sightings)
+    ((peer, sums),) = ((each.host, each.sums) for each in peers_of(seen.calls, seen.registrations))
+    assert (peer, sums.calls, sums.answered) == ("203.0.113.20", 1, 1)
+    assert figures_in(sums)["session_request_delay_ms"] == 500.0
+
+
+def test_the_busiest_host_comes_first_and_registrars_are_hosts_too() -> None:
+    """Then by name; one that was only registered at has no calls."""
+    talk = Exchange()
+    for number in (1, 2):
+        call(talk, number, 200)
+    talk.response(200, talk.request("REGISTER", 0, destination=PROXY, call_id="r", branch="r"), 0.2)
+    seen = correlate(talk.sightings)
+    first, second = peers_of(seen.calls, seen.registrations)
+    assert (first.host, second.host) == ("203.0.113.20", "198.51.100.1")
+    assert (second.sums.calls, second.sums.registrations) == (0, 1)
+    assert figures_in(second.sums)["registration_request_delay_ms"] == 200.0
+
+
+def test_sums_of_parts_add_up() -> None:
+    """Two halves of the calls give the figures of all of them."""
+    talk = Exchange()
+    for number, status in enumerate((200, 486, 503, 302, 200, 487), 1):
+        call(talk, number, status)
+    seen = correlate(talk.sightings)
+    halves = [sums_of(seen.calls[:3], []), sums_of(seen.calls[3:], [])]
+    assert figures_in(added(halves)) == figures_of(seen.calls, [])
+    assert added([]) == sums_of([], [])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONTRACT = {
-    "": "schema version captures summary responses requests calls registrations subscriptions streams findings "
+    "": "schema version captures summary peers responses requests calls registrations subscriptions streams findings "
     "knowledge",
     "captures": "path format link_types packets bytes first_time last_time sip_messages defects",
     "summary": "calls answered failed cancelled unfinished registrations subscriptions sip_requests sip_responses "
@@ -28,6 +28,7 @@ CONTRACT = {
     "duration_ms ended_by hops streams findings",
     "registrations": "call_id aor contact expires state final_code frames findings",
     "subscriptions": "call_id event contact expires state final_code frames findings",
+    "peers": "host calls answered registrations kpi",
     "streams": "ssrc source destination payload_type codec packets lost loss_percent jitter_ms jitter_max_ms "
     "max_delta_ms mos call_id direction first_frame last_frame",
     "findings": "rule severity confidence message call_id capture frames evidence remedy knowledge",
