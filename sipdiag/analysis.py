@@ -10,10 +10,10 @@ from typing import BinaryIO
 
 import msgspec
 
-from sipdiag.calls import Correlation, Window, correlate, window_of
+from sipdiag.calls import Carriage, Correlation, Window, correlate, window_of
 from sipdiag.findings import Finding, Scene, Settings, caused, diagnose, folded
 from sipdiag.rules import RULES
-from sipdiag.trace import CaptureFacts, Progress, Trace, read_trace
+from sipdiag.trace import CaptureFacts, Progress, Trace, joined_streams, read_trace
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,11 +24,20 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     correlation: Correlation
     findings: list[Finding]
     """Worst first."""
+    carriage: Carriage = Carriage(streams=[], calls={}, looked=False)
+    """The RTP streams, and which calls they belong to."""
 
 
-def read(path: str, *, capture: int = 0, stream: BinaryIO | None = None, progress: Progress | None = None) -> Trace:
-    """What the capture at `path` shows of SIP (`-`: what `stream` gives); raises `CaptureError`."""
-    return read_trace(path, capture=capture, stream=stream, progress=progress)
+def read(
+    path: str,
+    *,
+    capture: int = 0,
+    stream: BinaryIO | None = None,
+    progress: Progress | None = None,
+    media: bool = True,
+) -> Trace:
+    """What the capture at `path` shows of SIP and `media` (`-`: what `stream` gives); raises `CaptureError`."""
+    return read_trace(path, capture=capture, stream=stream, progress=progress, media=media)
 
 
 def conclude(traces: Sequence[Trace], settings: Settings | None = None) -> Analysis:
@@ -40,9 +49,16 @@ def conclude(traces: Sequence[Trace], settings: Settings | None = None) -> Analy
     window = window_of([(first, last) for first, last in times if last is not None], sightings)
     settings = settings or Settings()
     correlation = correlate(sightings, guess=settings.guess_legs)
-    scene = Scene(window=window, correlation=correlation, traces=list(traces), settings=settings)
+    scene = Scene(
+        window=window,
+        correlation=correlation,
+        traces=list(traces),
+        settings=settings,
+        streams=joined_streams([trace.streams for trace in traces]),
+        with_media=all(trace.media for trace in traces),
+    )
     findings = caused(folded(diagnose(scene, RULES), correlation.arrivals), correlation)
-    return Analysis(captures=facts, window=window, correlation=correlation, findings=findings)
+    return Analysis(captures=facts, window=window, correlation=correlation, findings=findings, carriage=scene.carriage)
 
 
 def analyze(paths: Iterable[str]) -> Analysis:

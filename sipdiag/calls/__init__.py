@@ -10,6 +10,7 @@ from sipdiag.calls.authentication import Challenge, Credentials, challenges_in, 
 from sipdiag.calls.binding import Binding, bindings_of
 from sipdiag.calls.call import Attempt, Call, CallState, acknowledges, opening_requests
 from sipdiag.calls.cancellation import cancellations
+from sipdiag.calls.carriage import CallMedia, Carriage, Carried, carriage_of
 from sipdiag.calls.cause import (
     CODES,
     PLAIN,
@@ -34,6 +35,7 @@ from sipdiag.calls.kinship import Leg, legs_in
 from sipdiag.calls.ledger import duties_of
 from sipdiag.calls.legs import families_of, links_of
 from sipdiag.calls.link import Certainty, Link
+from sipdiag.calls.negotiation import CALLEE, CALLER, OTHER, Agreement, End, MediaLine, lines_of
 from sipdiag.calls.origin import account_of, densest, requests_by_source, was_relayed
 from sipdiag.calls.outage import AT_ONCE, Cause, Outage, Refusal, next_after, outages_of
 from sipdiag.calls.passage import Passage, passages_of
@@ -74,19 +76,26 @@ from sipdiag.calls.window import Window, window_of
 __all__ = [
     "AT_ONCE",
     "AT_ONCE_AFTER_A_COPY",
+    "CALLEE",
+    "CALLER",
     "CODES",
     "MILLISECOND",
+    "OTHER",
     "PLAIN",
     "SECOND",
     "T1",
     "T2",
     "TIMEOUT",
+    "Agreement",
     "Arrival",
     "Astray",
     "Attempt",
     "Binding",
     "Call",
+    "CallMedia",
     "CallState",
+    "Carriage",
+    "Carried",
     "Cause",
     "Certainty",
     "Challenge",
@@ -96,6 +105,7 @@ __all__ = [
     "Credentials",
     "Difference",
     "Duty",
+    "End",
     "Ending",
     "Event",
     "Exchange",
@@ -108,6 +118,7 @@ __all__ = [
     "Leg",
     "Link",
     "Meaning",
+    "MediaLine",
     "Outage",
     "Outcome",
     "Passage",
@@ -138,6 +149,7 @@ __all__ = [
     "best_fit",
     "bindings_of",
     "cancellations",
+    "carriage_of",
     "carries_credentials",
     "cause_contradicts",
     "cause_of",
@@ -175,6 +187,7 @@ __all__ = [
     "last_copy_before",
     "later_of_the_same_side",
     "legs_in",
+    "lines_of",
     "links_of",
     "longest_passed",
     "meant_by",

@@ -68,10 +68,9 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
         return 0
     if not captures:
         raise click.UsageError("name at least one capture, or - for standard input")
-    del no_media  # nothing reads media yet, so there is nothing to leave out
     settings = _settings()
     catalogue = options.catalogue_for(lang or settings.lang, knowledge)
-    analysis, unreadable = _analysis_of(captures, settings, quiet=quiet, guess=not no_guess)
+    analysis, unreadable = _analysis_of(captures, settings, quiet=quiet, guess=not no_guess, media=not no_media)
     analysis = options.narrowed(analysis, settings.filled(narrowing))
     from sipdiag.report import Words  # noqa: PLC0415  (nothing to report is found out without it)
 
@@ -99,7 +98,9 @@ def _settings() -> File:
     return settings_near(Path.cwd(), frozenset(RULES.names))
 
 
-def _analysis_of(captures: tuple[str, ...], settings: File, *, quiet: bool, guess: bool) -> tuple[Analysis, int]:
+def _analysis_of(
+    captures: tuple[str, ...], settings: File, *, quiet: bool, guess: bool, media: bool
+) -> tuple[Analysis, int]:
     """The analysis of all that can be read, and how many captures cannot."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
@@ -108,7 +109,7 @@ def _analysis_of(captures: tuple[str, ...], settings: File, *, quiet: bool, gues
     from sipdiag.analysis import conclude  # noqa: PLC0415  (`--help` and `--schema` do without)
     from sipdiag.findings import caused, taken, unfolded  # noqa: PLC0415
 
-    traces, unreadable = readings(captures, quiet=quiet)
+    traces, unreadable = readings(captures, quiet=quiet, media=media)
     if not traces:
         raise SystemExit(EXIT_UNREADABLE)
     thresholds = settings.thresholds if guess else replace(settings.thresholds, guess_legs=False)

@@ -20,8 +20,8 @@ class Readings(NamedTuple):
     unreadable: list[CaptureError]
 
 
-def readings(captures: Sequence[str], *, quiet: bool = False) -> Readings:
-    """Every capture that can be read, in order; of each other one a line goes to standard error."""
+def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True) -> Readings:
+    """Every capture that can be read, in order, with media if wanted; of each other one a line to standard error."""
     from sipdiag.analysis import read  # noqa: PLC0415  (`--help` does without)
     from sipdiag.report.escape import shown  # noqa: PLC0415
 
@@ -34,7 +34,7 @@ def readings(captures: Sequence[str], *, quiet: bool = False) -> Readings:
             progress.begin(path)
             stream = sys.stdin.buffer if path == "-" else None
             try:
-                traces.append(read(path, capture=len(traces), stream=stream, progress=progress.told))
+                traces.append(read(path, capture=len(traces), stream=stream, progress=progress.told, media=media))
             except CaptureError as error:
                 unreadable.append(error)
                 print(f"sipdiag: {shown(str(error))}", file=sys.stderr)  # noqa: T201

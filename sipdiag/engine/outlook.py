@@ -8,6 +8,7 @@ import msgspec
 
 from sipdiag.calls import Correlation, Leg, Link, Window, links_of
 from sipdiag.findings import Facts, Flows, Scene, Settings
+from sipdiag.media import Stream
 from sipdiag.sip import parse
 from sipdiag.trace import Trace, host
 
@@ -57,6 +58,9 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """Every piece of the surroundings, of all shards together."""
     flows: Flows
     below: Below
+    streams: list[Stream] = []
+    """The RTP streams of all captures, those that go on from one to the next joined."""
+    with_media: bool = False
 
     def scene(self, correlation: Correlation, traces: Sequence[Trace] = ()) -> Scene:
         """The scene of a shard, or of what is told of all of them."""
@@ -67,6 +71,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
             settings=self.settings,
             given=dict(self.facts),
             flows_seen=[self.flows],
+            streams=self.streams,
+            with_media=self.with_media,
         )
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from sipdiag.calls import (
     Call,
+    Carriage,
     Correlation,
     Duty,
     Exchange,
@@ -13,6 +14,7 @@ from sipdiag.calls import (
     Registration,
     Transaction,
     Window,
+    carriage_of,
     duties_of,
     exchanges_of,
     flaws_of,
@@ -24,6 +26,7 @@ from sipdiag.findings.flow import Flow, Flows, Traffic, behind_nat, devices_of, 
 from sipdiag.findings.identity import Claim, claims_of
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.surroundings import Facts, Surroundings
+from sipdiag.media import Stream
 from sipdiag.trace import Sighting, Trace, host
 
 
@@ -43,12 +46,18 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     traces: list[Trace] = []
     """The captures, for what lies below SIP: their defects, their connections."""
     settings: Settings = Settings()
+    streams: list[Stream] = []
+    """The RTP streams of all captures, those that go on from one to the next joined."""
+    with_media: bool = False
+    """Whether the captures were read with their media: without that nothing is known of it."""
     ledger: dict[str, list[Duty]] = {}
     """Duties by Call-ID, worked out once for all the rules that read them."""
     outages_seen: dict[int, list[Outage]] = {}
     """Outages by registration number, worked out once."""
     exchanges_seen: dict[str, list[Exchange]] = {}
     """Offers and answers by Call-ID, worked out once."""
+    carriage_seen: list[Carriage] = []
+    """Which media belong to which call, once it was worked out."""
     claims_seen: dict[str, list[Claim]] = {}
     """PASSporTs by Call-ID, read once."""
     given: dict[str, Facts] = {}
@@ -137,6 +146,16 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         """What is wrong with messages by themselves, by who sent them."""
         flaws = flaws_of(self.correlation.arrivals, self.surroundings["kinds"])
         return list(faults_of(flaws, self.correlation))
+
+    @property
+    def carriage(self) -> Carriage:
+        """Which RTP streams belong to which call."""
+        if not self.carriage_seen:
+            exchanges = {leg.key: self.exchanges(leg) for leg in self.correlation.legs} if self.streams else {}
+            self.carriage_seen.append(
+                carriage_of(self.correlation.calls, self.streams, exchanges, looked=self.with_media)
+            )
+        return self.carriage_seen[0]
 
     def exchanges(self, call: Call) -> list[Exchange]:
         """The offers and answers of `call`."""

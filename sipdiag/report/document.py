@@ -214,23 +214,80 @@ class SubscriptionRow(Row, frozen=True, kw_only=True):
     findings: list[int]
 
 
+class KeyRow(Row, frozen=True, kw_only=True):
+    """A key that was pressed, as a telephone event (RFC 4733)."""
+
+    key: str
+    frame: int
+    time: str
+
+
+class ReportRow(Row, frozen=True, kw_only=True):
+    """The last RTCP report of its kind on a stream."""
+
+    kind: str
+    """`sent received voip`."""
+    frame: int
+    packets: int | None
+    lost: int | None
+    loss_percent: float | None
+    jitter_ms: float | None
+    round_trip_ms: float | None
+    mos: float | None
+
+
+class TimelineRow(Row, frozen=True, kw_only=True):
+    """A stream step by step."""
+
+    step_ms: float
+    packets: list[int]
+    lost: list[int]
+    jitter_ms: list[float]
+    """The highest in each step."""
+
+
 class StreamRow(Row, frozen=True, kw_only=True):
     """One RTP stream."""
 
+    capture: int
     ssrc: str
+    """Eight hexadecimal digits behind `0x`."""
     source: str
     destination: str
     payload_type: int
+    """The most frequent."""
+    payload_types: list[int]
     codec: str | None
+    """As the session descriptions of its call name the payload type, else as RFC 3551 does; null when neither does."""
+    clock_rate: int | None
     packets: int
+    """Copies too."""
     lost: int
     loss_percent: float
+    duplicates: int
+    reordered: int
     jitter_ms: float | None
+    """Mean of RFC 3550's estimate over the stream."""
     jitter_max_ms: float | None
     max_delta_ms: float | None
+    """Longest time between two packets where no talkspurt begins."""
+    bitrate_kbps: float | None
+    """With the headers of IP and UDP."""
     mos: float | None
+    """An estimate by the E-model (ITU-T G.107)."""
+    silent_percent: float | None
+    """Of the packets of PCMU and PCMA that were looked at, those with nothing but silence."""
+    comfort_noise: int
+    keys: list[KeyRow]
+    reports: list[ReportRow]
+    timeline: TimelineRow
     call_id: str | None
+    tied_by: str | None
+    """`destination return source`: what ties it to the call; `hosts` is a guess."""
     direction: str | None
+    """`caller-to-callee callee-to-caller`."""
+    first_time: str
+    last_time: str
     first_frame: int
     last_frame: int
 

@@ -12,6 +12,7 @@ from sipdiag.calls import (
     Arrival,
     Call,
     CallState,
+    Carriage,
     Correlation,
     Link,
     Peer,
@@ -28,6 +29,7 @@ from sipdiag.calls import (
 from sipdiag.findings import Finding, unfolded
 from sipdiag.report import document as doc
 from sipdiag.report.escape import kept
+from sipdiag.report.streams import stream_rows
 from sipdiag.report.times import iso, milliseconds
 from sipdiag.report.words import Words
 from sipdiag.sip import Request, Response, parse_name_addr
@@ -61,10 +63,10 @@ def parts_of(analysis: Analysis, words: Words) -> Iterator[tuple[str, Any]]:
     yield "peers", [peer_row(each) for each in peers_of(seen.calls, seen.registrations)]
     yield "responses", _response_rows(analysis, words, named)
     yield "requests", (row for each in seen.arrivals if (row := request_row(each, seen)) is not None)
-    yield "calls", (call_row(each, by_call_id) for each in seen.calls)
+    yield "calls", (call_row(each, by_call_id, analysis.carriage) for each in seen.calls)
     yield "registrations", (registration_row(each, by_call_id) for each in seen.registrations)
     yield "subscriptions", (subscription_row(each, by_call_id) for each in seen.subscriptions)
-    yield "streams", iter(())
+    yield "streams", iter(stream_rows(analysis.carriage))
     yield "findings", _finding_rows(analysis, words, named)
     yield "knowledge", {key: entry for key in sorted(named) if (entry := entry_row(key, words)) is not None}
 
@@ -198,7 +200,7 @@ def request_row(arrival: Arrival, seen: Correlation) -> doc.RequestRow | None:
     )
 
 
-def call_row(call: Call, findings: dict[str, list[int]]) -> doc.CallRow:
+def call_row(call: Call, findings: dict[str, list[int]], carriage: Carriage) -> doc.CallRow:
     """One call, with the indexes of its findings."""
     invite, answer, ending = call.invite, call.answer, None if call.ending is None else call.ending.request
     return doc.CallRow(
@@ -222,7 +224,7 @@ def call_row(call: Call, findings: dict[str, list[int]]) -> doc.CallRow:
         duration_ms=_between(answer, ending),
         ended_by=call.ended_by,
         hops=[_hop(hop) for hop in call.path],
-        streams=[],
+        streams=[each.number for each in carriage.of(call).carried],
         findings=[index for key in (call.key, *call.call_ids[1:]) for index in findings.get(key, ())],
     )
 

@@ -1,12 +1,14 @@
 """Where wire and SIP meet: a capture becomes sightings.
 
-The door of the room: `read_trace` gives the `Trace` of one capture, a list of `Sighting`.
+The door of the room: `read_trace` gives the `Trace` of one capture, a list of `Sighting`, and of the media a list of
+`Stream`.
 """
 
 from __future__ import annotations
 
 from sipdiag.trace.clock import ClockStep
+from sipdiag.trace.media import joined_streams
 from sipdiag.trace.read import CaptureFacts, Progress, Trace, read_trace
 from sipdiag.trace.sighting import Sighting, host, port
 
-__all__ = ["CaptureFacts", "ClockStep", "Progress", "Sighting", "Trace", "host", "port", "read_trace"]
+__all__ = ["CaptureFacts", "ClockStep", "Progress", "Sighting", "Trace", "host", "joined_streams", "port", "read_trace"]

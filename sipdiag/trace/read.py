@@ -9,8 +9,10 @@ import msgspec
 
 from sipdiag.capture import Capture, open_capture
 from sipdiag.defect import Defect
+from sipdiag.media import Stream
 from sipdiag.sip import begins_message, parse
 from sipdiag.trace.clock import Clock, ClockStep
+from sipdiag.trace.media import MediaLane
 from sipdiag.trace.sighting import Sighting
 from sipdiag.trace.stream import SipStream
 from sipdiag.transport import Connection, Datagram, Demultiplexer, Handshake, PartialDatagram, StreamData
@@ -35,7 +37,7 @@ class CaptureFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one capture shows of SIP."""
+    """All that one capture shows of SIP and media."""
 
     facts: CaptureFacts
     sightings: list[Sighting]
@@ -47,17 +49,26 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """Datagrams of which a fragment is missing."""
     handshakes: list[Handshake] = []
     """TLS handshakes, whatever was to be said behind them."""
+    streams: list[Stream] = []
+    """The RTP streams, in the order in which they began."""
+    media: bool = False
+    """Whether media was looked at; without that nothing is known of it."""
 
 
 def read_trace(
-    path: str, *, capture: int = 0, stream: BinaryIO | None = None, progress: Progress | None = None
+    path: str,
+    *,
+    capture: int = 0,
+    stream: BinaryIO | None = None,
+    progress: Progress | None = None,
+    media: bool = False,
 ) -> Trace:
-    """What the capture at `path` (`-`: `stream`) shows of SIP, with `capture` as its number.
+    """What the capture at `path` (`-`: `stream`) shows of SIP, with `capture` as its number, and of `media` if wanted.
 
     Raises `CaptureError` when it cannot be read at all.
     """
     with open_capture(path, stream=stream) as source:
-        reader = _Reader(source, capture)
+        reader = _Reader(source, capture, media=media)
         for _ in reader.chunks():
             if progress is not None:
                 progress(source.progress, source.bytes)
@@ -67,10 +78,11 @@ def read_trace(
 class _Reader:
     """Follows one capture from its first chunk to its last."""
 
-    def __init__(self, source: Capture, capture: int) -> None:
+    def __init__(self, source: Capture, capture: int, *, media: bool) -> None:
         self._source = source
         self._capture = capture
-        self._wire = Demultiplexer(begins_message)
+        self._wire = Demultiplexer(begins_message, media=media)
+        self._media = MediaLane() if media else None
         self._streams: dict[tuple[int, str], SipStream] = {}
         self._sightings: list[Sighting] = []
         self._clock = Clock()
@@ -87,7 +99,10 @@ class _Reader:
                 first, last = int(packets.time.min()), int(packets.time.max())
                 self._first = first if self._first is None else min(first, self._first)
                 self._last = last if self._last is None else max(last, self._last)
-            self._take(self._wire.feed(packets).signalling)
+            traffic = self._wire.feed(packets)
+            self._take(traffic.signalling)
+            if self._media is not None:
+                self._media.feed(traffic.media)
             yield
         self._take(self._wire.finish().signalling)
         for stream in self._streams.values():
@@ -106,13 +121,15 @@ class _Reader:
                 first_time=self._first,
                 last_time=self._last,
                 sip_messages=len(self._sightings),
-                defects=[*self._source.defects, *self._wire.defects, *self._stream_defects()],
+                defects=[*self._source.defects, *self._wire.defects, *self._stream_defects(), *self._media_defects()],
             ),
             sightings=self._sightings,
             connections=self._wire.connections,
             clock_steps=self._clock.steps,
             partial=self._wire.partial,
             handshakes=self._wire.handshakes,
+            streams=[] if self._media is None else self._media.streams(self._capture, self._sightings),
+            media=self._media is not None,
         )
 
     def _take(self, arrived: list[Datagram | StreamData]) -> None:
@@ -140,6 +157,10 @@ class _Reader:
                 if stream is None:
                     stream = self._streams[key] = SipStream(self._capture)
                 self._sightings.extend(stream.feed(delivery))
+
+    def _media_defects(self) -> Iterator[Defect]:
+        if self._media is not None and self._media.refused:
+            yield Defect(kind="media-streams-too-many", detail=f"{self._media.refused} packets left out")
 
     def _stream_defects(self) -> Iterator[Defect]:
         for stream in self._streams.values():

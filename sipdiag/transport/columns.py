@@ -15,6 +15,8 @@ Rows = npt.NDArray[np.int64]
 """Indices of packets in a chunk."""
 Heads = npt.NDArray[np.uint8]
 """The first bytes of each packet or header, shape (packets, bytes)."""
+MEDIA_HEAD = 12
+"""Bytes of a payload that tell what media it is: the fixed header of RTP (RFC 3550, section 5.1)."""
 
 
 def field(heads: Heads, at: int, width: int) -> npt.NDArray[np.unsignedinteger]:
@@ -36,6 +38,8 @@ class MediaColumns:
 
     data: npt.NDArray[np.uint8]
     """The bytes that `start` points into."""
+    head: Heads
+    """The first twelve bytes of each payload; what lies behind `length` is something else."""
     frame: npt.NDArray[np.int64]
     time: npt.NDArray[np.int64]
     """Nanoseconds since 1970-01-01 UTC."""
@@ -61,8 +65,12 @@ def joined(parts: Sequence[MediaColumns]) -> MediaColumns:
     if len(parts) == 1:
         return parts[0]
     order = np.argsort(np.concatenate([part.frame for part in parts]), kind="stable")
-    names = [column.name for column in fields(MediaColumns) if column.name != "data"]
+    names = [column.name for column in fields(MediaColumns) if column.name not in ("data", "start")]
+    blocks = {id(part.data): part.data for part in parts}
+    sizes = [0, *np.cumsum([len(block) for block in blocks.values()]).tolist()]
+    begins = dict(zip(blocks, sizes, strict=False))  # what was put together from fragments lies in a block of its own
     return MediaColumns(
-        data=parts[0].data,
+        data=np.concatenate(list(blocks.values())) if len(blocks) > 1 else parts[0].data,
+        start=np.concatenate([part.start + begins[id(part.data)] for part in parts])[order],
         **{name: np.concatenate([getattr(part, name) for part in parts])[order] for name in names},
     )

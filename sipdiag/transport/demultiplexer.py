@@ -81,6 +81,8 @@ class Demultiplexer:
         for whole in wholes:
             if whole.protocol == udp.UDP and (datagram := udp.reassembled(whole, self._recognize, self._endpoints)):
                 datagrams.append(datagram)
+        if self._media and wholes and (reassembled := udp.reassembled_media(wholes)) is not None:
+            media.append(reassembled)
         return Traffic(
             signalling=_in_order(datagrams, self._streams(groups, wholes)),
             media=joined(media) if media else None,

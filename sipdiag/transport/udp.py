@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sipdiag.transport.columns import Heads, MediaColumns, big_endian
+from sipdiag.transport.columns import MEDIA_HEAD, Heads, MediaColumns, big_endian
 from sipdiag.transport.delivery import Datagram, PartialDatagram
+from sipdiag.transport.ip import ADDRESSES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sipdiag.transport.endpoint import Endpoints
     from sipdiag.transport.fragments import LostDatagram, Whole
@@ -22,6 +23,7 @@ HEADER = 8
 TEXT = np.zeros(256, np.bool_)
 TEXT[list(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~/ \r\n")] = True
 """What a start line begins with: a token (RFC 3261 section 25.1), `SIP/2.0`, or empty lines before it (section 7.5)."""
+MAPPED_PREFIX = bytes(10) + b"\xff\xff"
 SHORTEST = 4
 """Bytes looked at to tell text; nothing shorter is a message."""
 
@@ -124,10 +126,11 @@ def partial(lost: LostDatagram, endpoints: Endpoints) -> PartialDatagram:
 def media_columns(packets: IPPackets) -> MediaColumns:
     """Give the columns of UDP packets."""
     where = Payloads(packets)
-    ports = packets.transport(4)
+    ports = packets.transport(HEADER + MEDIA_HEAD)
     source, destination = packets.address(0), packets.address(1)
     return MediaColumns(
         data=packets.packets.data,
+        head=ports[:, HEADER:],
         frame=packets.row + packets.packets.first_frame,
         time=packets.packets.time[packets.row],
         source_hi=source[0],
@@ -140,3 +143,37 @@ def media_columns(packets: IPPackets) -> MediaColumns:
         length=where.kept,
         original_length=where.original,
     )
+
+
+def reassembled_media(wholes: Sequence[Whole]) -> MediaColumns | None:
+    """Give the columns of the datagrams among `wholes` that came in fragments and are no text: video, as a rule."""
+    wholes = [each for each in wholes if each.protocol == UDP and len(each.payload) >= HEADER + SHORTEST]
+    wholes = [each for each in wholes if not TEXT[list(each.payload[HEADER : HEADER + SHORTEST])].all()]
+    if not wholes:
+        return None
+    lengths = np.array([len(each.payload) - HEADER for each in wholes], np.int64)
+    ports = np.array([[int.from_bytes(each.payload[at : at + 2], "big") for at in (0, 2)] for each in wholes], np.int64)
+    halves = np.array([_halves(each.source) + _halves(each.destination) for each in wholes], np.uint64)
+    return MediaColumns(
+        data=np.frombuffer(b"".join(each.payload for each in wholes), np.uint8),
+        head=np.frombuffer(
+            b"".join(each.payload[HEADER:].ljust(MEDIA_HEAD, b"\0")[:MEDIA_HEAD] for each in wholes), np.uint8
+        ).reshape(-1, MEDIA_HEAD),
+        frame=np.array([each.frames[-1] for each in wholes], np.int64),
+        time=np.array([each.time for each in wholes], np.int64),
+        source_hi=halves[:, 0],
+        source_lo=halves[:, 1],
+        destination_hi=halves[:, 2],
+        destination_lo=halves[:, 3],
+        source_port=ports[:, 0],
+        destination_port=ports[:, 1],
+        start=np.cumsum(lengths + HEADER) - lengths,
+        length=lengths,
+        original_length=lengths + np.array([each.cut for each in wholes], np.int64),
+    )
+
+
+def _halves(address: bytes) -> tuple[int, int]:
+    """Give an address as two 64-bit halves; IPv4 stands as ::ffff:a.b.c.d."""
+    whole = address if len(address) == ADDRESSES[6][1] else MAPPED_PREFIX + address
+    return int.from_bytes(whole[:8], "big"), int.from_bytes(whole[8:], "big")

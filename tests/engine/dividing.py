@@ -11,7 +11,7 @@ from sipdiag.engine.judgement import judged
 from sipdiag.engine.outlook import Below, Outlook, all_links, homes_of
 from sipdiag.engine.survey import survey_of
 from sipdiag.findings import PIECES, Finding, Settings, all_traffic, flows_of, merged
-from sipdiag.trace import Sighting, Trace
+from sipdiag.trace import Sighting, Trace, joined_streams
 
 Divide = Callable[[str], int]
 """Call-ID → shard."""
@@ -51,6 +51,8 @@ def found_in_parts(traces: Sequence[Trace], divide: Divide, settings: Settings |
             (each for survey in surveys for each in survey.behind), all_traffic(s.traffic for s in surveys), window
         ),
         below=below,
+        streams=joined_streams([trace.streams for trace in traces]),
+        with_media=all(trace.media for trace in traces),
     )
     judgements = []
     for shard in shards_of(seen, lambda call_id: divide(homes.get(call_id, call_id))).values():

@@ -1,0 +1,133 @@
+"""Sequence numbers that go on beyond 16 bits, and what they say of loss (RFC 3550, section 6.4.1 and appendix A.1).
+
+A packet late by fewer than `WINDOW` numbers is told from one that came twice; one later than that is late. A leap that
+no loss explains is the sender's beginning anew: counting goes on as if nothing had been between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sipdiag.media.batch import Batch, Mask
+from sipdiag.media.rtp import Column
+
+WINDOW = 64
+"""Numbers below the highest for which it is known whether they came."""
+MOST_LOST = 3_000
+MOST_LATE = 100
+"""Leaps up to these are loss and reordering (RFC 3550, appendix A.1)."""
+FASTEST = 1_000_000
+"""Nanoseconds that a packet takes at least: a longer leap is loss where there was time for it."""
+
+Bits = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What the sequence numbers of a batch say."""
+
+    extended: Column
+    """Of each packet."""
+    duplicate: Mask | None
+    """Which packets came before; nothing when none did."""
+    missing: Column
+    """Of each packet: how many more numbers are missing since it came; -1 when it is one that was."""
+    lowest: Column
+    """Of each group, and so below."""
+    highest: Column
+    received: Bits
+    """Bit `k`: the number `highest - k` came."""
+    duplicates: Column
+    reordered: Column
+    restarts: Column
+
+
+def order_of(batch: Batch, elapsed: Column, *, last: Column, lowest: Column, highest: Column, received: Bits) -> Order:
+    """Give the order of a batch; `elapsed` is the time since the packet before, the others what was before each group.
+
+    Of a stream that begins here `last` and `highest` are one less than its first number, and `received` is 0.
+    """
+    numbers = batch.packets.sequence.astype(np.int64)
+    step = ((numbers - batch.before(numbers, last) + 0x8000) & 0xFFFF) - 0x8000
+    leap = (step > MOST_LOST) & (elapsed < step * FASTEST) | (step < -MOST_LATE)
+    restarts = np.zeros(len(batch.starts), np.int64)
+    if leap.any():
+        step[leap] = 1
+        restarts = np.add.reduceat(leap.astype(np.int64), batch.starts)
+    total = np.cumsum(step)
+    begun = last - (total[batch.starts] - step[batch.starts])
+    extended = total + batch.spread(begun)
+    if (step >= 1).all() and (extended[batch.starts] > highest).all():
+        none = np.zeros(len(batch.starts), np.int64)
+        missing = step - 1
+        missing[batch.starts] = extended[batch.starts] - highest - 1
+        top = extended[batch.ends]
+        return Order(
+            extended=extended,
+            duplicate=None,
+            missing=missing,
+            lowest=np.minimum(lowest, extended[batch.starts]),
+            highest=top,
+            received=_received(batch, extended, top, highest, received),
+            duplicates=none,
+            reordered=none,
+            restarts=restarts,
+        )
+    return _disordered(batch, extended, lowest, highest, received, restarts)
+
+
+def _disordered(
+    batch: Batch, extended: Column, lowest: Column, highest: Column, received: Bits, restarts: Column
+) -> Order:
+    """Give the order of a batch in which some packets are late or came twice."""
+    group = batch.spread(np.arange(len(batch.starts)) << 40)
+    running = extended.copy()
+    running[batch.starts] = np.maximum(running[batch.starts], highest)
+    running = np.maximum.accumulate(running + group) - group
+    before = batch.before(running, highest)
+    behind = before - extended
+    recent = behind < WINDOW
+    twice = _seen_twice(extended + group, recent) | _seen_before(batch, extended, highest, received)
+    late = (behind > 0) & ~twice
+    top = running[batch.ends]
+    return Order(
+        extended=extended,
+        duplicate=twice,
+        missing=np.where(twice, 0, np.where(late, -1, running - before - 1)),
+        lowest=np.minimum(lowest, np.minimum.reduceat(extended, batch.starts)),
+        highest=top,
+        received=_received(batch, extended, top, highest, received),
+        duplicates=np.add.reduceat(twice.astype(np.int64), batch.starts),
+        reordered=np.add.reduceat(late.astype(np.int64), batch.starts),
+        restarts=restarts,
+    )
+
+
+def _seen_twice(numbers: Column, recent: Mask) -> Mask:
+    """Tell which of the recent numbers stand earlier in the batch."""
+    rows = np.flatnonzero(recent)
+    order = rows[np.argsort(numbers[rows], kind="stable")]
+    twice = np.zeros(len(numbers), np.bool_)
+    twice[order[1:]] = numbers[order[1:]] == numbers[order[:-1]]
+    return twice
+
+
+def _seen_before(batch: Batch, extended: Column, highest: Column, received: Bits) -> Mask:
+    """Tell which numbers came before this batch."""
+    below = batch.spread(highest) - extended
+    known = (below >= 0) & (below < WINDOW)
+    bits = batch.spread(received.view(np.int64)).view(np.uint64) >> np.clip(below, 0, WINDOW - 1).astype(np.uint64)
+    seen: Mask = known & ((bits & np.uint64(1)) == 1)
+    return seen
+
+
+def _received(batch: Batch, extended: Column, top: Column, highest: Column, received: Bits) -> Bits:
+    """Give the bits of what came, counted from the new highest number."""
+    below = batch.spread(top) - extended
+    bits: Bits = np.where(below < WINDOW, np.uint64(1) << np.minimum(below, WINDOW - 1).astype(np.uint64), np.uint64(0))
+    moved = top - highest
+    old: Bits = np.where(moved < WINDOW, received << np.minimum(moved, WINDOW - 1).astype(np.uint64), np.uint64(0))
+    return np.asarray(np.bitwise_or.reduceat(bits, batch.starts) | old, np.uint64)

@@ -1,0 +1,41 @@
+"""Whether the payload of PCMU and PCMA is silence: samples of it are looked at, the same ones however a capture is cut.
+
+A byte is silent where it stands for an amplitude that nobody hears, or where a whole packet holds one value only
+(ITU-T G.711; RFC 3551, section 4.5.14).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sipdiag.media.batch import Batch, Mask
+from sipdiag.media.rtp import HEADER, Column, Octets
+
+EVERY = 16
+"""One packet in so many is looked at, by its sequence number."""
+LOOKED_AT = 32
+"""Bytes of it that are looked at, evenly over the packet."""
+PCMU, PCMA = 0, 8
+QUIET = {PCMU: (0xFF, 0x7F, 0xFE, 0x7E), PCMA: (0xD5, 0x55, 0xD4, 0x54)}
+"""The bytes for amplitudes next to nothing."""
+
+_SILENT = np.zeros((2, 256), np.bool_)
+_SILENT[0, list(QUIET[PCMU])] = True
+_SILENT[1, list(QUIET[PCMA])] = True
+
+
+def silent_packets(batch: Batch, data: Octets) -> tuple[Column, Mask]:
+    """Give the rows that were looked at, and which of them are silent."""
+    packets = batch.packets
+    codec = packets.second & 0x7F
+    looked = (packets.sequence % EVERY == 0) & ((codec == PCMU) | (codec == PCMA)) & (packets.first == 0x80)
+    rows = np.flatnonzero(looked)
+    room = packets.kept[rows] - HEADER
+    rows, room = rows[room >= LOOKED_AT], room[room >= LOOKED_AT]
+    place = packets.start[rows] + HEADER
+    at = place[:, None] + (room[:, None] * np.arange(LOOKED_AT)) // LOOKED_AT
+    octets = data[at]
+    table: npt.NDArray[np.intp] = (codec[rows] == PCMA).astype(np.intp)
+    quiet = _SILENT[table[:, None], octets].all(axis=1) | (octets == octets[:, :1]).all(axis=1)
+    return rows, quiet

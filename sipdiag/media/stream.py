@@ -1,0 +1,174 @@
+"""One RTP stream as a value: what a source sent to a destination under one SSRC, in figures (RFC 3550, section 3).
+
+A stream holds what it takes to join it with what came later of the same stream, from another part of a capture.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from sipdiag.media.rtcp import Report
+from sipdiag.media.timeline import Step
+
+MOST_GAPS = 64
+MOST_KEYS = 200
+
+
+class Format(msgspec.Struct, frozen=True, kw_only=True):
+    """The packets of one payload type in a stream."""
+
+    payload_type: int
+    packets: int
+    first_frame: int
+    first_time: int
+    length: int
+    """Bytes behind the fixed header of its first packet."""
+
+
+class Jitter(msgspec.Struct, frozen=True, kw_only=True):
+    """What the jitter of a stream is if its clock runs at `rate`; milliseconds."""
+
+    rate: int
+    mean: float
+    highest: float
+    last: float
+    count: int
+    """Packets that mean and maximum are of."""
+    length: int
+    """Packets that it was followed over."""
+    inherits: float
+    """How much of an estimate before its first packet the sum behind the mean would hold."""
+    marked: bool
+    """Whether its first packet began a talkspurt."""
+    first_time: int
+    first_timestamp: int
+    last_time: int
+    last_timestamp: int
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """A pause of a second or more between two packets."""
+
+    begin: int
+    """When the packet before it came."""
+    end: int
+    frame: int
+    """The packet that ended it."""
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that was pressed."""
+
+    key: str
+    """`!` is a flash of the hook."""
+    timestamp: int
+    frame: int
+    time: int
+
+
+class Stream(msgspec.Struct, frozen=True, kw_only=True):
+    """What one source sent to one destination under one SSRC."""
+
+    capture: int = 0
+    """Which capture of the analysis, from 0."""
+    source: str
+    """`host:port`, `[v6]:port`."""
+    destination: str
+    ssrc: int
+    first_frame: int
+    last_frame: int
+    first_time: int
+    """Nanoseconds since 1970-01-01 UTC."""
+    last_time: int
+    packets: int
+    """Copies too, as Wireshark counts them."""
+    bytes: int
+    """Of RTP, headers included."""
+    cut: int
+    """Packets of which the capture holds a part only."""
+    duplicates: int
+    reordered: int
+    restarts: int
+    """How often the sequence numbers began anew."""
+    lowest: int
+    """Extended sequence numbers."""
+    highest: int
+    last: int
+    """That of the last packet."""
+    received: int
+    """Bit `k`: the number `highest - k` came."""
+    steady: int
+    """Packets whose number is the one after that of the packet before."""
+    regular: bool
+    """Whether its first packet begins no talkspurt and is no comfort noise."""
+    talkspurts: int
+    """Packets with the marker."""
+    noise: int
+    """Packets of comfort noise (RFC 3389)."""
+    max_delta: int
+    """Nanoseconds: the longest between two packets, where no talkspurt begins."""
+    formats: tuple[Format, ...]
+    """The most frequent first."""
+    jitters: tuple[Jitter, ...]
+    """For each clock rate that its payload types allow."""
+    gaps: tuple[Gap, ...]
+    keys: tuple[Key, ...]
+    sampled: int
+    """Packets of PCMU and PCMA whose payload was looked at."""
+    silent: int
+    """Of those, packets that hold nothing but silence."""
+    last_loud: int | None
+    """When the last of those came that do not."""
+    timeline: tuple[Step, ...]
+    step: int
+    """Nanoseconds of a step of the timeline."""
+    reports: tuple[Report, ...] = ()
+    """The last RTCP reports on it, or by its sender, of each kind."""
+
+    @property
+    def expected(self) -> int:
+        """Packets that were sent from the first to the last one seen."""
+        return self.highest - self.lowest + 1
+
+    @property
+    def lost(self) -> int:
+        """Packets that never came."""
+        return max(0, self.expected - (self.packets - self.duplicates))
+
+    @property
+    def loss_percent(self) -> float:
+        """Of those sent."""
+        return 100 * self.lost / self.expected
+
+    @property
+    def payload_type(self) -> int:
+        """The most frequent."""
+        return self.formats[0].payload_type
+
+    @property
+    def duration(self) -> int:
+        """Nanoseconds from the first packet to the last."""
+        return self.last_time - self.first_time
+
+    @property
+    def kilobits(self) -> float | None:
+        """Kilobits a second with the headers of IP and UDP; None for a single packet."""
+        below = self.packets * (8 + (40 if self.source.startswith("[") else 20))
+        return (self.bytes + below) * 8 / (self.duration / 1_000_000) if self.duration > 0 else None
+
+    @property
+    def is_convincing(self) -> bool:
+        """Whether it looks like RTP by itself: its numbers go on one by one, as chance would not have them."""
+        return self.packets >= 3 and 2 * self.steady >= self.packets - 1
+
+    def jitter(self, rate: int | None = None) -> Jitter | None:
+        """The jitter at a clock rate; without one at that which makes it least, as the true one does."""
+        if rate is not None:
+            return next((each for each in self.jitters if each.rate == rate), None)
+        return min((each for each in self.jitters if each.count), key=lambda each: each.mean, default=None)
+
+    def heard(self, begin: int, end: int) -> bool:
+        """Whether a packet came in this time, as far as its pauses tell."""
+        if self.first_time > end or self.last_time < begin:
+            return False
+        return not any(gap.begin < begin and end < gap.end for gap in self.gaps)

@@ -1,0 +1,385 @@
+"""Datagrams → RTP streams, chunk by chunk, with no step in Python for each packet (RFC 3550).
+
+What is known of all streams stands in columns, a row a stream. A chunk is sorted by stream, its columns are reckoned
+whole, and each stream's last values become what stands before its first packet in the next chunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from msgspec.structs import replace
+
+from sipdiag.media import events, jitter, rtcp
+from sipdiag.media.batch import Batch, Mask, sorted_batch
+from sipdiag.media.rtp import HEADER, MARKER, VERSION, Column, Datagrams, Octets, RtpPackets, rtp_packets
+from sipdiag.media.sequence import Order, order_of
+from sipdiag.media.silence import silent_packets
+from sipdiag.media.stream import MOST_GAPS, MOST_KEYS, Format, Gap, Jitter, Key, Stream
+from sipdiag.media.timeline import SECOND, Timelines
+
+COMFORT_NOISE = (13, 19)
+"""Payload types of comfort noise: RFC 3389, and its draft."""
+MOST_STREAMS = 60_000
+"""Streams at a time; candidates that came to nothing give way."""
+FEWEST = 3
+"""Packets of a candidate that never gives way."""
+PATIENCE = 10 * SECOND
+"""Nanoseconds for which even a candidate of fewer stays."""
+MOST_FORMATS = 8
+MAPPED = 0xFFFF
+"""What the upper bits of the low half of an address are where it is IPv4 (RFC 4291, section 2.5.5.2)."""
+MOST_REPORTS = 4_096
+"""Pairs of reporter and stream whose RTCP is kept."""
+TABLE: Final = 1 << 16
+
+_STATE = [
+    ("first_frame", np.int64),
+    ("last_frame", np.int64),
+    ("first_time", np.int64),
+    ("last_time", np.int64),
+    ("packets", np.int64),
+    ("bytes", np.int64),
+    ("cut", np.int64),
+    ("duplicates", np.int64),
+    ("reordered", np.int64),
+    ("restarts", np.int64),
+    ("lowest", np.int64),
+    ("highest", np.int64),
+    ("last", np.int64),
+    ("received", np.uint64),
+    ("steady", np.int64),
+    ("regular", np.bool_),
+    ("talkspurts", np.int64),
+    ("noise", np.int64),
+    ("max_delta", np.int64),
+    ("payload_type", np.int64),
+    ("others", np.int64),
+    ("sampled", np.int64),
+    ("silent", np.int64),
+    ("last_loud", np.int64),
+    ("flow", np.uint64),
+]
+"""What is known of a stream; `others` counts the packets of payload types but its first."""
+
+
+class RtpStreams:
+    """Follows all streams of one capture; feed it every chunk in order."""
+
+    def __init__(self) -> None:
+        self.refused = 0
+        """Packets of streams that were too many."""
+        self._state = np.zeros(0, _STATE)
+        self._jitter = np.zeros((0, len(jitter.RATES)), jitter.FIELDS)
+        self._timelines = Timelines()
+        self._names: list[tuple[str, str, int]] = []
+        self._known: dict[int, int] = {}
+        self._table = np.full(TABLE, -1, np.int64)
+        self._formats: dict[int, dict[int, Format]] = {}
+        self._gaps: dict[int, list[Gap]] = {}
+        self._keys: dict[int, list[Key]] = {}
+        self._reports: dict[int, dict[tuple[str, str, str], rtcp.Report]] = {}
+        """SSRC → the last report of each kind between each two ends."""
+        self._reported = 0
+
+    def feed(self, datagrams: Datagrams) -> None:
+        """Take the next chunk."""
+        self._take_reports(datagrams)
+        packets = rtp_packets(datagrams)
+        if packets is None:
+            return
+        slot = self._slots(packets, datagrams)
+        if int(slot.min()) < 0:
+            self.refused += int(np.count_nonzero(slot < 0))
+            packets, slot = packets.ordered(np.flatnonzero(slot >= 0)), slot[slot >= 0]
+        if len(slot):
+            self._follow(sorted_batch(packets, slot, len(self._names)), datagrams.data)
+
+    def streams(self, capture: int = 0) -> list[Stream]:
+        """Give all streams so far, in the order in which they began."""
+        return [self._stream(number, capture) for number in range(len(self._names))]
+
+    # Which stream
+
+    def _slots(self, packets: RtpPackets, datagrams: Datagrams) -> Column:
+        """Give the row of each packet's stream; -1 where there is no room for one more."""
+        if len(self._names) > MOST_STREAMS * 9 // 10:
+            self._forget(int(packets.time[0]))
+        flow = packets.flow
+        slot = self._table[(flow >> np.uint64(48)).view(np.int64)]
+        unknown = slot < 0
+        if len(self._names):
+            unknown |= self._state["flow"][slot] != flow
+        rows = np.flatnonzero(unknown)
+        if len(rows):
+            flows, first, back = np.unique(flow[rows], return_index=True, return_inverse=True)
+            found = np.empty(len(flows), np.int64)
+            for at in np.argsort(first, kind="stable").tolist():  # streams are numbered as they begin
+                found[at] = self._slot_of(int(flows[at]), int(packets.row[rows[first[at]]]), datagrams)
+            slot[rows] = found[back]
+        return slot
+
+    def _slot_of(self, flow: int, row: int, datagrams: Datagrams) -> int:
+        known = self._known.get(flow)
+        if known is not None:
+            return known
+        number = len(self._names)
+        if number >= MOST_STREAMS:
+            return -1
+        self._names.append((*_ends(datagrams, row), int.from_bytes(datagrams.head[row, 8:12].tobytes(), "big")))
+        self._known[flow] = number
+        self._table[flow >> 48] = number
+        if number >= len(self._state):
+            self._grow(max(64, 2 * number))
+        self._state["flow"][number] = flow
+        return number
+
+    def _grow(self, size: int) -> None:
+        for name in ("_state", "_jitter"):
+            old = getattr(self, name)
+            new = np.zeros((size, *old.shape[1:]), old.dtype)
+            new[: len(old)] = old
+            setattr(self, name, new)
+        self._timelines.resize(size)
+
+    def _forget(self, now: int) -> None:
+        """Make room: drop candidates that brought next to nothing and have been still for a while."""
+        state = self._state[: len(self._names)]
+        kept = (state["packets"] >= FEWEST) | (now - state["last_time"] < PATIENCE)
+        number = np.cumsum(kept) - 1
+        new = {old: int(number[old]) for old in np.flatnonzero(kept).tolist()}
+        self._state, self._jitter = state[kept], self._jitter[: len(kept)][kept]
+        self._timelines.keep(kept)
+        self._names = [name for name, keep in zip(self._names, kept.tolist(), strict=True) if keep]
+        self._known = {flow: new[old] for flow, old in self._known.items() if old in new}
+        self._formats = {new[old]: each for old, each in self._formats.items() if old in new}
+        self._gaps = {new[old]: each for old, each in self._gaps.items() if old in new}
+        self._keys = {new[old]: each for old, each in self._keys.items() if old in new}
+        self._table[:] = -1
+        for flow, slot in self._known.items():
+            self._table[flow >> 48] = slot
+
+    # What they do
+
+    def _follow(self, batch: Batch, data: Octets) -> None:
+        state = self._state[batch.which]
+        self._begin(batch, state)
+        packets = batch.packets
+        elapsed = packets.time - batch.before(packets.time, state["last_time"])
+        order = order_of(
+            batch,
+            elapsed,
+            last=state["last"],
+            lowest=state["lowest"],
+            highest=state["highest"],
+            received=state["received"],
+        )
+        event = events.is_event(batch, data)
+        plain = self._take_figures(batch, state, order, elapsed)
+        voice = plain if order.duplicate is None else plain & ~order.duplicate
+        estimate = self._take_jitter(batch, voice & ~event)
+        self._timelines.follow(batch, packets.time - batch.spread(state["first_time"]), order.missing, estimate)
+        self._take_formats(batch, state)
+        self._take_silence(batch, state, data)
+        self._take_gaps(batch, elapsed)
+        if event.any():
+            for slot, timestamp, key, frame, time in events.pressed(batch, data, event):
+                self._take_key(slot, Key(key=key, timestamp=timestamp, frame=frame, time=time))
+        self._state[batch.which] = state
+
+    def _begin(self, batch: Batch, state: npt.NDArray[np.void]) -> None:
+        """Set what stands before the first packet of each stream that begins in this batch."""
+        new = np.flatnonzero(state["packets"] == 0)
+        if not len(new):
+            return
+        packets, at = batch.packets, batch.starts[new]
+        state["first_frame"][new], state["first_time"][new] = packets.frame[at], packets.time[at]
+        state["last_time"][new] = packets.time[at]
+        number = packets.sequence[at]
+        state["last"][new], state["highest"][new], state["lowest"][new] = number - 1, number - 1, number
+        state["regular"][new] = (packets.second[at] < MARKER) & ~np.isin(packets.second[at], COMFORT_NOISE)
+        state["payload_type"][new] = packets.second[at] & 0x7F
+        state["last_loud"][new] = -1
+        for slot, row in zip(batch.which[new].tolist(), at.tolist(), strict=True):
+            self._note_format(slot, int(packets.second[row]) & 0x7F, 0, batch, row)
+
+    def _take_figures(self, batch: Batch, state: npt.NDArray[np.void], order: Order, elapsed: Column) -> Mask:
+        """Take what is counted, and give the packets that are no comfort noise."""
+        packets, starts, ends = batch.packets, batch.starts, batch.ends
+        marked = packets.second >= MARKER
+        kind = packets.second & 0x7F
+        plain: Mask = (kind != COMFORT_NOISE[0]) & (kind != COMFORT_NOISE[1])
+        follows = batch.before(order.extended, state["last"]) + 1 == order.extended
+        follows[starts[state["packets"] == 0]] = False
+        regular = elapsed if order.duplicate is None else np.where(order.duplicate, 0, elapsed)
+        regular = np.where(marked | ~plain, 0, regular)
+        state["last_frame"], state["last_time"] = packets.frame[ends], packets.time[ends]
+        state["packets"] += batch.counts
+        state["bytes"] += np.add.reduceat(packets.length, starts)
+        state["cut"] += _counted(packets.kept < packets.length, starts)
+        state["duplicates"] += order.duplicates
+        state["reordered"] += order.reordered
+        state["restarts"] += order.restarts
+        state["lowest"], state["highest"] = order.lowest, order.highest
+        state["last"], state["received"] = order.extended[ends], order.received
+        state["steady"] += _counted(follows, starts)
+        state["talkspurts"] += _counted(marked, starts)
+        state["noise"] += _counted(~plain, starts)
+        state["max_delta"] = np.maximum(state["max_delta"], np.maximum.reduceat(regular, starts))
+        return plain
+
+    def _take_jitter(self, batch: Batch, voice: Mask) -> npt.NDArray[np.float64]:
+        """Follow the jitter of what is neither a copy nor noise nor an event."""
+        if voice.all():
+            return jitter.follow_jitter(batch, self._jitter)
+        estimate = np.zeros(len(voice))
+        part = batch.only(voice)
+        if part is not None:
+            estimate[voice] = jitter.follow_jitter(part, self._jitter)
+        return estimate
+
+    def _take_formats(self, batch: Batch, state: npt.NDArray[np.void]) -> None:
+        """Count the payload types that are not the stream's first."""
+        kind = (batch.packets.second & 0x7F).astype(np.int64)
+        other = kind != batch.spread(state["payload_type"])
+        if not other.any():
+            return
+        state["others"] += _counted(other, batch.starts)
+        rows = np.flatnonzero(other)
+        _, first, counts = np.unique(batch.slot[rows] * 128 + kind[rows], return_index=True, return_counts=True)
+        for row, count in zip(rows[first].tolist(), counts.tolist(), strict=True):
+            self._note_format(int(batch.slot[row]), int(kind[row]), count, batch, row)
+
+    def _note_format(self, slot: int, kind: int, count: int, batch: Batch, row: int) -> None:
+        formats = self._formats.setdefault(slot, {})
+        known = formats.get(kind)
+        if known is not None:
+            formats[kind] = replace(known, packets=known.packets + count)
+        elif len(formats) < MOST_FORMATS:
+            frame, time = int(batch.packets.frame[row]), int(batch.packets.time[row])
+            formats[kind] = Format(
+                payload_type=kind,
+                packets=count,
+                first_frame=frame,
+                first_time=time,
+                length=int(batch.packets.length[row]) - HEADER,
+            )
+
+    def _take_silence(self, batch: Batch, state: npt.NDArray[np.void], data: Octets) -> None:
+        rows, quiet = silent_packets(batch, data)
+        if not len(rows):
+            return
+        group = np.searchsorted(batch.starts, rows, side="right") - 1
+        state["sampled"] += np.bincount(group, minlength=len(state))
+        state["silent"] += np.bincount(group[quiet], minlength=len(state))
+        np.maximum.at(state["last_loud"], group[~quiet], batch.packets.time[rows[~quiet]])
+
+    def _take_gaps(self, batch: Batch, elapsed: Column) -> None:
+        for row in np.flatnonzero(elapsed >= SECOND).tolist():
+            gaps = self._gaps.setdefault(int(batch.slot[row]), [])
+            if len(gaps) < MOST_GAPS:
+                end = int(batch.packets.time[row])
+                gaps.append(Gap(begin=end - int(elapsed[row]), end=end, frame=int(batch.packets.frame[row])))
+
+    def _take_key(self, slot: int, key: Key) -> None:
+        keys = self._keys.setdefault(slot, [])
+        if len(keys) < MOST_KEYS and not any(each.timestamp == key.timestamp for each in keys[-4:]):
+            keys.append(key)
+
+    def _take_reports(self, datagrams: Datagrams) -> None:
+        second = datagrams.head[:, 1]
+        may = (second >= rtcp.SENDER) & (second <= rtcp.EXTENDED)
+        if not may.any():
+            return
+        may &= (datagrams.head[:, 0] >> 6 == VERSION) & (datagrams.length >= rtcp.SHORTEST)
+        for row in np.flatnonzero(may).tolist():
+            start = int(datagrams.start[row])
+            payload = datagrams.data[start : start + int(datagrams.length[row])].tobytes()
+            source, destination = _ends(datagrams, row)
+            for report in rtcp.reports_in(payload, int(datagrams.frame[row]), int(datagrams.time[row])):
+                known = self._reports.setdefault(report.ssrc, {}) if self._reported < MOST_REPORTS else None
+                known = self._reports.get(report.ssrc) if known is None else known
+                key = (_host(source), _host(destination), report.kind)
+                if known is not None and (key in known or self._reported < MOST_REPORTS):
+                    self._reported += key not in known
+                    known[key] = report
+
+    # What they are
+
+    def _stream(self, number: int, capture: int) -> Stream:
+        source, destination, ssrc = self._names[number]
+        state: dict[str, Any] = dict(zip(self._state.dtype.names or (), self._state[number].item(), strict=True))
+        first, others, loud = (state.pop(name) for name in ("payload_type", "others", "last_loud"))
+        del state["flow"]
+        formats = self._formats[number] | {
+            first: replace(self._formats[number][first], packets=state["packets"] - others)
+        }
+        return Stream(
+            capture=capture,
+            source=source,
+            destination=destination,
+            ssrc=ssrc,
+            formats=tuple(sorted(formats.values(), key=lambda each: (-each.packets, each.payload_type))),
+            jitters=tuple(_jitters(self._jitter[number])),
+            gaps=tuple(self._gaps.get(number, ())),
+            keys=tuple(self._keys.get(number, ())),
+            last_loud=None if loud < 0 else loud,
+            timeline=self._timelines.steps(number),
+            step=int(self._timelines.width[number]),
+            reports=self._reports_on(ssrc, {_host(source), _host(destination)}),
+            **state,
+        )
+
+    def _reports_on(self, ssrc: int, hosts: set[str]) -> tuple[rtcp.Report, ...]:
+        known = self._reports.get(ssrc, {})
+        return tuple(report for (one, other, _), report in known.items() if {one, other} == hosts)
+
+
+def _jitters(tracks: npt.NDArray[np.void]) -> Iterator[Jitter]:
+    for rate, track in zip(jitter.RATES, tracks, strict=True):
+        if track["length"]:
+            count = int(track["count"])
+            yield Jitter(
+                rate=rate,
+                mean=float(track["total"]) / count if count else 0.0,
+                highest=float(track["highest"]),
+                last=float(track["jitter"]),
+                count=count,
+                length=int(track["length"]),
+                inherits=float(track["inherits"]),
+                marked=bool(track["marked"]),
+                first_time=int(track["first_time"]),
+                first_timestamp=int(track["first_timestamp"]),
+                last_time=int(track["time"]),
+                last_timestamp=int(track["timestamp"]),
+            )
+
+
+def _counted(mask: Mask, starts: Column) -> Column:
+    counts: Column = np.add.reduceat(mask.astype(np.int64), starts)
+    return counts
+
+
+def _ends(datagrams: Datagrams, row: int) -> tuple[str, str]:
+    return (
+        _endpoint(int(datagrams.source_hi[row]), int(datagrams.source_lo[row]), int(datagrams.source_port[row])),
+        _endpoint(
+            int(datagrams.destination_hi[row]), int(datagrams.destination_lo[row]), int(datagrams.destination_port[row])
+        ),
+    )
+
+
+def _endpoint(high: int, low: int, port: int) -> str:
+    """Name an address of two halves and a port: `192.0.2.1:16384`, `[2001:db8::1]:16384`."""
+    if not high and low >> 32 == MAPPED:
+        return f"{low >> 24 & 255}.{low >> 16 & 255}.{low >> 8 & 255}.{low & 255}:{port}"
+    from socket import AF_INET6, inet_ntop  # noqa: PLC0415  (most captures never need it)
+
+    return f"[{inet_ntop(AF_INET6, (high << 64 | low).to_bytes(16, 'big'))}]:{port}"
+
+
+def _host(endpoint: str) -> str:
+    return endpoint.rpartition(":")[0]

@@ -1,0 +1,77 @@
+"""The media lane of a capture: datagrams that are no signalling become RTP streams, in the same pass.
+
+What merely looks like RTP is left out, unless a session description in the capture names one of its ports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from sipdiag.media import RtpStreams, Stream, merged
+from sipdiag.trace.sighting import Sighting, port
+from sipdiag.transport import MediaColumns
+
+SECOND = 1_000_000_000
+APART = 60 * SECOND
+"""A pause in a stream longer than this is not one stream in two captures, but a second stream."""
+MOST_PORTS = 65_536
+_PORT = re.compile(rb"(?:^|\n)(?:m=\S+ |a=candidate:\S+ \d+ \S+ \d+ \S+ )(\d{1,5})")
+
+
+class MediaLane:
+    """Follows the media of one capture."""
+
+    def __init__(self) -> None:
+        self._streams = RtpStreams()
+
+    def feed(self, columns: MediaColumns | None) -> None:
+        """Take what the next chunk has of it."""
+        if columns is not None:
+            self._streams.feed(columns)
+
+    @property
+    def refused(self) -> int:
+        """Packets of streams that were too many to follow."""
+        return self._streams.refused
+
+    def streams(self, capture: int, sightings: Iterable[Sighting]) -> list[Stream]:
+        """The streams of the capture, in the order in which they began."""
+        found = self._streams.streams(capture)
+        if all(each.is_convincing for each in found):
+            return found
+        named = _named_ports(sightings)
+        return [each for each in found if each.is_convincing or port(each.destination) in named]
+
+
+def _named_ports(sightings: Iterable[Sighting]) -> set[int]:
+    """The ports that the session descriptions of a capture name."""
+    bodies = {seen.message.body for seen in sightings if seen.message.body}
+    return {int(number) for body in bodies for number in _PORT.findall(body)}
+
+
+def joined_streams(parts: Iterable[list[Stream]]) -> list[Stream]:
+    """The streams of several captures in the order in which they began; one that goes on from one to the next is one.
+
+    Two captures that see a stream at the same time see it at two points: it stays two.
+    """
+    known: dict[tuple[str, str, int], int] = {}
+    joined: list[Stream] = []
+    for stream in sorted((each for part in parts for each in part), key=lambda each: (each.first_time, each.capture)):
+        key = (stream.source, stream.destination, stream.ssrc)
+        at = known.get(key)
+        before = None if at is None else joined[at]
+        if at is not None and before is not None and _goes_on(before, stream):
+            joined[at] = replace(merged(before, stream), capture=before.capture)
+        else:
+            known[key] = len(joined)
+            joined.append(stream)
+    return joined
+
+
+def _goes_on(before: Stream, stream: Stream) -> bool:
+    if before.capture == stream.capture:
+        return False
+    return before.last_time <= stream.first_time <= before.last_time + APART

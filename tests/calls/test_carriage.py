@@ -1,0 +1,117 @@
+"""Tests of `sipdiag.calls.carriage`: which stream belongs to which call."""
+
+from __future__ import annotations
+
+import socket
+
+from described import VOICE, call, sdp, with_body
+from exchange import Exchange
+from sipdiag.calls import CallMedia, carriage_of
+from sipdiag.media import Stream
+from tests.media.spoken import MILLISECOND, Said, rtp, streams_of
+
+SECOND = 1_000 * MILLISECOND
+OFFER = sdp(VOICE)
+ANSWER = sdp("m=audio 6000 RTP/AVP 0 101\na=rtpmap:101 telephone-event/8000", address="203.0.113.20")
+HERE, THERE = ("192.0.2.10", 4_000), ("203.0.113.20", 6_000)
+End = tuple[str, int]
+
+
+def half(host: str) -> int:
+    return 0xFFFF_0000_0000 | int.from_bytes(socket.inet_aton(host), "big")
+
+
+def stream(source: End, destination: End, begin: float = 1.5, *, payload_type: int = 0, ssrc: int = 7) -> Stream:
+    """Ten packets."""
+    ends = (0, half(source[0]), 0, half(destination[0]), source[1], destination[1])
+    (made,) = streams_of(
+        [
+            Said(
+                time=round(begin * SECOND) + 20 * MILLISECOND * number,
+                payload=rtp(number, 160 * number, payload_type=payload_type, ssrc=ssrc),
+                ends=ends,
+            )
+            for number in range(10)
+        ]
+    )
+    return made
+
+
+def media_of(talk: Exchange, *streams: Stream) -> CallMedia:
+    scene = talk.scene()
+    exchanges = {leg.key: scene.exchanges(leg) for leg in scene.correlation.legs}
+    return carriage_of(scene.correlation.calls, streams, exchanges).of(scene.correlation.calls[0])
+
+
+def told(media: CallMedia) -> list[tuple[int, str, str]]:
+    return [(each.number, each.toward, each.by) for each in media.carried]
+
+
+def test_a_stream_is_known_by_where_it_goes() -> None:
+    """To the caller's end or to the callee's."""
+    talk = Exchange()
+    call(talk, OFFER, ANSWER)
+    assert told(media_of(talk, stream(HERE, THERE), stream(THERE, HERE))) == [
+        (0, "callee", "destination"),
+        (1, "caller", "destination"),
+    ]
+
+
+def test_media_behind_a_nat_are_known_by_the_way_back() -> None:
+    """The caller's packets come from an address that nobody named; the answer goes there (RFC 4961)."""
+    talk = Exchange()
+    call(talk, OFFER, ANSWER)
+    outside = ("198.51.100.9", 40_000)
+    media = media_of(talk, stream(outside, THERE), stream(THERE, outside))
+    assert told(media) == [(0, "callee", "destination"), (1, "caller", "return")]
+
+
+def test_media_that_go_astray_are_known_by_their_source() -> None:
+    """They come from where the callee receives, and go where nobody asked for them."""
+    talk = Exchange()
+    call(talk, OFFER, ANSWER)
+    assert told(media_of(talk, stream(THERE, ("192.0.2.99", 4_000)))) == [(0, "caller", "source")]
+
+
+def test_a_port_that_a_later_call_uses_again_is_that_calls() -> None:
+    """What counts is the time."""
+    talk = Exchange()
+    call(talk, OFFER, ANSWER)
+    talk.response(200, talk.request("BYE", 5, to_tag="callee", cseq=2, branch="bye"), 5.1)
+    invite = with_body(talk, talk.request("INVITE", 30, call_id="call-2", branch="two", from_tag="two"), OFFER)
+    with_body(talk, talk.response(200, invite, 31), ANSWER)
+    scene = talk.scene()
+    exchanges = {leg.key: scene.exchanges(leg) for leg in scene.correlation.legs}
+    streams = [stream(HERE, THERE), stream(HERE, THERE, 32, ssrc=8)]
+    carriage = carriage_of(scene.correlation.calls, streams, exchanges)
+    assert {number: [each.number for each in media.carried] for number, media in carriage.calls.items()} == {
+        1: [0],
+        2: [1],
+    }
+
+
+def test_of_lines_that_share_a_port_the_payload_type_decides() -> None:
+    """A bundle (RFC 9143): audio and video go to one port."""
+    talk = Exchange()
+    video = "m=video 4000 RTP/AVP 96\na=rtpmap:96 VP8/90000"
+    call(talk, sdp(VOICE, video), sdp(VOICE, video, address="203.0.113.20"))
+    media = media_of(talk, stream(THERE, HERE, payload_type=96), stream(THERE, HERE, ssrc=9))
+    assert [each.line.kind for each in media.carried if each.line is not None] == ["video", "audio"]
+
+
+def test_a_call_without_session_descriptions_gets_what_its_hosts_send() -> None:
+    """A guess: the call began before the capture did."""
+    talk = Exchange()
+    talk.response(200, talk.request("BYE", 5, to_tag="callee", cseq=2, branch="bye"), 5.1)
+    talk.request("INFO", 0.5, to_tag="callee", cseq=1, branch="info")
+    media = media_of(talk, stream(HERE, THERE), stream(("192.0.2.77", 1), ("192.0.2.78", 2)))
+    assert told(media) == [(0, "callee", "hosts")]
+    assert media.carried[0].certainty.value == "likely"
+
+
+def test_what_is_nobodys_stays_so() -> None:
+    """Two other hosts, or another time."""
+    talk = Exchange()
+    call(talk, OFFER, ANSWER)
+    talk.response(200, talk.request("BYE", 5, to_tag="callee", cseq=2, branch="bye"), 5.1)
+    assert told(media_of(talk, stream(("192.0.2.77", 1), ("192.0.2.78", 2)), stream(HERE, THERE, 60))) == []

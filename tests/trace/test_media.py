@@ -1,0 +1,120 @@
+"""Tests of `sipdiag.trace.media`: the streams of a capture, and of several that hold parts of them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from sipdiag.analysis import analyze, read
+from sipdiag.media import Stream
+from sipdiag.trace import joined_streams
+from tests.media.spoken import streams_of, voice
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+AAA = SAMPLES.parents[1] / "shared" / "captures" / "wireshark-aaa.pcap"
+TALK = SAMPLES / "call-with-media" / "call-with-media.pcap"
+WITH_MEDIA = [path for path in sorted(SAMPLES.glob("*/*.pcap")) if read(str(path)).streams]
+ROW = re.compile(
+    r"\s*\S+\s+\S+\s+(\S+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(0x\w+)\s+\S.*?\s+(\d+)\s+(-?\d+) \(.*?%\)"
+    r"\s+\S+\s+\S+\s+\S+\s+\S+\s+([\d.]+)\s+([\d.]+)"
+)
+FINE = 0.01
+"""Milliseconds below which jitter is a matter of rounding."""
+
+
+def told_by_wireshark(path: Path) -> dict[tuple[str, str, int], tuple[int, int, float, float]]:
+    """Source, destination, SSRC → packets, lost, mean and maximum of the jitter in milliseconds."""
+    if shutil.which("tshark") is None:
+        pytest.skip("tshark is not installed")
+    command = ["tshark", "-q", "-z", "rtp,streams", "-r", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    rows = [found.groups() for line in done.stdout.splitlines() if (found := ROW.match(line))]
+    return {
+        (_end(source, port), _end(destination, other), int(ssrc, 16)): (
+            int(packets),
+            int(lost),
+            float(mean),
+            float(top),
+        )
+        for source, port, destination, other, ssrc, packets, lost, mean, top in rows
+    }
+
+
+def _end(host: str, port: str) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@pytest.mark.parametrize("path", [*WITH_MEDIA, AAA], ids=lambda path: path.stem)
+def test_the_figures_are_wiresharks(path: Path) -> None:
+    """Packets and lost exactly, jitter within 5 %.
+
+    Wireshark takes copies off the loss. It also counts a key press as jitter, because the timestamp of telephone events
+    stands still (RFC 4733, section 2.5.1.2): of a stream with keys the jitter is compared in another test.
+    """
+    if not path.exists():
+        pytest.skip("the reference captures of ../shared are not here")
+    due = told_by_wireshark(path)
+    analysis = analyze([str(path)])
+    known = {(each.source, each.destination, each.ssrc): each for each in analysis.carriage.streams}
+    assert due.keys() <= known.keys()
+    for key, (packets, lost, mean, top) in due.items():
+        stream = known[key]
+        assert (stream.packets, stream.lost - stream.duplicates) == (packets, lost)
+        jitter = stream.jitter()
+        assert jitter is not None
+        if not stream.keys:
+            assert jitter.mean == pytest.approx(mean, rel=0.05, abs=FINE)
+            assert jitter.highest == pytest.approx(top, rel=0.05, abs=FINE)
+
+
+def test_samples_with_media_are_there() -> None:
+    """Otherwise nothing would have been compared."""
+    assert TALK in WITH_MEDIA
+
+
+def test_a_key_press_is_no_jitter() -> None:
+    """Wireshark takes the length of the event, 300 ms, for a delay: a sixteenth of it is its maximum."""
+    due = told_by_wireshark(TALK)
+    (pressing,) = [each for each in read(str(TALK)).streams if each.keys]
+    _, _, _, top = due[pressing.source, pressing.destination, pressing.ssrc]
+    jitter = pressing.jitter()
+    assert jitter is not None
+    assert top == pytest.approx(300 / 16, rel=0.05)
+    assert jitter.highest < 2
+
+
+def test_without_media_nothing_is_known_of_it() -> None:
+    """And the trace says so."""
+    trace = read(str(TALK), media=False)
+    assert (trace.media, trace.streams) == (False, [])
+
+
+def test_what_merely_looks_like_rtp_is_left_out() -> None:
+    """NetBIOS and DNS in a capture of phones: of two dozen candidates one is a stream."""
+    if not AAA.exists():
+        pytest.skip("the reference captures of ../shared are not here")
+    assert [each.packets for each in read(str(AAA)).streams if each.is_convincing] == [9]
+
+
+def parts() -> tuple[Stream, Stream]:
+    said = voice(60)
+    (earlier,), (later,) = streams_of(said[:30]), streams_of(said[30:])
+    return replace(earlier, capture=0), replace(later, capture=1)
+
+
+def test_a_stream_that_goes_on_in_the_next_capture_is_one() -> None:
+    """Whatever order they are given in."""
+    earlier, later = parts()
+    (whole,) = joined_streams([[later], [earlier]])
+    assert (whole.packets, whole.lost, whole.capture) == (60, 0, 0)
+
+
+def test_a_stream_seen_at_two_points_stays_two() -> None:
+    """They overlap in time."""
+    earlier, _ = parts()
+    assert len(joined_streams([[earlier], [replace(earlier, capture=1)]])) == 2
