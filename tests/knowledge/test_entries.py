@@ -219,6 +219,18 @@ def test_sip_examples_parse(name: str) -> None:
             assert [each.kind for each in defects(message) if each.kind in INVALID] == []
 
 
+@every_translation
+@every_entry
+def test_a_translation_quotes_the_titles_of_the_rfcs(name: str, language: str) -> None:
+    """What stands in parentheses behind a section of an RFC is its title, which has one language."""
+    title = re.compile(r"^- (RFC \d+), \S+ ([\d.A-Z]+) (\(.*\))$", re.MULTILINE)
+    quoted = [
+        [title.findall(section.body) for section in page(name, each).sections if section.name == "references"]
+        for each in ("en", language)
+    ]
+    assert quoted[0] == quoted[1]
+
+
 def _example(name: str) -> str:
     return next((section.body for section in page(name, "en").sections if section.name == "example"), "")
 
