@@ -69,9 +69,12 @@ def pieces(sheets: Sequence[Sheet], words: Words) -> Iterator[str]:
     yield from _Drawing(sheet, words).lines()
 
 
-def inline(sheet: Sheet, words: Words) -> Iterator[str]:
-    """The lanes and arrows alone, for a page that has a heading and a style sheet of its own."""
-    yield from _Drawing(sheet, words).inline()
+def inline(sheet: Sheet, words: Words, links: dict[int, str]) -> Iterator[str]:
+    """The lanes and arrows alone, for a page with a heading and a style sheet of its own.
+
+    `links` says which anchor in the page the arrow of a frame leads to.
+    """
+    yield from _Drawing(sheet, words).inline(links)
 
 
 class _Drawing:
@@ -105,17 +108,19 @@ class _Drawing:
         yield from legend
         yield "</svg>\n"
 
-    def inline(self) -> Iterator[str]:
+    def inline(self, links: dict[int, str]) -> Iterator[str]:
         """An element of HTML: no style, no legend."""
         rows, bottom = self._rows()
         top, label = self._heads_at - 2, as_xml(self._sheet.title)
         height = bottom + HEAD + 4 - top
         yield (
             f'<svg viewBox="0 {top} {self._width} {height}" width="{self._width}" height="{height}" '
-            f'role="img" aria-label="{label}">\n'
+            f'role="group" aria-label="{label}">\n'
         )
         yield from self._lanes(bottom)
-        yield from rows
+        for arrow, row in zip(self._ladder.arrows, rows, strict=True):
+            anchor = links.get(arrow.frame)
+            yield row if anchor is None else f'<a href="#{as_xml(anchor)}">{row}</a>'
         yield from self._hosts(bottom)
         yield "</svg>\n"
 

@@ -103,12 +103,15 @@ def test_an_arrow_opens_its_message(chromium: Browser, aaa: Path) -> None:
 
 
 def test_the_page_needs_no_script(chromium: Browser, tmp_path: Path) -> None:
-    """Verdict, findings, table, ladder and entries are there without it."""
+    """Verdict, findings, table, ladder, its messages and entries are there without it."""
     path = page_of(analysis_of(sample("ack-missing/ack-missing")), tmp_path)
     with opened(chromium, path, script=False) as page:
         shown = page.inner_text("body")
         for part in ("no ACK reached it", "Scripts are switched off", "alice@example.com", "↻", "ACK missing"):
             assert part in shown
+        page.click("#drawn svg a >> nth=3")
+        assert page.url.endswith("#call-1.4")
+        assert "SIP/2.0 200 OK" in page.inner_text("#drawn")
         page.click("#entries summary >> nth=2")
         assert "The caller owes an" in page.inner_text("#entries")
 

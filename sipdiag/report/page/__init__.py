@@ -152,21 +152,28 @@ class _Page:
 
     def _drawing(self, each: Conversation) -> dict[str, Any]:
         listed = self._listed(each)
-        facts = [f"{listed['state_name']} {listed['code']}".rstrip(), f"{listed['start']} UTC", *each.call_ids]
-        told = [self._shower.text(fact) for fact in facts]
+        facts = [f"{listed['state_name']} {listed['code']}".rstrip(), f"{listed['start']} UTC"]
+        facts += [self._shower.text(call_id) for call_id in each.call_ids]
         marks = [self._mark(number) for number in range(1, len(self._analysis.findings) + 1)]
         sheet = Sheet(title=listed["name"], lines=[], ladder=ladder_of(each.call, self._marks), marks=marks)
-        drawing = Markup("".join(ladder_svg.inline(sheet, self._words)))  # noqa: S704  (it escapes what it draws)
-        return {**listed, "facts": told, "drawing": drawing, "messages": self._messages(each)}
+        messages = self._messages(each)
+        links = {told["frame"]: told["anchor"] for told in reversed(messages)}
+        drawing = Markup("".join(ladder_svg.inline(sheet, self._words, links)))  # noqa: S704  (it escapes what it draws)
+        return {**listed, "facts": facts, "drawing": drawing, "messages": messages}
 
     def _messages(self, each: Conversation) -> list[dict[str, Any]]:
         """The first messages of a conversation, whole, for readers without script."""
-        told = []
+        told: list[dict[str, Any]] = []
+        anchors: set[str] = set()
         for first, _ in sent_in(each.call)[:MOST_MESSAGES]:
+            anchor = f"{each.key}.{first.frame}"
+            while anchor in anchors:  # several messages in one segment
+                anchor += "+"
+            anchors.add(anchor)
             message = self._shower.message(first)
             parts = [message["head"], message["body"]] if "body" in message else [message["head"]]
             text = escape("\n\n".join(parts))  # made harmless line by line, so that lines stay
-            told.append({"frame": first.frame, "label": label_of(first), "text": text})
+            told.append({"frame": first.frame, "anchor": anchor, "label": label_of(first), "text": text})
         return told
 
     def _mark(self, number: int) -> Mark:

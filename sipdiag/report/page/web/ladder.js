@@ -19,10 +19,12 @@ const middle = (text, width) => {
 };
 
 const lanesFor = (count, width) => {
+  const narrow = width < 560;
+  const edge = narrow ? 44 : 65; // from the outermost lanes to what stands beside them
   const inner = Math.max(width - GUTTER - MARKS, 200);
-  const step = count > 1 ? Math.min(Math.max((inner - 130) / (count - 1), 130), 460) : 0;
-  const first = GUTTER + 65;
-  return { x: Array.from({ length: count }, (_, lane) => first + lane * step), step, width: first + step * (count - 1) + 65 + MARKS };
+  const step = count > 1 ? Math.min(Math.max((inner - 2 * edge) / (count - 1), narrow ? 100 : 130), 460) : 0;
+  const first = GUTTER + edge;
+  return { x: Array.from({ length: count }, (_, lane) => first + lane * step), step, width: first + step * (count - 1) + edge + MARKS };
 };
 
 // What is drawn, row by row: folded repeats as a line below their first, or each on a row of its own.
