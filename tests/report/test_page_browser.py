@@ -109,7 +109,7 @@ def test_the_page_needs_no_script(chromium: Browser, tmp_path: Path) -> None:
         shown = page.inner_text("body")
         for part in ("no ACK reached it", "Scripts are switched off", "alice@example.com", "↻", "ACK missing"):
             assert part in shown
-        page.click("#drawn svg a >> nth=3")
+        page.click("#drawn svg a .label >> nth=3")
         assert page.url.endswith("#call-1.4")
         assert "SIP/2.0 200 OK" in page.inner_text("#drawn")
         page.click("#entries summary >> nth=2")

@@ -60,7 +60,8 @@ const placed = (rows, { scaled, unfolded }) => {
     row.label = row.y = y + ROW - 7;
     y += ROW;
     if (!unfolded && row.arrow?.repeats) y += FOLD;
-    before = Math.max(row.at, before);
+    const again = unfolded ? [] : row.arrow?.repeats ?? [];
+    before = Math.max(row.at, before, ...again.slice(-1).map(([, at]) => at));
   }
   return { height: y + 12, pauses, perSecond, first, last };
 };
