@@ -11,6 +11,7 @@ from sipdiag.cli.clicking import Group, click
 COMMANDS = {
     "analyze": "sipdiag.cli.analyze",
     "ladder": "sipdiag.cli.ladder",
+    "extract": "sipdiag.cli.extract",
     "explain": "sipdiag.cli.explain",
     "compare": "sipdiag.cli.compare",
     "codes": "sipdiag.cli.codes",

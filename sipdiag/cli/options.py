@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from sipdiag.cli import language
 from sipdiag.cli.clicking import click
@@ -58,6 +58,10 @@ _NARROWING = (
     click.option("--select", metavar="RULES", help="Only findings of these rules: ack-missing,ack-late."),
     click.option("--ignore", metavar="RULES", help="No findings of these rules."),
 )
+
+
+NARROWING = ("call", "code", "method", "from_", "to", "after", "before", "select", "ignore")
+"""What `narrowed` takes, by the names that a command has them under."""
 
 
 def narrowing(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -116,11 +120,18 @@ def opened(path: str | None) -> Iterator[TextIO]:
             sys.stdout.reconfigure(errors="replace")  # a terminal that has no arrow gets a question mark, not a failure
         yield sys.stdout
         return
+    with replaced(path) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as stream:
+        yield stream
+
+
+@contextmanager
+def replaced(path: str) -> Iterator[BinaryIO]:
+    """A file of bytes that takes the place of `path` when it is whole; readable by nobody else, through no link."""
     target = Path(path)
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+        with os.fdopen(descriptor, "wb") as stream:
             yield stream
         partial.replace(target)
     except OSError as error:
