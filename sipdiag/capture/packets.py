@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Packets:
-    """Some ten thousand consecutive packets; row `i` is frame `first_frame + i`."""
+    """Some ten thousand packets; row `i` is frame `first_frame + i`, unless `numbers` says otherwise."""
 
     data: npt.NDArray[np.uint8]
     """The bytes that `offset` points into: one block of the capture."""
@@ -28,6 +28,8 @@ class Packets:
     """1-based number of the first packet, as Wireshark counts."""
     position: int = 0
     """Where `data` lies in the capture: a packet's bytes begin at `position + offset` of the file."""
+    numbers: npt.NDArray[np.int64] | None = None
+    """The frame of each row, where these are no consecutive packets."""
 
     def __len__(self) -> int:
         return len(self.offset)
@@ -38,6 +40,32 @@ class Packets:
         A shorter packet's row goes on with whatever follows it there: mind `captured`.
         """
         return byte_rows(self.data, self.offset, width)
+
+    def selected_heads(self, rows: npt.NDArray[np.int64], width: int) -> npt.NDArray[np.uint8]:
+        """Copy the first `width` bytes of some packets."""
+        return byte_rows(self.data, self.offset[rows], width)
+
+    def frames(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Give the frame numbers of some rows."""
+        return rows + self.first_frame if self.numbers is None else self.numbers[rows]
+
+    def inside(self, rows: npt.NDArray[np.int64], at: int | npt.NDArray[np.int64], link: int) -> Packets:
+        """Give what begins at byte `at` of those packets as packets of their own, where there is anything left."""
+        left = self.captured[rows] - at
+        there = left > 0
+        rows, left = rows[there], left[there]
+        skipped = at if isinstance(at, int) else at[there]
+        return Packets(
+            data=self.data,
+            offset=self.offset[rows] + skipped,
+            captured=left,
+            original=self.original[rows] - skipped,
+            time=self.time[rows],
+            link=np.full(len(rows), link, np.int32),
+            first_frame=self.first_frame,
+            position=self.position,
+            numbers=self.frames(rows),
+        )
 
     def rows(self, start: int, stop: int) -> Packets:
         """Give the rows from `start` to before `stop` as a chunk of their own."""
@@ -53,6 +81,7 @@ class Packets:
             link=self.link[rows],
             first_frame=self.first_frame + start,
             position=self.position,
+            numbers=None if self.numbers is None else self.numbers[rows],
         )
 
 

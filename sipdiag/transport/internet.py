@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sipdiag.defect import Defect
-from sipdiag.transport.columns import field
+from sipdiag.transport.columns import Rows, field
 from sipdiag.transport.extension import EXTENSIONS, Extensions, extensions
+from sipdiag.transport.foreign import Foreign
 from sipdiag.transport.fragments import Fragment, LostDatagram, Reassembly, Whole
 from sipdiag.transport.ip import ADDRESSES, IPPackets, ip_packets
-from sipdiag.transport.link import DECODERS
+from sipdiag.transport.link import ENCRYPTED, LINKS, RAW
+from sipdiag.transport.rewrapped import tunnelled
+from sipdiag.transport.tunnels import PROTOCOLS, opened
+from sipdiag.transport.udp import UDP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +25,10 @@ if TYPE_CHECKING:
 
     from sipdiag.capture import Packets
 
-HEAD = 72
-"""Bytes of each packet looked at: the longest link layer, three tags and an IPv6 header; UDP and TCP in most cases."""
+DEEPEST = 12
+"""Layers of tunnels, labels and link headers that are opened, one in the other."""
+WRAPPED = (UDP, *PROTOCOLS)
+"""Protocols whose fragments may hold a tunnel."""
 
 
 class Internet:
@@ -33,29 +39,29 @@ class Internet:
         self._reassembly = Reassembly(defects)
         self._unknown: dict[int, tuple[int, int]] = {}
         """LINKTYPE without a decoder → first frame, packets."""
+        self._foreign = Foreign()
+        self._too_deep: int | None = None
 
     def split(self, packets: Packets) -> tuple[list[IPPackets], list[Whole]]:
-        """Give the IP packets of a chunk, alike ones together, and the datagrams that became whole in it."""
+        """Give the IP packets of a chunk, alike ones together, and the datagrams that became whole in it.
+
+        What is inside of a tunnel is decoded like what came by itself, layer by layer.
+        """
         kept: list[IPPackets] = []
-        pieces: list[Fragment] = []
-        for alike in self._alike(packets):
-            if alike.version == 4:
-                fragmented = (field(alike.head, 6, 2) & 0x3FFF) != 0
-            else:
-                fragmented = np.isin(alike.protocol, EXTENSIONS)
-            if not fragmented.any():
-                kept.append(alike)
-                continue
-            kept.append(alike.select(~fragmented))
-            odd = alike.select(fragmented)
-            if alike.version == 4:
-                pieces += _fragments(odd, [_ipv4_fragment(odd, row) for row in range(len(odd))])
-            else:
-                walked = _walked(odd)
-                pieces += _fragments(odd, walked)
-                kept += _extended(odd, walked)
-        pieces.sort(key=lambda piece: piece.frame)
-        wholes = [whole for piece in pieces if (whole := self._reassembly.add(piece))]
+        wholes: list[Whole] = []
+        layers = [packets]
+        for _ in range(DEEPEST):
+            pieces: list[Fragment] = []
+            layers = [inner for layer in layers for inner in self._layer(layer, kept, pieces)]
+            pieces.sort(key=lambda piece: piece.frame)
+            for whole in [whole for piece in pieces if (whole := self._reassembly.add(piece))]:
+                # A tunnel in fragments is rare enough to be put together and read again.
+                layers += tunnelled(whole) if whole.protocol in WRAPPED else []
+                wholes.append(whole)
+            if not layers:
+                break
+        else:
+            self._too_deep = self._too_deep or int(layers[0].frames(np.zeros(1, np.int64))[0])
         return [alike for alike in kept if len(alike)], wholes
 
     @property
@@ -67,22 +73,68 @@ class Internet:
         """Note what stayed undecoded."""
         self._reassembly.finish()
         for link, (frame, count) in self._unknown.items():
-            self._defects.append(
-                Defect(kind="link-type-unknown", detail=f"LINKTYPE {link}, {count} packets", frame=frame)
-            )
+            what = f"LINKTYPE {link}" if link >= 0 else f"EtherType {-link:#06x}"
+            what = "encrypted IEEE 802.11" if link == ENCRYPTED else what
+            self._defects.append(Defect(kind="link-type-unknown", detail=f"{what}, {count} packets", frame=frame))
+        if self._too_deep is not None:
+            detail = f"tunnels inside of each other, more than {DEEPEST}"
+            self._defects.append(Defect(kind="limit-reached", detail=detail, frame=self._too_deep))
+        self._defects += self._foreign.defects
 
-    def _alike(self, packets: Packets) -> Iterator[IPPackets]:
-        heads = packets.heads(HEAD)
+    def _layer(self, packets: Packets, kept: list[IPPackets], pieces: list[Fragment]) -> Iterator[Packets]:
+        """Sort the IP packets of one layer into whole ones and fragments; yield what is inside of tunnels."""
+        for alike in self._alike(packets):
+            if not isinstance(alike, IPPackets):
+                yield alike
+                continue
+            for whole in _unfragmented(alike, pieces):
+                rest, inside = opened(whole)
+                kept.append(rest)
+                yield from inside
+
+    def _alike(self, packets: Packets) -> Iterator[IPPackets | Packets]:
+        """Decode the link layer: IP packets with alike headers, and what is to be decoded once more."""
         for link in _distinct(packets.link):
             rows = np.flatnonzero(packets.link == link)
-            if link not in DECODERS:
-                first, count = self._unknown.get(link, (packets.first_frame + int(rows[0]), 0))
-                self._unknown[link] = (first, count + len(rows))
+            if link not in LINKS:
+                yield from self._strange(packets, rows, link)
                 continue
-            linked = heads if len(rows) == len(heads) else heads[rows]
-            for which, network in DECODERS[link](linked):
-                inside = linked if len(which) == len(linked) else linked[which]
-                yield from ip_packets(packets, rows[which], inside[:, network:], network)
+            decode, width = LINKS[link]
+            heads = packets.heads(width) if len(rows) == len(packets) else packets.selected_heads(rows, width)
+            for which, at, inner in decode(heads):
+                if not len(which):
+                    continue
+                if inner == RAW and isinstance(at, int):
+                    inside = heads if len(which) == len(heads) else heads[which]
+                    yield from ip_packets(packets, rows[which], inside[:, at:], at)
+                else:
+                    yield packets.inside(rows[which], at, inner)
+
+    def _strange(self, packets: Packets, rows: Rows, link: int) -> Iterator[Packets]:
+        """Let scapy open what nothing here can; count what it cannot either."""
+        opened_by_scapy = self._foreign.inside(packets, rows, link) if link != ENCRYPTED else None
+        if opened_by_scapy is not None:
+            yield opened_by_scapy
+            return
+        first, count = self._unknown.get(link, (int(packets.frames(rows[:1])[0]), 0))
+        self._unknown[link] = (first, count + len(rows))
+
+
+def _unfragmented(alike: IPPackets, pieces: list[Fragment]) -> Iterator[IPPackets]:
+    """Yield the packets that are whole, extension headers passed; the fragments go to `pieces`."""
+    four = alike.version == 4
+    fragmented = (field(alike.head, 6, 2) & 0x3FFF) != 0 if four else np.isin(alike.protocol, EXTENSIONS)
+    if not fragmented.any():
+        yield alike
+        return
+    yield alike.select(~fragmented)
+    odd = alike.select(fragmented)
+    if four:
+        pieces += _fragments(odd, [_ipv4_fragment(odd, row) for row in range(len(odd))])
+    else:
+        walked = _walked(odd)
+        pieces += _fragments(odd, walked)
+        yield from _extended(odd, walked)
 
 
 def _distinct(values: npt.NDArray[np.int32]) -> list[int]:
@@ -128,14 +180,14 @@ def _fragments(odd: IPPackets, walked: list[Extensions | None]) -> Iterator[Frag
     """Give the fragments among the packets."""
     first, width = ADDRESSES[odd.version]
     length, present = odd.length().tolist(), odd.present().tolist()
-    packets, start = odd.packets, odd.start().tolist()
+    packets, start, frames = odd.packets, odd.start().tolist(), odd.packets.frames(odd.row).tolist()
     for row, found in enumerate(walked):
         if not found or not found.fragment:
             continue
         addresses = odd.head[row, first : first + 2 * width].tobytes()
         begin, end = start[row] + found.length, start[row] + max(0, min(length[row], present[row]))
         yield Fragment(
-            frame=packets.first_frame + int(odd.row[row]),
+            frame=frames[row],
             time=int(packets.time[odd.row[row]]),
             source=addresses[:width],
             destination=addresses[width:],

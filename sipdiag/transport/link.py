@@ -4,30 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sipdiag.transport.columns import Heads, Rows, field
 
-IPV4, IPV6 = 0x0800, 0x86DD
+IPV4, IPV6, PPPOE, MPLS, MPLS_MULTICAST = 0x0800, 0x86DD, 0x8864, 0x8847, 0x8848
+BRIDGED = 0x6558
+"""Transparent Ethernet bridging, as GRE and GENEVE number it."""
 VLAN_TAGS = (0x8100, 0x88A8, 0x9100)
 """IEEE 802.1Q, 802.1ad, and the older QinQ."""
 DEEPEST_TAG = 3
+LONGEST_LENGTH = 1_500
+"""An EtherType up to this is the length of an IEEE 802.3 frame."""
+SNAP = 0xAAAA
+MOST_LABELS = 8
+MOST_ATTRIBUTES = 24
+PACKET_ATTRIBUTE = 9
 
-Decoder = Callable[[Heads], Iterator[tuple[Rows, int]]]
-"""Heads of packets of one link type → rows of those that carry IP, and where in each the IP header begins."""
+RAW, ETHER, POINT_TO_POINT, PPP_OVER_ETHERNET, WIRELESS, LABELLED = 101, 1, 9, 51, 105, 219
+PADDED_WIRELESS = -105
+"""Not of the registry: IEEE 802.11 with its header padded to four bytes."""
+ENCRYPTED = -1
+
+Found = tuple[Rows, int | npt.NDArray[np.int64], int]
+"""Rows, where in each of them something begins, and as which link type it is to be read."""
+Decoder = Callable[[Heads], Iterator[Found]]
+"""Heads of packets of one link type → what is inside of those that carry anything that can be read."""
 
 
-def by_ethertype(heads: Heads, *, type_at: int, header: int) -> Iterator[tuple[Rows, int]]:
+class Link(NamedTuple):
+    """How a link type is decoded."""
+
+    decode: Decoder
+    width: int = 72
+    """Bytes of each packet that it looks at."""
+
+
+def by_ethertype(heads: Heads, *, type_at: int, header: int) -> Iterator[Found]:
     """Follow the EtherType at `type_at` of a header of that many bytes, through VLAN tags."""
     rows = np.arange(len(heads))
     for _ in range(DEEPEST_TAG + 1):
         ethertype = field(heads, type_at, 2)
         internet = (ethertype == IPV4) | (ethertype == IPV6)
         if internet.all():
-            yield rows, header
+            yield rows, header, RAW
             return
-        yield rows[internet], header
+        yield rows[internet], header, RAW
+        yield from _by_other_ethertype(heads, ethertype, rows, header)
         tagged = np.isin(ethertype, VLAN_TAGS)
         if not tagged.any():
             return
@@ -35,23 +61,195 @@ def by_ethertype(heads: Heads, *, type_at: int, header: int) -> Iterator[tuple[R
         type_at, header = header + 2, header + 4
 
 
-def at_once(heads: Heads, *, header: int) -> Iterator[tuple[Rows, int]]:
-    """Take IP to follow a header of that many bytes; the IP version tells the rest."""
-    yield np.arange(len(heads)), header
+def _by_other_ethertype(
+    heads: Heads, ethertype: npt.NDArray[np.unsignedinteger], rows: Rows, header: int
+) -> Iterator[Found]:
+    """Follow what is neither IP nor a VLAN tag: labels, PPPoE, a length with LLC and SNAP, what scapy knows."""
+    for kind in np.unique(ethertype).tolist():
+        if kind in ETHERTYPES:
+            yield rows[ethertype == kind], header, ETHERTYPES[kind]
+    short = ethertype <= LONGEST_LENGTH
+    if short.any():
+        inside = heads[short, header : header + 8]
+        typed = (field(inside, 0, 2) == SNAP) & (inside[:, 2] == 3)
+        for kind in (IPV4, IPV6):
+            yield rows[short][typed & (field(inside, 6, 2) == kind)], header + 8, RAW
 
 
-ETHERNET = partial(by_ethertype, type_at=12, header=14)
-RAW = partial(at_once, header=0)
-DECODERS: dict[int, Decoder] = {
-    0: partial(at_once, header=4),  # NULL: an address family of BSD, in the byte order of the host
-    1: ETHERNET,
-    12: RAW,  # raw IP as OpenBSD and others number it
-    14: RAW,
-    101: RAW,
-    108: partial(at_once, header=4),  # LOOP: NULL in network byte order
-    113: partial(by_ethertype, type_at=14, header=16),  # Linux cooked
-    228: RAW,  # IPv4
-    229: RAW,  # IPv6
-    276: partial(by_ethertype, type_at=0, header=20),  # Linux cooked, version 2
+def at_once(heads: Heads, *, header: int, link: int = RAW) -> Iterator[Found]:
+    """Take something to follow a header of that many bytes; of IP the version tells the rest."""
+    yield np.arange(len(heads)), header, link
+
+
+def ppp(heads: Heads) -> Iterator[Found]:
+    """PPP, with or without HDLC's address and control, the protocol in two bytes or one (RFC 1661, RFC 1662)."""
+    addressed = field(heads, 0, 2) == 0xFF03
+    for framed in (True, False):
+        rows = np.flatnonzero(addressed == framed)
+        at = 2 if framed else 0
+        short = heads[rows, at] & 1 == 1
+        protocol = np.where(short, heads[rows, at], field(heads[rows], at, 2))
+        for one_byte in (True, False):
+            for number, link in PPP_PROTOCOLS.items():
+                found = rows[(short == one_byte) & (protocol == number)]
+                if len(found):
+                    yield found, at + (1 if one_byte else 2), link
+
+
+def serial(heads: Heads) -> Iterator[Found]:
+    """PPP in HDLC framing (RFC 1662), or Cisco's HDLC, which has an EtherType."""
+    cisco = np.isin(heads[:, 0], (0x0F, 0x8F))
+    yield np.flatnonzero(~cisco), 0, POINT_TO_POINT
+    rows = np.flatnonzero(cisco)
+    for found, at, link in by_ethertype(heads[rows], type_at=2, header=4):
+        yield rows[found], at, link
+
+
+def pppoe(heads: Heads) -> Iterator[Found]:
+    """PPPoE: version and type 1, code 0 for data, session, length, PPP (RFC 2516)."""
+    yield np.flatnonzero((heads[:, 0] == 0x11) & (heads[:, 1] == 0)), 6, POINT_TO_POINT
+
+
+def mpls(heads: Heads) -> Iterator[Found]:
+    """A stack of labels to the one that is marked as its bottom, then IP or an Ethernet frame (RFC 3032, RFC 4448)."""
+    rows = np.arange(len(heads))
+    for depth in range(1, MOST_LABELS + 1):
+        bottom = heads[rows, 4 * depth - 2] & 1 == 1
+        last = rows[bottom]
+        version = heads[last, 4 * depth] >> 4
+        yield last[(version == 4) | (version == 6)], 4 * depth, RAW
+        controlled = field(heads[last], 4 * depth, 2) == 0
+        yield last[controlled], 4 * depth + 4, ETHER
+        yield last[~controlled & (version != 4) & (version != 6)], 4 * depth, ETHER
+        rows = rows[~bottom]
+
+
+def by_length(heads: Heads, *, length_at: int, order: str, width: int, link: int) -> Iterator[Found]:
+    """Take a header that states its own length."""
+    length = heads[:, length_at : length_at + width].view(f"{order}u{width}")[:, 0].astype(np.int64)
+    yield np.arange(len(heads)), length, link
+
+
+def radiotap(heads: Heads) -> Iterator[Found]:
+    """Radiotap: its length, then words that say which fields are there; one of those tells of padding."""
+    length = heads[:, 2:4].view("<u2")[:, 0].astype(np.int64)
+    words = np.ones(len(heads), np.int64)
+    for word in range(1, 5):
+        words[(words == word) & (heads[:, 4 * word + 3] & 0x80 != 0)] = word + 1
+    timed, flagged = heads[:, 4] & 1, heads[:, 4] & 2
+    flags_at = 4 + 4 * words
+    flags_at = np.where(timed == 1, (flags_at + 7 & ~7) + 8, flags_at)
+    flags = heads[np.arange(len(heads)), flags_at]
+    padded = (flagged != 0) & (flags & 0x20 != 0)
+    for link, which in ((WIRELESS, ~padded), (PADDED_WIRELESS, padded)):
+        yield np.flatnonzero(which), length[which], link
+
+
+def wireless(heads: Heads, *, padded: bool) -> Iterator[Found]:
+    """IEEE 802.11 data frames that are not encrypted, with LLC and SNAP behind a header of one of several lengths."""
+    control, flags = heads[:, 0], heads[:, 1]
+    data = (control & 0x0F == 0x08) & (control & 0x40 == 0)  # type 2, and not one of the kinds without data
+    yield np.flatnonzero(data & (flags & 0x40 != 0)), 0, ENCRYPTED
+    data &= flags & 0x40 == 0
+    quality = control & 0x80 != 0
+    header = 24 + 6 * (flags & 3 == 3) + 2 * quality + 4 * (quality & (flags & 0x80 != 0))
+    if padded:
+        header = header + 3 & ~3
+    for one in range(24, 38, 2):
+        rows = np.flatnonzero(data & (header == one))
+        if len(rows):
+            rows = rows[field(heads[rows], one, 2) == SNAP]
+            for found, at, link in by_ethertype(heads[rows], type_at=one + 6, header=one + 8):
+                yield rows[found], at, link
+
+
+def nflog(heads: Heads) -> Iterator[Found]:
+    """Linux netfilter: a family, then attributes in the byte order of the host; the packet is one of them."""
+    # An attribute is never so long that the high byte of its length, which tells the order, is not 0.
+    for order in "<>":
+        rows = np.flatnonzero((heads[:, 5] == 0) == (order == "<"))
+        at = np.full(len(rows), 4, np.int64)
+        for _ in range(MOST_ATTRIBUTES):
+            size, kind = (_word(heads, rows, at + place, order) for place in (0, 2))
+            packet = kind & 0x7FFF == PACKET_ATTRIBUTE
+            yield rows[packet], at[packet] + 4, RAW
+            at = at + (size + 3 & ~3)
+            going = ~packet & (size >= 4) & (at < heads.shape[1] - 4)
+            rows, at = rows[going], at[going]
+
+
+def _word(heads: Heads, rows: Rows, at: npt.NDArray[np.int64], order: str) -> npt.NDArray[np.int64]:
+    first, second = heads[rows, at].astype(np.int64), heads[rows, at + 1].astype(np.int64)
+    return first | second << 8 if order == "<" else first << 8 | second
+
+
+def per_packet(heads: Heads) -> Iterator[Found]:
+    """PPI: its length, and the link type of what follows."""
+    length = heads[:, 2:4].view("<u2")[:, 0].astype(np.int64)
+    inner = heads[:, 4:8].view("<u4")[:, 0]
+    for link in LINKS:
+        rows = np.flatnonzero(inner == np.uint32(link & 0xFFFFFFFF))
+        yield rows, length[rows], link
+
+
+def pflog(heads: Heads) -> Iterator[Found]:
+    """The packet filter of OpenBSD: a header that states its length, padded to four bytes."""
+    yield np.arange(len(heads)), heads[:, 0].astype(np.int64) + 3 & ~3, RAW
+
+
+def frame_relay(heads: Heads) -> Iterator[Found]:
+    """Frame Relay: address, control, and what protocol follows (RFC 2427); or Cisco's with an EtherType."""
+    numbered = heads[:, 2] == 3
+    yield np.flatnonzero(numbered & np.isin(heads[:, 3], (0xCC, 0x8E))), 4, RAW
+    rows = np.flatnonzero(~numbered)
+    for found, at, link in by_ethertype(heads[rows], type_at=2, header=4):
+        yield rows[found], at, link
+
+
+ETHERTYPES = {
+    MPLS: LABELLED,
+    MPLS_MULTICAST: LABELLED,
+    PPPOE: PPP_OVER_ETHERNET,
+    0x880B: POINT_TO_POINT,
+    BRIDGED: ETHER,
 }
-"""LINKTYPE → decoder; what is not here is noted as a defect."""
+"""EtherType → the link type that its payload is read as."""
+PPP_PROTOCOLS = {0x0021: RAW, 0x0057: RAW, 0x0281: LABELLED, 0x0283: LABELLED}
+LOGICAL_LINK = Link(partial(by_ethertype, type_at=6, header=8))
+"""LLC and SNAP (RFC 2684, RFC 2225)."""
+LINKS: dict[int, Link] = {
+    0: Link(partial(at_once, header=4)),  # NULL: an address family of BSD, in the byte order of the host
+    ETHER: Link(partial(by_ethertype, type_at=12, header=14)),
+    POINT_TO_POINT: Link(ppp),
+    11: LOGICAL_LINK,
+    12: Link(partial(at_once, header=0)),  # raw IP as OpenBSD and others number it
+    14: Link(partial(at_once, header=0)),
+    19: LOGICAL_LINK,
+    50: Link(serial),
+    PPP_OVER_ETHERNET: Link(pppoe),
+    100: LOGICAL_LINK,
+    RAW: Link(partial(at_once, header=0)),
+    104: Link(serial),
+    WIRELESS: Link(partial(wireless, padded=False)),
+    PADDED_WIRELESS: Link(partial(wireless, padded=True)),
+    107: Link(frame_relay),
+    108: Link(partial(at_once, header=4)),  # LOOP: NULL in network byte order
+    109: Link(partial(at_once, header=12)),  # ENC: IPsec of OpenBSD, decrypted
+    113: Link(partial(by_ethertype, type_at=14, header=16)),  # Linux cooked
+    117: Link(pflog),
+    119: Link(partial(at_once, header=144, link=WIRELESS)),  # Prism
+    127: Link(radiotap),
+    138: Link(partial(by_ethertype, type_at=16, header=18)),  # IP over IEEE 1394
+    163: Link(partial(by_length, length_at=4, order=">", width=4, link=WIRELESS)),  # AVS
+    166: Link(partial(at_once, header=1, link=POINT_TO_POINT)),  # PPP with direction, as pppd writes it
+    192: Link(per_packet),
+    204: Link(partial(at_once, header=1, link=POINT_TO_POINT)),
+    LABELLED: Link(mpls),
+    228: Link(partial(at_once, header=0)),  # IPv4
+    229: Link(partial(at_once, header=0)),  # IPv6
+    239: Link(nflog, width=512),
+    276: Link(partial(by_ethertype, type_at=0, header=20)),  # Linux cooked, version 2
+}
+"""LINKTYPE → how it is decoded; scapy is asked about what is not here."""
+PROVIDER_BACKBONE, SERVICE_HEADER, MACSEC = 0x88E7, 0x894F, 0x88E5
+ETHERTYPES |= {number: -number for number in (PROVIDER_BACKBONE, SERVICE_HEADER, MACSEC)}  # scapy opens these

@@ -115,7 +115,7 @@ class Segments:
         start, kept = self._start[rows], self._kept[rows]
         data = tcp.packets.data.data
         for frame, time, source, destination, sequence, acknowledgment, flags, begin, end, cut in zip(
-            (tcp.row + tcp.packets.first_frame).tolist(),
+            tcp.packets.frames(tcp.row).tolist(),
             tcp.packets.time[tcp.row].tolist(),
             tcp.endpoints(0),
             tcp.endpoints(2),

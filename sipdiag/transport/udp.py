@@ -65,7 +65,7 @@ def datagrams(packets: IPPackets, recognize: Callable[[bytes], object], endpoint
     """Yield a datagram for each packet whose payload is recognised."""
     where = Payloads(packets)
     data = packets.packets.data.data
-    frames = packets.row + packets.packets.first_frame
+    frames = packets.packets.frames(packets.row)
     identification = big_endian(packets.head, 4, 2) if packets.version == 4 else np.zeros(len(packets), np.int64)
     for start, end, frame, time, source, destination, ip_id, cut in zip(
         where.start.tolist(),
@@ -131,7 +131,7 @@ def media_columns(packets: IPPackets) -> MediaColumns:
     return MediaColumns(
         data=packets.packets.data,
         head=ports[:, HEADER:],
-        frame=packets.row + packets.packets.first_frame,
+        frame=packets.packets.frames(packets.row),
         time=packets.packets.time[packets.row],
         source_hi=source[0],
         source_lo=source[1],
