@@ -9,15 +9,19 @@ import msgspec
 import numpy as np
 
 from sipdiag.transport import tcp, udp
+from sipdiag.transport.carriage import Carriages, begins_carriage
 from sipdiag.transport.columns import MediaColumns, joined
 from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, StreamData
 from sipdiag.transport.endpoint import Endpoints
 from sipdiag.transport.handshakes import Handshakes
+from sipdiag.transport.hep import begins_hep, inner
 from sipdiag.transport.internet import Internet
+from sipdiag.transport.probes import Probes
+from sipdiag.transport.sctp import SCTP, Associations
 from sipdiag.transport.segments import TCP, Segments, reassembled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from sipdiag.capture import Packets
     from sipdiag.defect import Defect
@@ -49,6 +53,9 @@ class Demultiplexer:
         self._tcp = tcp.Connections()
         self._handshakes = Handshakes()
         self._flows = np.empty(0, np.uint64)
+        self._probes = Probes(self._recognized)
+        self._associations = Associations(recognize, self._endpoints)
+        self._carriages = Carriages(recognize, self._endpoints, self.defects)
 
     @property
     def connections(self) -> list[Connection]:
@@ -75,39 +82,50 @@ class Demultiplexer:
         for group in groups:
             text, others = udp.split(group, media=self._media)
             if len(text):
-                datagrams += udp.datagrams(text, self._recognize, self._endpoints)
+                datagrams += self._unwrapped(udp.datagrams(text, self._begins, self._endpoints))
             if others is not None and len(others):
                 media.append(udp.media_columns(others))
+            if (group.protocol == SCTP).any():
+                datagrams += self._associations.take(group)
         for whole in wholes:
-            if whole.protocol == udp.UDP and (datagram := udp.reassembled(whole, self._recognize, self._endpoints)):
-                datagrams.append(datagram)
+            if whole.protocol == udp.UDP and (datagram := udp.reassembled(whole, self._begins, self._endpoints)):
+                datagrams += self._unwrapped([datagram])
+            elif whole.protocol == SCTP:
+                datagrams += self._associations.whole(whole)
         if self._media and wholes and (reassembled := udp.reassembled_media(wholes)) is not None:
             media.append(reassembled)
         return Traffic(
-            signalling=_in_order(datagrams, self._streams(groups, wholes)),
+            signalling=_in_order(datagrams, self._streams(packets.first_frame, groups, wholes)),
             media=joined(media) if media else None,
         )
 
     def finish(self) -> Traffic:
         """Give what was held back until the end of the capture."""
         self._internet.finish()
-        return Traffic(signalling=list(self._tcp.finish()))
+        return Traffic(signalling=[each for data in self._tcp.finish() for each in self._carriages.opened(data)])
 
-    def _streams(self, groups: list[IPPackets], wholes: list[Whole]) -> list[tuple[int, StreamData]]:
-        """Give the stream data of the chunk, each with the frame that put it in sequence."""
+    def _streams(
+        self, first_frame: int, groups: list[IPPackets], wholes: list[Whole]
+    ) -> list[tuple[int, Datagram | StreamData]]:
+        """Give what the streams of the chunk carried, each with the frame that put it in sequence."""
         segments = [
             segment for whole in wholes if whole.protocol == TCP and (segment := reassembled(whole, self._endpoints))
         ]
-        columns = [Segments(group) for group in groups if (group.protocol == TCP).any()]
+        columns = [Segments(group, self._endpoints) for group in groups if (group.protocol == TCP).any()]
         for one in columns:
-            found = list(one.recognized(self._flows, self._recognize, self._endpoints))
-            self._flows = np.append(self._flows, np.array([flow for flow, _, _ in found], np.uint64))
-            for _, source, destination in found:
-                self._tcp.recognize(source, destination)
+            self._know([(flow, source, to) for flow, source, to in one.recognized(self._flows, self._recognized)])
+            for flow, held in self._probes.watch(one, self._flows):
+                self._know([(flow, held[-1].source, held[-1].destination)])
+                segments += [segment for segment in held if segment.frame < first_frame]
         for one in columns:
-            segments += one.chosen(self._flows, self._endpoints)
+            segments += one.chosen(self._flows)
         segments.sort(key=attrgetter("frame"))
-        streamed = [(segment.frame, data) for segment in segments for data in self._tcp.add(segment)]
+        streamed = [
+            (segment.frame, carried)
+            for segment in segments
+            for data in self._tcp.add(segment)
+            for carried in self._carriages.opened(data)
+        ]
         if columns:
             self._shake_hands(columns)
         return streamed
@@ -120,7 +138,7 @@ class Demultiplexer:
                 shakes.follow(flow)
         if shakes.flows:
             flows = np.array(shakes.flows, np.uint64)
-            followed = [each for one in columns for each in one.of(flows, self._endpoints)]
+            followed = [each for one in columns for each in one.of(flows)]
             followed.sort(key=lambda each: each[1].frame)
             for flow, segment in followed:
                 shakes.add(flow, segment, self._tcp.number(segment.source, segment.destination))
@@ -130,8 +148,32 @@ class Demultiplexer:
                 for flow, count in one.sealed(known).items():
                     shakes.count(flow, count)
 
+    def _know(self, found: list[tuple[int, str, str]]) -> None:
+        """Count flows as signalling from now on."""
+        self._flows = np.append(self._flows, np.array([flow for flow, _, _ in found], np.uint64))
+        for _, source, destination in found:
+            self._tcp.recognize(source, destination)
 
-def _in_order(datagrams: list[Datagram], streams: list[tuple[int, StreamData]]) -> list[Datagram | StreamData]:
+    def _begins(self, payload: bytes) -> bool:
+        """Tell whether a datagram is signalling, or a copy of it."""
+        return bool(self._recognize(payload)) or begins_hep(payload)
+
+    def _recognized(self, payload: bytes) -> bool:
+        """Tell whether the payload of a segment is signalling by itself or inside of something."""
+        return begins_carriage(payload, self._recognize)
+
+    def _unwrapped(self, datagrams: Iterable[Datagram]) -> Iterator[Datagram]:
+        """Yield what HEP datagrams are copies of, and the others as they are."""
+        for datagram in datagrams:
+            if not begins_hep(datagram.payload):
+                yield datagram
+            elif (copied := inner(datagram, self._endpoints)) and self._recognize(copied.payload):
+                yield copied
+
+
+def _in_order(
+    datagrams: list[Datagram], streams: list[tuple[int, Datagram | StreamData]]
+) -> list[Datagram | StreamData]:
     """Merge what came as datagrams and what came as streams by frame."""
     if not streams:
         return sorted(datagrams, key=attrgetter("frame"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from sipdiag.defect import Defect
 
@@ -10,9 +11,16 @@ MOST_OPEN = 1_000
 """Datagrams under way at a time; the oldest gives way."""
 MOST_BYTES = 65_536
 """Bytes of one datagram."""
+MOST_OVERLAPPING = 4 * MOST_BYTES
+"""Bytes that all fragments of one datagram may have together."""
 MOST_PIECES = 1_024
 """Fragments of one datagram."""
 MOST_DEFECTS = 1_000
+MOST_DONE = 256
+AGAIN = 50_000_000
+"""Nanoseconds within which a mirror port sends the same packet twice; no sender repeats a message so soon."""
+LONGEST_WAIT = 60 * 1_000_000_000
+"""Nanoseconds after which a number stands for another datagram: receivers give up after 15 to 60 s."""
 
 
 class Fragment(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,10 +87,17 @@ class _Pieces:
         self.frames: list[int] = []
         self.length: int | None = None
         self.received = 0
+        self.begun: int | None = None
+        """When the first piece came."""
 
     def add(self, fragment: Fragment) -> None:
         self.frames.append(fragment.frame)
-        self.pieces.setdefault(fragment.position, fragment)
+        before = self.pieces.get(fragment.position)
+        if before is None:
+            self.pieces[fragment.position] = fragment
+        elif not before.cut and len(fragment.payload) > len(before.payload):
+            longer = before.payload + fragment.payload[len(before.payload) :]
+            self.pieces[fragment.position] = replace(fragment, payload=longer)
         self.received += len(fragment.payload) + fragment.cut
         if fragment.last:
             self.length = fragment.position + len(fragment.payload) + fragment.cut
@@ -113,20 +128,33 @@ class Reassembly:
         """What never became whole, as far as it was noted."""
         self._defects = defects
         self._lost = 0
+        self._full = False
+        self._done: dict[tuple[bytes, bytes, int, int], _Pieces] = {}
+        """Those that became whole not long ago."""
 
     def add(self, fragment: Fragment) -> Whole | None:
         """Take a fragment; give the datagram if it is the one that completes it."""
         key = (fragment.source, fragment.destination, fragment.protocol, fragment.identification)
-        pieces = self._open.setdefault(key, _Pieces())
+        pieces = self._open.get(key)
+        if pieces is None and self._again(key, fragment):
+            return None
+        if pieces is not None and fragment.time - (pieces.begun or 0) > LONGEST_WAIT:
+            self._lose(key)
+            pieces = None
+        if pieces is None:
+            pieces = self._open[key] = _Pieces()
+            pieces.begun = fragment.time
         beyond = fragment.position + len(fragment.payload) + fragment.cut > MOST_BYTES
-        if not beyond and len(pieces.frames) < MOST_PIECES:
+        if not beyond and len(pieces.frames) < MOST_PIECES and pieces.received <= MOST_OVERLAPPING:
             pieces.add(fragment)
         whole = pieces.whole()
         if whole is None:
             if len(self._open) > MOST_OPEN:
-                self._lose(next(iter(self._open)))
+                self._give_way(fragment.frame)
             return None
-        del self._open[key]
+        self._done[key] = self._open.pop(key)
+        if len(self._done) > MOST_DONE:
+            del self._done[next(iter(self._done))]
         payload, cut = whole
         return Whole(
             frames=tuple(pieces.frames),
@@ -143,6 +171,26 @@ class Reassembly:
         """Note the datagrams that never became whole."""
         for key in list(self._open):
             self._lose(key)
+
+    def _again(self, key: tuple[bytes, bytes, int, int], fragment: Fragment) -> bool:
+        """Tell whether a fragment was recorded twice, the second time behind the one that completed its datagram."""
+        done = self._done.get(key)
+        if done is None:
+            return False
+        before = done.pieces.get(fragment.position)
+        return (
+            before is not None
+            and fragment.time - before.time <= AGAIN
+            and before.payload[: len(fragment.payload)] == fragment.payload
+        )
+
+    def _give_way(self, frame: int) -> None:
+        """Give up the oldest, and say once that it came to this."""
+        if not self._full:
+            self._full = True
+            detail = f"more than {MOST_OPEN} IP datagrams in fragments at a time"
+            self._defects.append(Defect(kind="limit-reached", detail=detail, frame=frame))
+        self._lose(next(iter(self._open)))
 
     def _lose(self, key: tuple[bytes, bytes, int, int]) -> None:
         pieces = self._open.pop(key)

@@ -26,6 +26,9 @@ FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """Spreads the bits of addresses over a flow's number (Fibonacci hashing)."""
 
+FRAME_BEGINS = (0x81, 0x82)
+"""First byte of a WebSocket frame with a whole message, text or binary (RFC 6455, section 5.2)."""
+
 Flows = npt.NDArray[np.uint64]
 
 
@@ -48,31 +51,42 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Segments:
     """The TCP segments among packets with alike IP headers."""
 
-    def __init__(self, packets: IPPackets) -> None:
+    def __init__(self, packets: IPPackets, endpoints: Endpoints) -> None:
+        self._endpoints = endpoints
         tcp = packets.select((packets.protocol == TCP) & (packets.present() >= HEADER))
         header = tcp.transport(HEADER)
         offset = np.maximum((header[:, 12] >> 4).astype(np.int64) * 4, HEADER)
         self._packets, self._header = tcp, header
-        self._flags = header[:, 13]
+        self.flags = header[:, 13]
         self._start = tcp.start() + offset
         self._original = np.maximum(tcp.length() - offset, 0)
         self._kept = np.clip(tcp.present() - offset, 0, self._original)
-        self._flow = _flows(tcp, header)
+        self.flows = _flows(tcp, header)
+        """A number of the connection of each segment."""
 
     def __len__(self) -> int:
         return len(self._packets)
 
-    def recognized(
-        self, flows: Flows, recognize: Callable[[bytes], object], endpoints: Endpoints
-    ) -> Iterator[tuple[int, str, str]]:
+    def loaded(self, which: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        """Give the rows of those that have a payload."""
+        return np.flatnonzero((self._kept > 0) & which)
+
+    def heads(self, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+        """Give the first bytes of some payloads, and how many bytes each has."""
+        start = np.minimum(self._start[rows], len(self._packets.packets.data))
+        return byte_rows(self._packets.packets.data, start, SHORTEST), self._kept[rows]
+
+    def recognized(self, flows: Flows, recognize: Callable[[bytes], object]) -> Iterator[tuple[int, str, str]]:
         """Yield flow, source and destination of what is not among `flows` and has a payload that is recognised."""
         packets = self._packets.packets
-        rows = np.flatnonzero((self._kept >= SHORTEST) & ~np.isin(self._flow, flows))
-        rows = rows[begins_with_text(byte_rows(packets.data, self._start[rows], SHORTEST), 0)]
+        rows = np.flatnonzero((self._kept >= SHORTEST) & ~np.isin(self.flows, flows))
+        heads, _ = self.heads(rows)
+        framed = np.isin(heads[:, 0], FRAME_BEGINS)
+        rows = rows[begins_with_text(heads, 0) | framed]
         few = self._packets.select(rows)
         seen: set[int] = set()
         for flow, start, kept, source, destination in zip(
-            self._flow[rows].tolist(),
+            self.flows[rows].tolist(),
             self._start[rows].tolist(),
             self._kept[rows].tolist(),
             few.endpoints(0),
@@ -81,12 +95,11 @@ class Segments:
         ):
             if flow not in seen and recognize(packets.data[start : start + kept].tobytes()):
                 seen.add(flow)
-                yield flow, endpoints[source], endpoints[destination]
+                yield flow, self._endpoints[source], self._endpoints[destination]
 
-    def chosen(self, flows: Flows, endpoints: Endpoints) -> Iterator[Segment]:
+    def chosen(self, flows: Flows) -> Iterator[Segment]:
         """Yield the segments of these flows, and of all flows those that open or close a connection."""
-        rows = np.flatnonzero((self._flags & (FIN | SYN | RST) != 0) | np.isin(self._flow, flows))
-        return self._objects(rows, endpoints)
+        return self.made(np.flatnonzero((self.flags & (FIN | SYN | RST) != 0) | np.isin(self.flows, flows)))
 
     def hellos(self, flows: Flows) -> list[int]:
         """Give the flows, none of `flows`, that have a payload which begins with a TLS ClientHello."""
@@ -95,25 +108,26 @@ class Segments:
             return []
         heads = byte_rows(self._packets.packets.data, self._start[rows], RECORD + 1)
         rows = rows[(heads[:, 0] == HANDSHAKE) & (heads[:, 1] == 3) & (heads[:, RECORD] == CLIENT_HELLO)]
-        return np.setdiff1d(self._flow[rows], flows).tolist() if len(rows) else []
+        return np.setdiff1d(self.flows[rows], flows).tolist() if len(rows) else []
 
     def sealed(self, flows: Flows) -> dict[int, int]:
         """Count the segments of each of these flows that begin with encrypted data."""
-        rows = np.flatnonzero((self._kept > RECORD) & np.isin(self._flow, flows))
+        rows = np.flatnonzero((self._kept > RECORD) & np.isin(self.flows, flows))
         heads = byte_rows(self._packets.packets.data, self._start[rows], 2)
         rows = rows[(heads[:, 0] == APPLICATION_DATA) & (heads[:, 1] == 3)]
-        found, counts = np.unique(self._flow[rows], return_counts=True)
+        found, counts = np.unique(self.flows[rows], return_counts=True)
         return dict(zip(found.tolist(), counts.tolist(), strict=True))
 
-    def of(self, flows: Flows, endpoints: Endpoints) -> Iterator[tuple[int, Segment]]:
+    def of(self, flows: Flows) -> Iterator[tuple[int, Segment]]:
         """Yield the segments of these flows, each with its flow."""
-        rows = np.flatnonzero(np.isin(self._flow, flows))
-        return zip(self._flow[rows].tolist(), self._objects(rows, endpoints), strict=True)
+        rows = np.flatnonzero(np.isin(self.flows, flows))
+        return zip(self.flows[rows].tolist(), self.made(rows), strict=True)
 
-    def _objects(self, rows: Rows, endpoints: Endpoints) -> Iterator[Segment]:
+    def made(self, rows: npt.NDArray[np.int64]) -> Iterator[Segment]:
+        """Yield some segments as objects."""
         tcp, header = self._packets.select(rows), self._header[rows]
         start, kept = self._start[rows], self._kept[rows]
-        data = tcp.packets.data.data
+        data, endpoints = tcp.packets.data.data, self._endpoints
         for frame, time, source, destination, sequence, acknowledgment, flags, begin, end, cut in zip(
             tcp.packets.frames(tcp.row).tolist(),
             tcp.packets.time[tcp.row].tolist(),
@@ -121,7 +135,7 @@ class Segments:
             tcp.endpoints(2),
             big_endian(header, 4, 4).tolist(),
             big_endian(header, 8, 4).tolist(),
-            self._flags[rows].tolist(),
+            self.flags[rows].tolist(),
             start.tolist(),
             (start + kept).tolist(),
             (self._original[rows] - kept).tolist(),

@@ -37,10 +37,12 @@ class Stream:
     Positions are sequence numbers that do not wrap: they go on counting beyond 2^32.
     """
 
-    def __init__(self, source: str, destination: str, connection: int, hoard: Hoard) -> None:
+    def __init__(
+        self, source: str, destination: str, connection: int, hoard: Hoard, *, begin: int | None = None
+    ) -> None:
         self._source, self._destination, self._connection = source, destination, connection
         self._hoard = hoard
-        self._next: int | None = None
+        self._next = begin
         self._held: list[tuple[int, int, Segment]] = []
         """Heap of position, frame and segment of what came too early."""
         self._held_bytes = 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sipdiag.transport.delivery import Connection, StreamData
 from sipdiag.transport.segments import ACK, FIN, RST, SYN
-from sipdiag.transport.stream import Hoard, Stream
+from sipdiag.transport.stream import WRAP, Hoard, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,9 @@ MOST_OPEN = 65_536
 """Connections without signalling that are remembered; the oldest gives way."""
 MOST_FAILED = 65_536
 """Connections that were refused or never answered, of which more would tell nothing new."""
+
+FARTHEST_BEGIN = 1 << 16
+"""Bytes behind the SYN at which signalling may begin and still be counted from there."""
 
 Pair = tuple[str, str]
 
@@ -29,10 +32,17 @@ class _Tracked:
         self.sequence = sequence
         """Sequence number of its SYN, which tells a retransmitted SYN from that of the next connection."""
         self.streams: dict[str, Stream] = {}
+        self.begins: dict[str, int] = {}
+        """Sequence number of the first byte of each side, where its SYN was seen."""
 
-    def stream(self, source: str, destination: str, hoard: Hoard) -> Stream:
+    def stream(self, segment: Segment, hoard: Hoard) -> Stream:
+        source = segment.source
         if source not in self.streams:
-            self.streams[source] = Stream(source, destination, self.connection.number, hoard)
+            begin = self.begins.get(source)
+            if begin is not None and (segment.sequence - begin) % WRAP > FARTHEST_BEGIN:
+                begin = None  # recognised long after it began, so that nothing is left of its beginning
+            number = self.connection.number
+            self.streams[source] = Stream(source, segment.destination, number, hoard, begin=begin)
         return self.streams[source]
 
     def close(self, frame: int, time: int) -> Iterator[StreamData]:
@@ -70,6 +80,8 @@ class Connections:
             if not segment.flags & SYN and pair not in self._recognized:
                 return  # the end of a connection whose beginning nobody saw
             tracked = self._opened(pair, segment)
+        if segment.flags & SYN:
+            tracked.begins[segment.source] = (segment.sequence + 1) % WRAP
         _note(tracked.connection, segment)
         if pair in self._recognized:
             if not tracked.connection.signalling:
@@ -120,7 +132,7 @@ class Connections:
         self._past.append(connection)
 
     def _streamed(self, tracked: _Tracked, segment: Segment) -> Iterator[StreamData]:
-        stream = tracked.stream(segment.source, segment.destination, self._hoard)
+        stream = tracked.stream(segment, self._hoard)
         yield from stream.add(segment)
         other = tracked.streams.get(segment.destination)
         if other and segment.flags & ACK:

@@ -177,15 +177,18 @@ PROTOCOL_TABLE = np.zeros(256, np.bool_)
 PROTOCOL_TABLE[list(PROTOCOLS)] = True
 PORT_TABLE = np.zeros(1 << 16, np.bool_)
 PORT_TABLE[list(PORTS)] = True
+SWAPPED_PORT_TABLE = PORT_TABLE[np.arange(1 << 16, dtype=np.uint16).byteswap()]
+"""The same, for ports read in the wrong byte order, which spares turning them."""
 
 
 def opened(packets: IPPackets) -> tuple[IPPackets, list[Packets]]:
     """Part packets into those that are no tunnel, and what is inside of the others."""
     ports = packets.transport(4)
-    carries = PROTOCOL_TABLE[packets.protocol]
-    ported = (PORT_TABLE[field(ports, 0, 2)] | PORT_TABLE[field(ports, 2, 2)]) & (packets.protocol == UDP)
-    if not carries.any() and not ported.any():
+    carries = PROTOCOL_TABLE.take(packets.protocol)
+    either = SWAPPED_PORT_TABLE.take(ports.view("<u2"))
+    if not carries.any() and not either.any():
         return packets, []
+    ported = either.any(axis=1) & (packets.protocol == UDP)
     taken = np.zeros(len(packets), np.bool_)
     inner: list[Packets] = []
     for number in np.unique(packets.protocol[carries]).tolist():

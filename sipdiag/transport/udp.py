@@ -24,6 +24,7 @@ TEXT = np.zeros(256, np.bool_)
 TEXT[list(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~/ \r\n")] = True
 """What a start line begins with: a token (RFC 3261 section 25.1), `SIP/2.0`, or empty lines before it (section 7.5)."""
 MAPPED_PREFIX = bytes(10) + b"\xff\xff"
+OLD_HEP_LENGTHS = (16, 28, 40, 52)
 SHORTEST = 4
 """Bytes looked at to tell text; nothing shorter is a message."""
 
@@ -36,6 +37,12 @@ def begins_with_text(heads: Heads, at: int) -> npt.NDArray[np.bool_]:
     rows = np.flatnonzero(text)
     text[rows] = TEXT[heads[rows, at : at + SHORTEST]].all(axis=1)
     return text
+
+
+def _begins_old_hep(heads: Heads) -> npt.NDArray[np.bool_]:
+    """Tell which payloads begin with HEP before version 3: a version, then one of a few lengths."""
+    old: npt.NDArray[np.bool_] = heads[:, HEADER] - np.uint8(1) < 2
+    return old & np.isin(heads[:, HEADER + 1], OLD_HEP_LENGTHS) if old.any() else old
 
 
 class Payloads:
@@ -54,7 +61,8 @@ class Payloads:
 def split(packets: IPPackets, *, media: bool) -> tuple[IPPackets, IPPackets | None]:
     """Give the UDP packets that begin with text and, if asked for, the others."""
     udp = packets.protocol == UDP
-    text = udp & begins_with_text(packets.transport(HEADER + SHORTEST), HEADER)
+    heads = packets.transport(HEADER + SHORTEST)
+    text = udp & (begins_with_text(heads, HEADER) | _begins_old_hep(heads))
     few = packets.select(text)
     there = few.present() >= HEADER + SHORTEST
     text[text] = there

@@ -8,6 +8,7 @@ import struct
 import pytest
 
 from sipdiag.transport import fragments
+from tests.capture.build import pcap
 from tests.transport.wire import OPTIONS, Outcome, ethernet, ipv4, ipv6, udp
 
 LONG = OPTIONS[:-2] + b"Subject: " + bytes(range(97, 123)) * 100 + b"\r\n\r\n"
@@ -50,6 +51,46 @@ def test_fragments_become_whole(cut, order: str) -> None:  # noqa: ANN001
     assert not outcome.defects
 
 
+@pytest.mark.parametrize("cut", [pieces4, pieces6])
+def test_fragments_recorded_twice_are_no_loss(cut) -> None:  # noqa: ANN001
+    """A mirror port may send each packet twice: the second copy of the last fragment begins no new datagram."""
+    frames = cut(udp(LONG), 480)
+    capture = pcap([frame for frame in frames for _ in (1, 2)])
+    records = [capture[:24]]
+    at = 24
+    while at < len(capture):  # all at one time
+        size = struct.unpack_from("<I", capture, at + 8)[0]
+        records.append(struct.pack("<II", 1_700_000_000, 0) + capture[at + 8 : at + 16 + size])
+        at += 16 + size
+    outcome = Outcome.of(b"".join(records))
+    assert [datagram.payload for datagram in outcome.datagrams] == [LONG]
+    assert not outcome.defects
+
+
+@pytest.mark.parametrize("step", [104, 240, 400])
+def test_overlapping_fragments_become_whole(step: int) -> None:
+    """Where two fragments overlap, the bytes that came first count; one that is longer fills what is behind."""
+    data = udp(LONG)
+    places = range(0, len(data), step)
+    frames = [
+        ethernet(ipv4(data[at : at + 480], ident=9, place=at // 8 | (0x2000 if at + 480 < len(data) else 0)))
+        for at in places
+        if at == 0 or at + 480 - step < len(data)
+    ]
+    short = ethernet(ipv4(data[:240], ident=9, place=0x2000))
+    (datagram,) = Outcome([short, *frames]).datagrams
+    assert datagram.payload == LONG
+
+
+def test_a_number_stands_for_another_datagram_after_a_while() -> None:
+    """What was never completed does not spoil the datagram that gets its number a minute later."""
+    stale, fresh = pieces4(udp(b"x" * 900), 480)[:1], pieces4(udp(LONG), 480)
+    waiting = [ethernet(ipv4(udp(b"\x80")))] * 70  # a second each
+    outcome = Outcome([*stale, *waiting, *fresh])
+    assert [datagram.payload for datagram in outcome.datagrams] == [LONG]
+    assert [defect.kind for defect in outcome.defects] == ["fragment-lost"]
+
+
 def test_datagrams_interleave() -> None:
     """Fragments belong together by addresses, protocol and identification."""
     first, second = pieces4(udp(LONG), 1_000, 1), pieces4(udp(LONG + b"!"), 1_000, 2)
@@ -76,7 +117,8 @@ def test_open_datagrams_are_bounded() -> None:
     )
     outcome = Outcome(frames)
     assert not outcome.datagrams
-    assert outcome.defects[0].frame == 1
+    assert [defect.kind for defect in outcome.defects[:2]] == ["limit-reached", "fragment-lost"]
+    assert outcome.defects[1].frame == 1
 
 
 def test_no_datagram_beyond_64_kb() -> None:

@@ -86,7 +86,17 @@ class Outcome:
     """What a capture of some packets gave."""
 
     def __init__(self, frames: Iterable[bytes], *, link: int = 1, snap: int = 262_144, media: bool = True) -> None:
-        capture = open_capture("-", stream=io.BytesIO(pcap(frames, link=link, snap=snap)))
+        self._read(pcap(frames, link=link, snap=snap), media=media)
+
+    @classmethod
+    def of(cls, data: bytes) -> Outcome:
+        """Give what a capture file gave."""
+        outcome = cls.__new__(cls)
+        outcome._read(data, media=True)
+        return outcome
+
+    def _read(self, data: bytes, *, media: bool) -> None:
+        capture = open_capture("-", stream=io.BytesIO(data))
         demultiplexer = Demultiplexer(recognize, media=media)
         self.media: list[MediaColumns] = []
         self.signalling: list[Datagram | StreamData] = []

@@ -1,0 +1,57 @@
+"""What may lie between TCP and SIP: nothing, WebSocket frames, or HEP packets; told by the first bytes of a stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sipdiag.transport.delivery import Datagram, StreamData
+from sipdiag.transport.hep import MAGIC, HepStream
+from sipdiag.transport.websocket import WebSocketStream, begins_frame, upgrades
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sipdiag.defect import Defect
+    from sipdiag.transport.endpoint import Endpoints
+
+HANDSHAKES = (b"GET ", b"HTTP/1.1 101")
+
+Carriage = WebSocketStream | HepStream
+
+
+def begins_carriage(payload: bytes, recognize: Callable[[bytes], object]) -> bool:
+    """Tell whether a segment begins signalling, by itself or inside of something."""
+    if payload[0] & 0x80:
+        return begins_frame(payload, recognize)
+    return bool(recognize(payload)) or payload.startswith(MAGIC) or upgrades(payload)
+
+
+class Carriages:
+    """The streams of a capture, each with what lies in it."""
+
+    def __init__(self, recognize: Callable[[bytes], object], endpoints: Endpoints, defects: list[Defect]) -> None:
+        self._recognize, self._endpoints, self._defects = recognize, endpoints, defects
+        self._known: dict[tuple[int, str], Carriage | None] = {}
+        self._upgraded: set[int] = set()
+        """Connections on which one side was seen to speak WebSocket."""
+
+    def opened(self, data: StreamData) -> Iterable[Datagram | StreamData]:
+        """Give the datagrams that the next bytes of a stream complete, or the bytes themselves."""
+        key = (data.connection, data.source)
+        carriage = self._known.get(key)
+        if carriage is None:
+            if key in self._known or not data.payload:
+                return (data,)
+            carriage = self._known[key] = self._carriage(data)
+            if carriage is None:
+                return (data,)
+        return carriage.feed(data)
+
+    def _carriage(self, data: StreamData) -> Carriage | None:
+        if data.payload.startswith(MAGIC):
+            return HepStream(self._endpoints)
+        spoken = data.payload.startswith(HANDSHAKES) or begins_frame(data.payload, self._recognize)
+        if spoken or data.connection in self._upgraded:
+            self._upgraded.add(data.connection)
+            return WebSocketStream(self._recognize, self._defects)
+        return None

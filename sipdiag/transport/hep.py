@@ -1,0 +1,164 @@
+"""HEP, in which probes and servers send copies of SIP to a HOMER server: versions 1 to 3, over UDP and TCP.
+
+The addresses and the time inside are those of the message; the packet around it is only the copy's way.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from sipdiag.transport.delivery import Datagram
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sipdiag.transport.delivery import StreamData
+    from sipdiag.transport.endpoint import Endpoints
+
+MAGIC = b"HEP3"
+HEAD = 6
+"""The magic and 16 bits of length."""
+PROTOCOL, SOURCE4, DESTINATION4, SOURCE6, DESTINATION6, SOURCE_PORT, DESTINATION_PORT = range(2, 9)
+SECONDS, MICROSECONDS, KIND, PAYLOAD, PACKED_PAYLOAD = 9, 10, 11, 15, 16
+SIP = 1
+MOST_CHUNKS = 64
+MOST_UNPACKED = 1 << 20
+"""Bytes that a compressed payload may have."""
+OLD_LENGTHS = {(1, 2): 16, (1, 10): 40, (2, 2): 28, (2, 10): 52}
+"""Version and address family → bytes of the header of HEP before version 3."""
+TRANSPORTS = {6: "tcp", 17: "udp", 132: "sctp"}
+
+
+def begins_hep(payload: bytes) -> bool:
+    """Tell whether a payload is HEP."""
+    return payload.startswith(MAGIC) or (
+        len(payload) > HEAD and OLD_LENGTHS.get((payload[0], payload[2])) == payload[1]
+    )
+
+
+def inner(outer: Datagram, endpoints: Endpoints) -> Datagram | None:
+    """Give the datagram that was copied; nothing when it is no SIP or not all there."""
+    if outer.payload.startswith(MAGIC):
+        return _third(outer, endpoints)
+    return _old(outer, endpoints)
+
+
+def _third(outer: Datagram, endpoints: Endpoints) -> Datagram | None:
+    chunks = dict(_chunks(outer.payload))
+    payload = chunks.get(PAYLOAD)
+    if payload is None and PACKED_PAYLOAD in chunks:
+        payload = _unpacked(chunks[PACKED_PAYLOAD])
+    if payload is None or _number(chunks, KIND, SIP) != SIP:
+        return None
+    source = chunks.get(SOURCE4) or chunks.get(SOURCE6) or bytes(4)
+    destination = chunks.get(DESTINATION4) or chunks.get(DESTINATION6) or bytes(4)
+    if {len(source), len(destination)} - {4, 16}:
+        return None
+    return replace(
+        outer,
+        time=_number(chunks, SECONDS) * 10**9 + _number(chunks, MICROSECONDS) * 1_000 or outer.time,
+        source=endpoints[source + chunks.get(SOURCE_PORT, b"").rjust(2, b"\0")[-2:]],
+        destination=endpoints[destination + chunks.get(DESTINATION_PORT, b"").rjust(2, b"\0")[-2:]],
+        payload=payload,
+        ip_id=0,
+        transport=TRANSPORTS.get(_number(chunks, PROTOCOL), "udp"),
+    )
+
+
+def _chunks(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Walk vendor, kind, length and value; vendors' own chunks are passed over."""
+    at = HEAD
+    for _ in range(MOST_CHUNKS):
+        if at + HEAD > len(data):
+            return
+        vendor, kind, length = struct.unpack_from(">HHH", data, at)
+        if length < HEAD:
+            return
+        if vendor == 0:
+            yield kind, data[at + HEAD : at + length]
+        at += length
+
+
+def _number(chunks: dict[int, bytes], kind: int, otherwise: int = 0) -> int:
+    value = chunks.get(kind, b"")
+    return int.from_bytes(value, "big") if 0 < len(value) <= 4 else otherwise
+
+
+def _unpacked(data: bytes) -> bytes | None:
+    from zlib import decompressobj, error  # noqa: PLC0415 - few probes compress
+
+    try:
+        return decompressobj(47).decompress(data, MOST_UNPACKED)
+    except error:
+        return None
+
+
+def _old(outer: Datagram, endpoints: Endpoints) -> Datagram | None:
+    """Versions 1 and 2: ports and addresses in fixed places, and in 2 the time in the byte order of Intel."""
+    data = outer.payload
+    version, length, family, protocol = data[:4]
+    if len(data) <= length:
+        return None
+    width = 4 if family == 2 else 16
+    source, destination = data[8 : 8 + width], data[8 + width : 8 + 2 * width]
+    time = outer.time
+    if version == 2:
+        seconds, microseconds = struct.unpack_from("<II", data, 8 + 2 * width)
+        time = seconds * 10**9 + microseconds * 1_000 or time
+    return replace(
+        outer,
+        time=time,
+        source=endpoints[source + data[4:6]],
+        destination=endpoints[destination + data[6:8]],
+        payload=data[length:],
+        ip_id=0,
+        transport=TRANSPORTS.get(protocol, "udp"),
+    )
+
+
+class HepStream:
+    """HEP packets in one direction of a TCP connection; each says how long it is."""
+
+    def __init__(self, endpoints: Endpoints) -> None:
+        self._endpoints = endpoints
+        self._held = bytearray()
+        self._frames: list[tuple[int, int]] = []
+        """Where in what is held the bytes of each frame end, and the frame."""
+
+    def feed(self, data: StreamData) -> Iterator[Datagram]:
+        """Take the next bytes; yield what they complete."""
+        if data.gap:
+            self._drop(len(self._held))
+        self._held += data.payload
+        self._frames.append((len(self._held), data.frame))
+        while True:
+            start = self._held.find(MAGIC)
+            if start != 0:
+                self._drop(start if start > 0 else max(0, len(self._held) - len(MAGIC) + 1))
+            length = int.from_bytes(self._held[4:HEAD], "big") if len(self._held) >= HEAD else 0
+            if not self._held.startswith(MAGIC) or not length or len(self._held) < length:
+                return
+            yield from self._whole(bytes(self._held[:length]), data)
+            self._drop(max(length, 1))
+
+    def _whole(self, payload: bytes, data: StreamData) -> Iterator[Datagram]:
+        first = [frame for end, frame in self._frames if end > 0]
+        carriers = tuple(first[: next(n for n, (end, _) in enumerate(self._frames, 1) if end >= len(payload))])
+        outer = Datagram(
+            frame=data.frame,
+            time=data.time,
+            source=data.source,
+            destination=data.destination,
+            payload=payload,
+            fragments=carriers if len(carriers) > 1 else (),
+        )
+        found = inner(outer, self._endpoints)
+        if found is not None:
+            yield found
+
+    def _drop(self, count: int) -> None:
+        del self._held[:count]
+        self._frames = [(end - count, frame) for end, frame in self._frames if end > count]
