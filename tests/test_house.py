@@ -78,8 +78,10 @@ TESTED_ELSEWHERE = {
     "sip/kinds.py": "sip/test_validity.py",
     "sip/strict.py": "sip/test_validity.py",
     "sip/values.py": "sip/test_validity.py",
+    "transport/carriage.py": "transport/test_websocket.py",
     "transport/columns.py": "transport/test_udp.py",
     "transport/internet.py": "transport/test_fragments.py",
+    "transport/rewrapped.py": "transport/test_tunnels.py",
     "transport/segments.py": "transport/test_tcp.py",
 }
 """Module without a test file of its name → the tests that go through it: tables, values, parts of one thing."""

@@ -26,6 +26,11 @@ def begins_carriage(payload: bytes, recognize: Callable[[bytes], object]) -> boo
     return bool(recognize(payload)) or payload.startswith(MAGIC) or upgrades(payload)
 
 
+def _may_begin(payload: bytes, text: bytes) -> bool:
+    """Tell whether a stream whose first segment is `payload` can begin with `text`."""
+    return payload.startswith(text) or text.startswith(payload)
+
+
 class Carriages:
     """The streams of a capture, each with what lies in it."""
 
@@ -48,9 +53,10 @@ class Carriages:
         return carriage.feed(data)
 
     def _carriage(self, data: StreamData) -> Carriage | None:
-        if data.payload.startswith(MAGIC):
+        if _may_begin(data.payload, MAGIC):
             return HepStream(self._endpoints)
-        spoken = data.payload.startswith(HANDSHAKES) or begins_frame(data.payload, self._recognize)
+        handshake = any(_may_begin(data.payload, each) for each in HANDSHAKES)
+        spoken = handshake or begins_frame(data.payload, self._recognize)
         if spoken or data.connection in self._upgraded:
             self._upgraded.add(data.connection)
             return WebSocketStream(self._recognize, self._defects)

@@ -113,10 +113,13 @@ class Demultiplexer:
         ]
         columns = [Segments(group, self._endpoints) for group in groups if (group.protocol == TCP).any()]
         for one in columns:
-            self._know([(flow, source, to) for flow, source, to in one.recognized(self._flows, self._recognized)])
-            for flow, held in self._probes.watch(one, self._flows):
-                self._know([(flow, held[-1].source, held[-1].destination)])
-                segments += [segment for segment in held if segment.frame < first_frame]
+            found = list(one.recognized(self._flows, self._recognized))
+            self._know(found)
+            held = [segment for flow, _, _ in found for segment in self._probes.released(flow)]
+            for flow, watched in self._probes.watch(one, self._flows):
+                self._know([(flow, watched[-1].source, watched[-1].destination)])
+                held += watched
+            segments += [segment for segment in held if segment.frame < first_frame]
         for one in columns:
             segments += one.chosen(self._flows)
         segments.sort(key=attrgetter("frame"))

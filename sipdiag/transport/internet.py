@@ -83,7 +83,7 @@ class Internet:
 
     def _layer(self, packets: Packets, kept: list[IPPackets], pieces: list[Fragment]) -> Iterator[Packets]:
         """Sort the IP packets of one layer into whole ones and fragments; yield what is inside of tunnels."""
-        for alike in self._alike(packets):
+        for alike in self._alike(packets) if len(packets) else ():
             if not isinstance(alike, IPPackets):
                 yield alike
                 continue

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sipdiag.transport.segments import SYN
+from sipdiag.transport.segments import ACK, SYN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,13 +43,15 @@ class _Direction:
         self.segments: list[Segment] = []
         self.text = bytearray()
         self.following: int | None = None
+        self.ragged = False
+        """Something is held that does not follow."""
         self.rebuilds = 0
         self.looked = 0
         """Where the first line begins that was not yet looked at."""
 
     def add(self, segment: Segment) -> None:
         self.segments.append(segment)
-        if self.following is None or segment.sequence == self.following:
+        if not self.ragged and self.following in (None, segment.sequence):
             self.text += segment.payload
             self.following = segment.sequence + len(segment.payload) & 0xFFFFFFFF
         else:
@@ -62,9 +64,10 @@ class _Direction:
         # Sequence numbers wrap: what counts is how far each is from the first.
         placed = sorted(((each.sequence - first + (1 << 31)) % (1 << 32), each.payload) for each in self.segments)
         begin = placed[0][0]
-        self.text, self.looked = bytearray(), 0
+        self.text, self.looked, self.ragged = bytearray(), 0, False
         for at, payload in placed:
             if at - begin > len(self.text):
+                self.ragged = True
                 break
             self.text += payload[len(self.text) - (at - begin) :]
         self.following = first + begin - (1 << 31) + len(self.text) & 0xFFFFFFFF
@@ -134,13 +137,21 @@ class Probes:
         self._given_up[segments.flows[rows[~text]] & GIVEN_UP] = True
         rows = rows[text]
         rows = rows[self._open(segments.flows[rows])]
-        yield from self._looked_at(segments, rows)
+        yield from self._looked_at(segments, np.union1d(rows, np.flatnonzero(segments.flags & (SYN | ACK) == SYN)))
+
+    def released(self, flow: int) -> list[Segment]:
+        """Give what was held of a flow that was recognised otherwise."""
+        watched = self._watched.pop(flow, None)
+        return [] if watched is None else watched.held()
 
     def _looked_at(self, segments: Segments, rows: npt.NDArray[np.int64]) -> Iterator[tuple[int, list[Segment]]]:
         recognized: set[int] = set()
         for flow, segment in zip(segments.flows[rows].tolist(), segments.made(rows), strict=True):
             place = flow & int(GIVEN_UP)
             if flow in recognized or self._given_up[place]:
+                continue
+            if segment.flags & SYN:
+                self._watched.pop(flow, None)  # of a connection before this one on the same ports
                 continue
             watched = self._watched.setdefault(flow, _Watched())
             if watched.add(segment, self._recognize):

@@ -12,6 +12,7 @@ from sipdiag.capture import byte_rows
 from sipdiag.transport.columns import Rows, big_endian
 from sipdiag.transport.tls import APPLICATION_DATA, CLIENT_HELLO, HANDSHAKE, RECORD
 from sipdiag.transport.udp import SHORTEST, begins_with_text
+from sipdiag.transport.websocket import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,9 +26,6 @@ HEADER = 20
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """Spreads the bits of addresses over a flow's number (Fibonacci hashing)."""
-
-FRAME_BEGINS = (0x81, 0x82)
-"""First byte of a WebSocket frame with a whole message, text or binary (RFC 6455, section 5.2)."""
 
 Flows = npt.NDArray[np.uint64]
 
@@ -81,7 +79,7 @@ class Segments:
         packets = self._packets.packets
         rows = np.flatnonzero((self._kept >= SHORTEST) & ~np.isin(self.flows, flows))
         heads, _ = self.heads(rows)
-        framed = np.isin(heads[:, 0], FRAME_BEGINS)
+        framed = np.isin(heads[:, 0], WHOLE)
         rows = rows[begins_with_text(heads, 0) | framed]
         few = self._packets.select(rows)
         seen: set[int] = set()

@@ -62,7 +62,7 @@ class Stream:
             self._next = begin + 1 if size == 1 and not segment.flags & SYN else begin
         at = self._position(begin)
         if at + FAR_BEHIND < self._next:
-            yield from self._flushed()
+            yield from self._flushed(segment.frame, segment.time)
             self._next, self._gap, self._end = at, True, None
         if size:
             heapq.heappush(self._held, (at, segment.frame, segment))
@@ -82,7 +82,7 @@ class Stream:
         """Give what is still held back, and the end."""
         if self._next is None or self._ended:
             return
-        yield from self._flushed()
+        yield from self._flushed(frame, time)
         if not self._ended:  # what was held may have led up to the FIN
             self._ended = True
             yield self._data(frame, time, b"", end=True)
@@ -100,9 +100,9 @@ class Stream:
         following = self._next or 0
         return following + (sequence - following + HALF) % WRAP - HALF
 
-    def _flushed(self) -> Iterator[StreamData]:
+    def _flushed(self, frame: int, time: int) -> Iterator[StreamData]:
         while self._held:
-            yield from self._beyond_gap(0, 0)
+            yield from self._beyond_gap(frame, time)
 
     def _beyond_gap(self, frame: int, time: int) -> Iterator[StreamData]:
         """Give up what is missing before the first segment held."""

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from sipdiag.transport.delivery import StreamData
 
-CONTINUATION, TEXT, BINARY, CLOSE = 0, 1, 2, 8
+CONTINUATION, CLOSE = 0, 8
+WHOLE = (0x81, 0x82)
+"""First byte of a frame with a whole message that is not compressed, text or binary."""
 LONGEST = 1 << 20
 """Bytes of a message that anybody sends in earnest."""
 LONGEST_HANDSHAKE = 16_384
@@ -39,7 +41,7 @@ def upgrades(payload: bytes) -> bool:
 def begins_frame(payload: bytes, recognize: Callable[[bytes], object]) -> bool:
     """Tell whether a payload begins with a frame that begins with signalling."""
     head = _head(payload)
-    if head is None or payload[0] & 0x30 or payload[0] & 15 not in (TEXT, BINARY) or head[1] > LONGEST:
+    if head is None or payload[0] not in WHOLE or head[1] > LONGEST:
         return False
     start, length, mask = head
     shown = payload[start : start + min(length, GLIMPSE)]
@@ -94,7 +96,7 @@ class WebSocketStream:
         if not data.payload:
             return
         if self._state is None:
-            handshake = data.payload.startswith((b"GET ", b"HTTP/"))
+            handshake = data.payload[:1] in (b"G", b"H")
             self._state = _State.HANDSHAKE if handshake else _State.OPEN
         if self._state is _State.LOST:
             if not begins_frame(data.payload, self._recognize):
