@@ -14,9 +14,8 @@ from sipdiag.transport.foreign import Foreign
 from sipdiag.transport.fragments import Fragment, LostDatagram, Reassembly, Whole
 from sipdiag.transport.ip import ADDRESSES, IPPackets, ip_packets
 from sipdiag.transport.link import ENCRYPTED, LINKS, RAW
-from sipdiag.transport.rewrapped import tunnelled
-from sipdiag.transport.tunnels import PROTOCOLS, opened
-from sipdiag.transport.udp import UDP
+from sipdiag.transport.rewrapped import may_be_tunnel, rewrapped
+from sipdiag.transport.tunnels import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 DEEPEST = 12
 """Layers of tunnels, labels and link headers that are opened, one in the other."""
-WRAPPED = (UDP, *PROTOCOLS)
-"""Protocols whose fragments may hold a tunnel."""
 
 
 class Internet:
@@ -54,10 +51,11 @@ class Internet:
             pieces: list[Fragment] = []
             layers = [inner for layer in layers for inner in self._layer(layer, kept, pieces)]
             pieces.sort(key=lambda piece: piece.frame)
-            for whole in [whole for piece in pieces if (whole := self._reassembly.add(piece))]:
-                # A tunnel in fragments is rare enough to be put together and read again.
-                layers += tunnelled(whole) if whole.protocol in WRAPPED else []
-                wholes.append(whole)
+            found = [whole for piece in pieces if (whole := self._reassembly.add(piece))]
+            # A tunnel in fragments is rare enough to be put together and read again.
+            tunnels = [whole for whole in found if may_be_tunnel(whole)]
+            layers += [rewrapped(tunnels)] if tunnels else []
+            wholes += [whole for whole in found if not may_be_tunnel(whole)] if tunnels else found
             if not layers:
                 break
         else:

@@ -9,31 +9,35 @@ import numpy as np
 
 from sipdiag.capture import Packets
 from sipdiag.transport.link import RAW
-from sipdiag.transport.tunnels import PORTS
+from sipdiag.transport.tunnels import PORTS, PROTOCOLS
 from sipdiag.transport.udp import HEADER, UDP
 
 if TYPE_CHECKING:
     from sipdiag.transport.fragments import Whole
 
 
-def tunnelled(whole: Whole) -> list[Packets]:
-    """Give the datagram as a packet, if it may hold a tunnel."""
-    if whole.protocol == UDP:
-        ports = struct.unpack_from(">HH", whole.payload) if len(whole.payload) >= HEADER else ()
-        if not any(port in PORTS for port in ports):
-            return []
-    data = np.frombuffer(_header(whole) + whole.payload, np.uint8)
-    return [
-        Packets(
-            data=data,
-            offset=np.zeros(1, np.int64),
-            captured=np.array([len(data)], np.int64),
-            original=np.array([len(data) + whole.cut], np.int64),
-            time=np.array([whole.time], np.int64),
-            link=np.array([RAW], np.int32),
-            first_frame=whole.frames[-1],
-        )
-    ]
+def may_be_tunnel(whole: Whole) -> bool:
+    """Tell whether a datagram may hold a tunnel."""
+    if whole.protocol != UDP:
+        return whole.protocol in PROTOCOLS
+    ports = struct.unpack_from(">HH", whole.payload) if len(whole.payload) >= HEADER else ()
+    return any(port in PORTS for port in ports)
+
+
+def rewrapped(wholes: list[Whole]) -> Packets:
+    """Give datagrams as IP packets."""
+    parts = [_header(whole) + whole.payload for whole in wholes]
+    captured = np.array([len(part) for part in parts], np.int64)
+    return Packets(
+        data=np.frombuffer(b"".join(parts), np.uint8),
+        offset=np.cumsum(captured) - captured,
+        captured=captured,
+        original=captured + np.array([whole.cut for whole in wholes], np.int64),
+        time=np.array([whole.time for whole in wholes], np.int64),
+        link=np.full(len(wholes), RAW, np.int32),
+        first_frame=wholes[0].frames[-1],
+        numbers=np.array([whole.frames[-1] for whole in wholes], np.int64),
+    )
 
 
 def _header(whole: Whole) -> bytes:

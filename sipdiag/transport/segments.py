@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sipdiag.capture import byte_rows
-from sipdiag.transport.columns import Rows, big_endian
+from sipdiag.transport.columns import big_endian
 from sipdiag.transport.tls import APPLICATION_DATA, CLIENT_HELLO, HANDSHAKE, RECORD
 from sipdiag.transport.udp import SHORTEST, begins_with_text
 from sipdiag.transport.websocket import WHOLE
