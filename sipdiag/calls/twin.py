@@ -14,7 +14,9 @@ from functools import lru_cache
 
 import msgspec
 
+from sipdiag.calls.session import sdp_in
 from sipdiag.calls.transaction import Transaction, begun, status
+from sipdiag.media import Media, parse_sdp
 from sipdiag.sip import Request, parse_name_addr, parse_uri, split_parameters
 from sipdiag.trace import Sighting, host
 
@@ -91,7 +93,37 @@ def aspects_of(request: Sighting) -> Aspects:
         if value := message.field(field):
             aspects[kind, "value"] = split_parameters(value)[0]
     aspects["credentials", "account"] = _account(request)
+    if message.body:
+        aspects |= _offered(sdp_in(message))
     return aspects
+
+
+def _offered(body: bytes) -> Aspects:
+    """What a session description offers, without where: addresses, ports and keys are never alike."""
+    media = [each for each in parse_sdp(body).media if each.port]
+    aspects: Aspects = {}
+    for each in media:
+        if each.kind not in ("audio", "video") or ("codecs", each.kind) in aspects:
+            continue
+        names = sorted({f"{codec.name or codec.payload_type}/{codec.rate}" for codec in each.voices})
+        aspects["codecs", each.kind] = ", ".join(names)
+        aspects["crypto", "profile"] = each.protocol.upper()
+        aspects["crypto", "keys"] = _keys(each)
+        if each.kind == "audio":
+            tones = any(codec.name.lower() == "telephone-event" for codec in each.codecs)
+            aspects["codecs", "tones"] = "telephone-event" if tones else "none"
+            if each.ptime is not None:
+                aspects["ptime", "audio"] = f"{each.ptime} ms"
+    if media:
+        aspects["codecs", "streams"] = ", ".join(sorted(each.kind for each in media))
+    return aspects
+
+
+def _keys(media: Media) -> str:
+    """How SRTP gets its keys, if it does: by a=crypto (RFC 4568) or by DTLS (RFC 5763)."""
+    suites = sorted({each.suite for each in media.crypto})
+    ways = [*suites, *(["DTLS"] if media.fingerprint is not None else [])]
+    return ", ".join(ways) or "none"
 
 
 def _party(uri: str) -> Iterator[tuple[str, str]]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from sipdiag.calls import Correlation, Transaction, Twin, Twins, status
+from sipdiag.calls import Correlation, Difference, Transaction, Twin, Twins, status
 from sipdiag.knowledge import Catalogue, Entry
+from sipdiag.report.difference import name_of, value_of
 from sipdiag.report.entry_blocks import Block, Heading, Listing, Prose, Title
 from sipdiag.report.escape import shown
 from sipdiag.report.times import clock
@@ -35,6 +36,7 @@ def pairs_in(correlation: Correlation, better: int, worse: int) -> list[Pair]:
 def twin_blocks(pairs: list[Pair], entries: tuple[Entry, Entry], catalogue: Catalogue) -> Iterator[Block]:
     """The pairs, with only the differences that the worse code's entry calls decisive."""
     labels: dict[str, str] = catalogue.words["twins"]
+    names: dict[str, str] = catalogue.words["differences"]
     better, worse = entries
     yield Title(f"{better.title} · {worse.title}")
     if not pairs:
@@ -46,7 +48,8 @@ def twin_blocks(pairs: list[Pair], entries: tuple[Entry, Entry], catalogue: Cata
             continue
         yield Prose(labels["twin"].format(**_place(pair.twin.transaction)), quiet=True)
         lines = tuple(
-            f"**{each.kind} {each.aspect}**: {shown(each.failed) or '-'} | {shown(each.worked) or '-'}"
+            f"**{name_of(each.kind, each.aspect, names)}**: {_value(each, each.failed, names)} | "
+            f"{_value(each, each.worked, names)}"
             for each in pair.twin.differences
             if each.kind in worse.facts.get("decisive", ())
         )
@@ -77,6 +80,10 @@ def twins_object(pairs: list[Pair], entries: tuple[Entry, Entry], catalogue: Cat
             for pair in pairs
         ],
     }
+
+
+def _value(difference: Difference, value: str, names: dict[str, str]) -> str:
+    return shown(value_of(difference.aspect, value, names)) or "-"
 
 
 def _place(transaction: Transaction) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from sipdiag.findings import Evidence, Finding
 from sipdiag.knowledge import Catalogue, Entry
 from sipdiag.knowledge.conditions import values
+from sipdiag.report.difference import difference_told
 from sipdiag.report.escape import kept
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting
@@ -107,7 +108,10 @@ class Words:
         told = finding.evidence.get("twin_differences")
         entry = self.entry(self.finding_key(finding))
         decisive = () if entry is None else entry.facts.get("decisive", ())
-        return [str(each) for each in told if str(each).split(" ")[0] in decisive] if isinstance(told, list) else []
+        if not isinstance(told, list):
+            return []
+        labels: dict[str, str] = self.catalogue.words["differences"]
+        return [difference_told(str(each), labels) for each in told if str(each).split(" ")[0] in decisive]
 
     def remedy(self, finding: Finding, form: Form = kept) -> str:
         """What to do about it: the first steps of the code that ended it, else the words of its variant."""

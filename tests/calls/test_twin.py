@@ -85,3 +85,61 @@ def test_nothing_that_worked_means_no_twin() -> None:
     call(talk, 0, 403, "sip:+12025550199@example.com")
     failed, twins = refused_and_accepted(talk)
     assert twins.closest(failed) is None
+
+
+def described(talk: Exchange, at: float, status: int, body: str) -> None:
+    """A call with a session description."""
+    text = (
+        f"INVITE sip:+12025550199@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK{at}\r\n"
+        f"From: <sip:+12025550100@example.com>;tag=a\r\nTo: <sip:+12025550199@example.com>\r\nCall-ID: c{at}\r\n"
+        f"CSeq: 1 INVITE\r\nContent-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    )
+    invite = talk._seen(text, at, "192.0.2.10:5060", CALLEE, 0, "udp")
+    talk.response(status, invite, at + 0.1)
+
+
+def offer(formats: str, *attributes: str, profile: str = "RTP/AVP", port: int = 16384) -> str:
+    lines = [f"m=audio {port} {profile} {formats}", *(f"a={each}" for each in attributes)]
+    return "".join(f"{line}\r\n" for line in ["v=0", "o=a 1 1 IN IP4 192.0.2.10", "s=-", "t=0 0", *lines])
+
+
+def test_what_was_offered_explains_a_488() -> None:
+    """Codecs, tones, SRTP and packet time; neither ports nor keys, which are never alike."""
+    talk = Exchange()
+    described(talk, 0, 200, offer("0 101", "rtpmap:101 telephone-event/8000", "ptime:20"))
+    described(
+        talk,
+        9,
+        488,
+        offer("18 8", "crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0", "ptime:30", profile="RTP/SAVP", port=20000),
+    )
+    failed, twins = refused_and_accepted(talk)
+    twin = twins.closest(failed)
+    assert twin is not None
+    assert {(each.kind, each.aspect): (each.failed, each.worked) for each in twin.differences} == {
+        ("codecs", "audio"): ("G729/8000, PCMA/8000", "PCMU/8000"),
+        ("codecs", "tones"): ("none", "telephone-event"),
+        ("crypto", "keys"): ("AES_CM_128_HMAC_SHA1_80", "none"),
+        ("crypto", "profile"): ("RTP/SAVP", "RTP/AVP"),
+        ("ptime", "audio"): ("30 ms", "20 ms"),
+    }
+
+
+def test_the_same_offer_from_another_port_is_no_difference() -> None:
+    """And in another order of codecs."""
+    talk = Exchange()
+    described(talk, 0, 200, offer("0 8"))
+    described(talk, 9, 488, offer("8 0", port=20_000))
+    failed, twins = refused_and_accepted(talk)
+    assert twins.closest(failed) is None
+
+
+def test_no_offer_at_all_is_a_difference() -> None:
+    """A server that takes no late offer refuses the INVITE without one."""
+    talk = Exchange()
+    described(talk, 0, 200, offer("0"))
+    call(talk, 9, 488, "sip:+12025550199@example.com")
+    failed, twins = refused_and_accepted(talk)
+    twin = twins.closest(failed)
+    assert twin is not None
+    assert ("streams", "", "audio") in [(each.aspect, each.failed, each.worked) for each in twin.differences]
