@@ -13,6 +13,8 @@ from sipdiag.errors import CaptureError, SipdiagError
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_UNREADABLE = 3
+EXIT_NOTHING = 4
+"""`check` only: no SIP message, so nothing was checked."""
 EXIT_INTERRUPTED = 130
 """As shells report a program that Ctrl-C ended."""
 
@@ -63,4 +65,4 @@ def main(arguments: list[str] | None = None) -> int:
         return code
 
 
-__all__ = ["EXIT_FINDINGS", "EXIT_UNREADABLE", "EXIT_USAGE", "main"]
+__all__ = ["EXIT_FINDINGS", "EXIT_NOTHING", "EXIT_UNREADABLE", "EXIT_USAGE", "main"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sipdiag.cli import EXIT_FINDINGS, EXIT_UNREADABLE, options
@@ -92,10 +91,9 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
 
 
 def _settings() -> File:
-    from sipdiag.cli.settings import settings_near  # noqa: PLC0415
-    from sipdiag.rules import RULES  # noqa: PLC0415
+    from sipdiag.cli.settings import settings_here  # noqa: PLC0415  (`--schema` does without)
 
-    return settings_near(Path.cwd(), frozenset(RULES.names))
+    return settings_here()
 
 
 def _analysis_of(

@@ -10,6 +10,7 @@ from sipdiag.cli.clicking import Group, click
 
 COMMANDS = {
     "analyze": "sipdiag.cli.analyze",
+    "check": "sipdiag.cli.check",
     "ladder": "sipdiag.cli.ladder",
     "extract": "sipdiag.cli.extract",
     "explain": "sipdiag.cli.explain",

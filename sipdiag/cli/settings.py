@@ -68,6 +68,13 @@ def settings_near(folder: Path, rules: frozenset[str]) -> File:
     return File()
 
 
+def settings_here() -> File:
+    """The settings that hold in the current folder."""
+    from sipdiag.rules import RULES  # noqa: PLC0415  (not every command has rules)
+
+    return settings_near(Path.cwd(), frozenset(RULES.names))
+
+
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ from sipdiag.findings.guessing import Guessing, guessing_of
 from sipdiag.findings.identity import Claim, mismatches
 from sipdiag.findings.outcome import severity_of
 from sipdiag.findings.place import moment_of, number_of
-from sipdiag.findings.policy import Policy, Silence, taken
+from sipdiag.findings.policy import Policy, Silence, silence_for, taken, weighed
 from sipdiag.findings.refused import recovery_evidence, refusal_evidence, refusal_severity, refusal_sightings
 from sipdiag.findings.scene import Scene, Source
 from sipdiag.findings.sealed import refused_behind, sip_handshakes
@@ -94,6 +94,7 @@ __all__ = [
     "refused_behind",
     "seconds",
     "severity_of",
+    "silence_for",
     "silence_of",
     "sip_handshakes",
     "size_of",
@@ -101,4 +102,5 @@ __all__ = [
     "told_once",
     "traffic_of",
     "unfolded",
+    "weighed",
 ]

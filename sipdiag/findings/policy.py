@@ -32,12 +32,18 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 def taken(findings: Iterable[Finding], policy: Policy, today: date) -> list[Finding]:
     """`findings` as `policy` takes them, in the order that `diagnose` gives; `today` ends silences that expired."""
-    current = [silence for silence in policy.silences if silence.until is None or silence.until >= today]
-    kept = [
-        _weighed(finding, policy) for finding in findings if not any(_silences(silence, finding) for silence in current)
-    ]
-    kept.sort(key=lambda each: each.place)
-    return kept
+    return [each for each in weighed(findings, policy) if silence_for(each, policy, today) is None]
+
+
+def weighed(findings: Iterable[Finding], policy: Policy) -> list[Finding]:
+    """`findings` with the severities that `policy` gives them, silenced ones too."""
+    return sorted((_weighed(finding, policy) for finding in findings), key=lambda each: each.place)
+
+
+def silence_for(finding: Finding, policy: Policy, today: date) -> Silence | None:
+    """The silence of `policy` that accepts `finding` and holds `today`; None where there is none."""
+    current = (each for each in policy.silences if each.until is None or each.until >= today)
+    return next((each for each in current if _silences(each, finding)), None)
 
 
 def _weighed(finding: Finding, policy: Policy) -> Finding:

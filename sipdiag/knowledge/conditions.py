@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sipdiag.knowledge.expression import Expression
+from sipdiag.expression import Expression
 
 LONGEST = 512
 """Characters of a reason phrase or header field that an expression is tried on."""

@@ -1,4 +1,4 @@
-"""`sipdiag.knowledge.expression`: finds what `re` finds, and never takes long."""
+"""`sipdiag.expression`: finds what `re` finds, and never takes long."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sipdiag.expression import Expression
 from sipdiag.knowledge.conditions import LONGEST
-from sipdiag.knowledge.expression import Expression
 
 ATOMS = st.sampled_from(
     [
