@@ -102,6 +102,22 @@ def test_an_arrow_opens_its_message(chromium: Browser, aaa: Path) -> None:
         assert not page.locator("dialog").is_visible()
 
 
+def test_media_is_drawn_with_its_quality(chromium: Browser, tmp_path: Path) -> None:
+    """Thick lines between the lanes; to scale also how long each stream lasted; its figures step by step beside it."""
+    path = page_of(analysis_of(sample("call-with-media/held")), tmp_path)
+    with opened(chromium, path) as page:
+        streams = page.locator("#ladder .stream")
+        assert streams.count() == 2
+        streams.nth(1).click()
+        assert "SSRC" in page.inner_text("#side")
+        assert page.locator("#side .timeline svg").count() == 3
+        page.check("#scaled")
+        assert page.locator("#ladder .band").count() == 3  # one stream was held for a while
+        assert violations(page) == []
+        page.click("#streams td a >> nth=0")
+        assert streams.nth(0).get_attribute("aria-selected") == "true"
+
+
 def test_the_page_needs_no_script(chromium: Browser, tmp_path: Path) -> None:
     """Verdict, findings, table, ladder, its messages and entries are there without it."""
     path = page_of(analysis_of(sample("ack-missing/ack-missing")), tmp_path)

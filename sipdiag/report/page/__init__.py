@@ -26,6 +26,7 @@ from sipdiag.report.page.messages import Shower
 from sipdiag.report.page.opened import Opener
 from sipdiag.report.page.parts import environment
 from sipdiag.report.page.prose import entry_told
+from sipdiag.report.page.streams import StreamTeller
 from sipdiag.report.times import clock, span
 from sipdiag.report.words import Words
 
@@ -35,7 +36,7 @@ MOST_MESSAGES: Final = 40
 """Messages of each of these that stand there whole."""
 MOST_LISTED: Final = 500
 """Conversations in the table for readers without script."""
-COLUMNS: Final = ("number", "start", "state", "code", "from", "to", "setup", "duration", "findings")
+COLUMNS: Final = ("number", "start", "state", "code", "from", "to", "setup", "duration", "mos", "findings")
 STATES: Final[tuple[str, ...]] = (
     "answered",
     "failed",
@@ -86,8 +87,9 @@ class _Page:
         self._page: dict[str, str] = words.catalogue.words["page"]
         self._conversations = conversations_of(analysis)
         self._marks = marks_of(analysis.findings)
-        self._opener = Opener(words, shower, self._marks)
-        self._embedding = Embedding(self._conversations, self._opener, shower)
+        self._streams = StreamTeller(analysis, words, shower)
+        self._opener = Opener(words, shower, self._marks, self._streams)
+        self._embedding = Embedding(self._conversations, self._opener, shower, self._streams)
         self._drawn = self._worth_drawing()
 
     def pieces(self) -> Iterator[str]:
@@ -113,7 +115,9 @@ class _Page:
             findings=teller.groups(analysis.findings),
             severities=severities,
             conversations=len(self._conversations),
-            columns=[(name, self._page[f"column_{name}"]) for name in COLUMNS],
+            columns=[(name, self._page[f"column_{name}"]) for name in self._columns()],
+            streams=self._streams.listed(self._conversations),
+            all_streams=len(analysis.carriage.streams),
             filters=self._filters(),
             listed=[self._listed(each) for each in self._conversations[:MOST_LISTED]],
             drawn=[self._drawing(each) for each in self._drawn],
@@ -125,6 +129,10 @@ class _Page:
             entries=self._entries,
             script_words=self._script_words(severities),
         )
+
+    def _columns(self) -> list[str]:
+        """The columns of the table; that of MOS where there is media to judge."""
+        return [name for name in COLUMNS if name != "mos" or self._analysis.carriage.streams]
 
     def _worth_drawing(self) -> list[Conversation]:
         found = sorted((each for each in self._conversations if each.findings), key=lambda each: each.findings[0])
@@ -147,6 +155,7 @@ class _Page:
             "to": text(each.to),
             "setup": "" if each.setup is None else span(each.setup),
             "duration": "" if each.duration is None else span(each.duration),
+            "mos": "" if (mos := self._streams.mos(each)) is None else f"{mos:.1f}",
             "findings": each.findings[:8],
         }
 

@@ -10,6 +10,7 @@ from sipdiag.report.page.conversations import Conversation
 from sipdiag.report.page.messages import Shower
 from sipdiag.report.page.opened import MICROSECOND, Opener
 from sipdiag.report.page.packed import Chunks, Packed, packed
+from sipdiag.report.page.streams import StreamTeller
 from sipdiag.trace import Sighting
 
 MOST_TEXT: Final = 96_000_000
@@ -20,8 +21,14 @@ class Embedding:
     """Decides what is carried, and gives it chunk by chunk; the table comes last."""
 
     def __init__(
-        self, conversations: list[Conversation], opener: Opener, shower: Shower, most: int = MOST_TEXT
+        self,
+        conversations: list[Conversation],
+        opener: Opener,
+        shower: Shower,
+        streams: StreamTeller | None = None,
+        most: int = MOST_TEXT,
     ) -> None:
+        self._streams = streams
         self._conversations = conversations
         self._opener = opener
         self._shower = shower
@@ -59,6 +66,7 @@ class Embedding:
             None if each.setup is None else each.setup // MICROSECOND,
             None if each.duration is None else each.duration // MICROSECOND,
             each.ended_by,
+            None if self._streams is None else self._streams.mos(each),
             each.findings,
             [text(call_id) for call_id in each.call_ids],
             chunk,

@@ -9,6 +9,7 @@ from sipdiag.report.escape import shown
 from sipdiag.report.ladder import ladder_of, sent_in
 from sipdiag.report.page.conversations import Conversation, Marks
 from sipdiag.report.page.messages import Shower
+from sipdiag.report.page.streams import StreamTeller
 from sipdiag.report.words import Words
 from sipdiag.sip import Request, Response
 from sipdiag.trace import Sighting
@@ -19,8 +20,9 @@ MICROSECOND = 1_000
 class Opener:
     """Tells conversations in full, in one language."""
 
-    def __init__(self, words: Words, shower: Shower, marks: Marks) -> None:
+    def __init__(self, words: Words, shower: Shower, marks: Marks, streams: StreamTeller | None = None) -> None:
         self._words = words
+        self._streams = streams
         self._shower = shower
         self._marks = marks
         self.named: set[str] = set()
@@ -35,7 +37,7 @@ class Opener:
         start = sent[0][0].time if sent else conversation.start
         arrows = []
         for arrow, (first, repeats) in zip(ladder.arrows, sent, strict=True):
-            told: dict[str, Any] = {
+            row: dict[str, Any] = {
                 "frame": arrow.frame,
                 "at": (arrow.time - start) // MICROSECOND,
                 "lanes": [arrow.source, arrow.destination],
@@ -46,13 +48,16 @@ class Opener:
                 **self._shower.message(first),
             }
             if first.capture:
-                told["capture"] = first.capture
+                row["capture"] = first.capture
             if arrow.findings:
-                told["findings"] = arrow.findings
+                row["findings"] = arrow.findings
             if repeats:
-                told["repeats"] = [[each.frame, (each.time - start) // MICROSECOND] for each in repeats]
-            arrows.append(told)
-        return {"start": start // MICROSECOND, "lanes": [shown(each) for each in ladder.lanes], "arrows": arrows}
+                row["repeats"] = [[each.frame, (each.time - start) // MICROSECOND] for each in repeats]
+            arrows.append(row)
+        lanes = [shown(each) for each in ladder.lanes]
+        streams = [] if self._streams is None else self._streams.opened(conversation, lanes, start)
+        told = {"start": start // MICROSECOND, "lanes": lanes, "arrows": arrows}
+        return {**told, "streams": streams} if streams else told
 
     def _meaning(self, sighting: Sighting, transaction: Transaction | None) -> dict[str, Any]:
         """Which entry explains the message; of a response also what it answers, and its meaning in one line."""

@@ -32,7 +32,7 @@ def calls() -> Analysis:
 
 def embedding(most: int) -> Embedding:
     shower = Shower(words())
-    return Embedding(conversations_of(calls()), Opener(words(), shower, {}), shower, most)
+    return Embedding(conversations_of(calls()), Opener(words(), shower, {}), shower, most=most)
 
 
 def test_everything_is_carried_where_there_is_room() -> None:

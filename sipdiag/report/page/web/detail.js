@@ -19,7 +19,7 @@ const detail = (() => {
       group.setAttribute("tabindex", number === chosen ? "0" : "-1");
     });
     const selected = rows[chosen];
-    side.replaceChildren(selected.stream ? streamOf(told, selected.stream) : messageOf(told, selected));
+    side.replaceChildren(selected.stream ? streamOf(told, selected) : messageOf(told, selected));
     side.scrollTop = 0;
     if (focus) selected.group.focus({ preventScroll: true });
     if (scroll) selected.group.querySelector(".hit").scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -74,7 +74,7 @@ const detail = (() => {
     told = conversation;
     drawn = null;
     draw();
-    const at = drawn.rows.findIndex((each) => wanted ? each.frame === wanted : each.arrow?.findings);
+    const at = drawn.rows.findIndex((each) => wanted ? each.frame === wanted : (each.arrow ?? each.stream).findings);
     choose(Math.max(at, 0), { scroll: Boolean(wanted) });
   };
 

@@ -36,24 +36,24 @@ const rowsOf = (told, unfolded) => {
       for (const [frame, at] of arrow.repeats ?? []) rows.push({ arrow, index, at, frame, again: true });
     }
   });
-  (told.streams ?? []).forEach((stream) => rows.push({ stream, at: stream.at, frame: stream.frame }));
+  (told.streams ?? []).forEach((stream) => rows.push({ stream, index: -1 - stream.frame, at: stream.at, frame: stream.frame, again: false }));
   return rows.sort((one, other) => one.at - other.at);
 };
 
 const placed = (rows, { scaled, unfolded }) => {
   const pauses = [];
   const first = rows.length ? rows[0].at : 0;
-  const last = rows.length ? rows[rows.length - 1].at : 0;
+  const last = Math.max(first, ...rows.map((row) => row.stream?.until ?? row.arrow.repeats?.at(-1)[1] ?? row.at), ...rows.map((row) => row.at));
   let y = 10, before = first, label = 10;
   const perSecond = last > first ? Math.max(SCALE_HEIGHT, rows.length * 16) / ((last - first) / 1e6) : 0;
   for (const row of rows) {
     if (scaled) {
       row.y = 22 + ((row.at - first) / 1e6) * perSecond;
       label = row.label = Math.max(label + 15, row.y);
-      y = Math.max(row.y, label) + ROW;
+      y = Math.max(label, 22 + ((last - first) / 1e6) * perSecond) + ROW;
       continue;
     }
-    if (row.at - before > LONG_PAUSE) {
+    if (row.at - before > LONG_PAUSE && !row.stream) {
       pauses.push({ from: y, to: y + PAUSE, time: row.at - before });
       y += PAUSE;
     }
@@ -111,17 +111,31 @@ const drawnArrow = (row, lanes, { scaled, unfolded }) => {
   return parts;
 };
 
-const drawnStream = (row, lanes) => {
+// When packets came, in seconds since the first: the steps of the timeline that are not empty, joined.
+const heard = (stream) => {
+  const spans = [], step = stream.step / 1000, whole = (stream.until - stream.at) / 1e6;
+  stream.timelines[0][1].forEach((packets, at) => {
+    if (!packets) return;
+    const end = Math.min((at + 1) * step, Math.max(whole, at * step));
+    if (spans.length && spans.at(-1)[1] === at * step) spans.at(-1)[1] = end;
+    else spans.push([at * step, end]);
+  });
+  return spans;
+};
+
+// A thick line; to scale also how long it lasted, as a band between its lanes.
+const drawnStream = (row, lanes, { scaled }) => {
   const { stream } = row;
   const [from, to] = stream.lanes;
-  const x1 = lanes.x[from], x2 = lanes.x[to] === x1 ? x1 + 40 : lanes.x[to];
+  const x1 = lanes.x[from], x2 = from === to ? x1 + 40 : lanes.x[to];
   const direction = x2 > x1 ? 1 : -1;
   const left = Math.min(x1, x2), width = Math.abs(x2 - x1);
-  return [
-    svg("path", { class: "arrow", d: `M${x1 + 4 * direction} ${row.y}H${x2 - 9 * direction}` }),
-    svg("path", { class: "tip", d: `M${x2 - direction} ${row.y}l${-11 * direction} -6v12z` }),
-    svg("text", { class: "label", x: left + width / 2, y: row.y - 6 }, fits(stream.label, width - 22)),
-  ];
+  const line = [svg("path", { class: "arrow", d: `M${x1 + 3 * direction} ${row.y}H${x2 - 9 * direction}` }),
+    svg("path", { class: "tip", d: `M${x2 - direction} ${row.y}l${-11 * direction} -6v12z` })];
+  if (!scaled) return [...line, svg("text", { class: "label", x: left + width / 2, y: row.y - 6 }, fits(stream.label, width - 16, 6))];
+  const x = direction > 0 ? x1 + 2 : x1 - 9;
+  return [...heard(stream).map(([begin, end]) => svg("rect", { class: "band", x, y: row.y + begin * row.perSecond, width: 7,
+    height: Math.max((end - begin) * row.perSecond, 2) })), ...line];
 };
 
 const marked = (numbers, x, y) => {
@@ -133,8 +147,11 @@ const marked = (numbers, x, y) => {
 };
 
 const describedRow = (row, told) => {
-  if (row.stream) return row.stream.label;
-  const { arrow } = row;
+  const { arrow, stream } = row;
+  if (stream) {
+    return [`${words.frame} ${row.frame}`, `${(row.at / 1e6).toFixed(3)} s`, stream.label,
+      `${told.lanes[stream.lanes[0]]} → ${told.lanes[stream.lanes[1]]}`].join(", ");
+  }
   const parts = [`${words.frame} ${row.frame}`, `${(row.at / 1e6).toFixed(3)} s`,
     `${arrow.label}, ${told.lanes[arrow.lanes[0]]} → ${told.lanes[arrow.lanes[1]]}`];
   if (arrow.repeats && !row.again) parts.push(say("repeated", { count: arrow.repeats.length }));
@@ -148,7 +165,7 @@ const drawnRow = (row, lanes, told, options) => {
   const fold = !options.unfolded && row.arrow?.repeats ? FOLD : 0;
   const y = options.scaled ? row.label - 11 : row.y - ROW + 7;
   const height = options.scaled ? 15 : ROW + fold;
-  const findings = row.arrow?.findings ?? [];
+  const findings = (row.arrow ?? row.stream).findings ?? [];
   const group = svg("g", { role: "option", "aria-selected": "false", tabindex: "-1", "aria-label": describedRow(row, told),
     class: `row ${kind}${again ? " again" : ""}${findings.length ? ` marked ${severity(findings)}` : ""}` });
   group.append(svg("rect", { class: "hit", x: 0, y, width: lanes.width, height, rx: 2 }));
@@ -157,17 +174,17 @@ const drawnRow = (row, lanes, told, options) => {
   if (options.scaled) {
     group.append(svg("path", { class: "leader", fill: "none", d: `M${GUTTER - 4} ${row.label - 4}H${GUTTER + 3}L${lanes.x[0] - 4} ${row.y}` }));
     const text = row.stream ? row.stream.label : row.arrow.label;
-    group.append(svg("text", { class: "label side", x: lanes.x[lanes.x.length - 1] + 12, y: row.label }, fits(text, 200)));
+    group.append(svg("text", { class: "label side", x: lanes.x[lanes.x.length - 1] + 12, y: row.label }, fits(text, 225)));
   }
-  group.append(...(row.stream ? drawnStream(row, lanes) : drawnArrow(row, lanes, options)));
+  group.append(...(row.stream ? drawnStream(row, lanes, options) : drawnArrow(row, lanes, options)));
   group.append(...marked(row.again ? [] : findings, lanes.width - MARKS + 12, options.scaled ? row.label - 4 : row.y - 4));
   return group;
 };
 
 // The ladder in two drawings: the names of the lanes, which stay in sight, and the rows.
 const drawnLadder = (told, options) => {
-  const lanes = lanesFor(told.lanes.length, options.width - (options.scaled ? 150 : 0));
-  if (options.scaled) lanes.width += 150;
+  const lanes = lanesFor(told.lanes.length, options.width - (options.scaled ? 190 : 0));
+  if (options.scaled) lanes.width += 190;
   const rows = rowsOf(told, options.unfolded);
   const plan = placed(rows, options);
   rows.forEach((row) => { row.perSecond = plan.perSecond; });

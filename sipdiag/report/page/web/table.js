@@ -13,6 +13,7 @@ const ORDER = {
   to: (row) => plain(row.to),
   setup: (row) => row.setup ?? NONE,
   duration: (row) => row.duration ?? NONE,
+  mos: (row) => row.mos ?? 9,
   findings: (row) => -rank(row) * 1e6 + row.findings.length,
 };
 
@@ -23,6 +24,7 @@ const table = (() => {
   const body = box.querySelector("tbody");
   const form = document.getElementById("filters");
   const told = document.getElementById("shown");
+  const columns = new Set([...box.querySelectorAll("th")].map((th) => th.dataset.by));
   let all = [], shown = [], active = 0, open = null, sort = { by: "start", down: false }, whole = false;
   let choose = () => {};
 
@@ -51,6 +53,7 @@ const table = (() => {
       cell("start", clock(row.start)), cell(`state ${row.state}`, words[row.state] ?? row.state), cell(`code c${Math.floor((row.code ?? 0) / 100)}`, row.code ?? ""),
       cell("from", plain(row.from)), cell("to", plain(row.to)),
       cell("setup", row.setup === null ? "" : span(row.setup)), cell("duration", row.duration === null ? "" : span(row.duration)),
+      columns.has("mos") ? cell("mos", row.mos === null ? "" : row.mos.toFixed(1)) : null,
       cell("findings", ...row.findings.slice(0, 4).map((number) => el("span", { class: `badge ${severities[number - 1]}`, title: words.rules[number - 1] }, String(number))),
         row.findings.length > 4 ? ` +${row.findings.length - 4}` : null));
     tr.querySelectorAll(".from, .to").forEach((td) => { td.title = td.textContent; });
@@ -59,7 +62,7 @@ const table = (() => {
   };
 
   const gap = (rows) => {
-    const td = el("td", { colspan: "9" });
+    const td = el("td", { colspan: columns.size });
     td.style.height = `${rows * HEIGHT}px`;
     return el("tr", { class: "gap", "aria-hidden": "true" }, td);
   };

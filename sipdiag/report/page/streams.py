@@ -1,0 +1,173 @@
+"""Media in the page: each stream of a call as a row of its ladder, with its figures and its quality step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from sipdiag.analysis import Analysis
+from sipdiag.calls import Carried
+from sipdiag.findings import Finding
+from sipdiag.report.document import ReportRow, StreamRow
+from sipdiag.report.page.conversations import Conversation
+from sipdiag.report.page.messages import Shower
+from sipdiag.report.streams import stream_row
+from sipdiag.report.times import clock, span
+from sipdiag.report.words import Words
+from sipdiag.trace import host
+
+MICROSECOND: Final = 1_000
+MOST_LISTED: Final = 500
+"""Streams in the table of streams; those of a call are in its ladder, however many there are."""
+MOST_KEYS: Final = 64
+
+
+class StreamTeller:
+    """Tells streams in one language."""
+
+    def __init__(self, analysis: Analysis, words: Words, shower: Shower) -> None:
+        self._analysis = analysis
+        self._page: dict[str, str] = words.catalogue.words["page"]
+        self._labels: dict[str, str] = words.catalogue.words["labels"]
+        self._shower = shower
+
+    def of(self, conversation: Conversation) -> list[Carried]:
+        """The streams of a call, in the order in which they began; of anything else none."""
+        if conversation.kind != "call":
+            return []
+        carried = self._analysis.carriage.of(conversation.call).carried
+        return sorted(carried, key=lambda each: each.stream.first_time)
+
+    def opened(self, conversation: Conversation, lanes: list[str], start: int) -> list[dict[str, Any]]:
+        """The streams as rows of the ladder; hosts that sent only media are added to `lanes`."""
+        return [self._row(each, conversation, lanes, start) for each in self.of(conversation)]
+
+    def mos(self, conversation: Conversation) -> float | None:
+        """The worst of its streams; None where none can be judged."""
+        judged = [stream_row(each.stream, each).mos for each in self.of(conversation)]
+        return min((each for each in judged if each is not None), default=None)
+
+    def listed(self, conversations: Iterable[Conversation]) -> list[dict[str, Any]]:
+        """All streams as a table, each with its call."""
+        owners = self._analysis.carriage.owners
+        keys = {each.number: each.key for each in conversations if each.kind == "call"}
+        told = []
+        for number, stream in enumerate(self._analysis.carriage.streams[:MOST_LISTED]):
+            call, carried = owners.get(number, (0, None))
+            row = stream_row(stream, carried)
+            told.append(
+                {
+                    "key": keys.get(call),
+                    "call": f"{self._page['kind_call']} {call}" if call in keys else "",
+                    "frame": row.first_frame,
+                    "start": clock(stream.first_time),
+                    "source": row.source,
+                    "destination": row.destination,
+                    "codec": self._codec(row),
+                    "duration": span(stream.duration),
+                    "packets": f"{row.packets:,}",
+                    "loss": f"{row.loss_percent:g} %",
+                    "jitter": _milliseconds(row.jitter_ms),
+                    "mos": "" if row.mos is None else f"{row.mos:.2f}",
+                }
+            )
+        return told
+
+    def _row(self, carried: Carried, conversation: Conversation, lanes: list[str], start: int) -> dict[str, Any]:
+        stream = carried.stream
+        row = stream_row(stream, carried)
+        steps = row.timeline
+        told: dict[str, Any] = {
+            "frame": stream.first_frame,
+            "at": (stream.first_time - start) // MICROSECOND,
+            "until": (stream.last_time - start) // MICROSECOND,
+            "lanes": [_lane(stream.source, lanes), _lane(stream.destination, lanes)],
+            "label": self._label(row),
+            "facts": self._facts(row, carried),
+            "step": steps.step_ms,
+            "timelines": [
+                [self._page["stream_packets"], steps.packets, ""],
+                [self._page["stream_lost"], steps.lost, ""],
+                [self._page["stream_jitter"], steps.jitter_ms, "ms"],
+            ],
+        }
+        if marked := self._marks(carried, row, conversation.findings):
+            told["findings"] = marked
+        return told
+
+    def _label(self, row: StreamRow) -> str:
+        parts = [self._codec(row), f"{row.packets:,} {self._labels['packets']}"]
+        if row.lost:
+            parts.append(self._page["lost_share"].format(percent=f"{row.loss_percent:g}"))
+        if row.mos is not None:
+            parts.append(f"MOS {row.mos:.1f}")
+        return " · ".join(parts)
+
+    def _facts(self, row: StreamRow, carried: Carried) -> list[list[str]]:
+        page = self._page
+        keys = "".join(each.key for each in row.keys[:MOST_KEYS]) + ("…" if len(row.keys) > MOST_KEYS else "")
+        told = {
+            page["column_from"]: row.source,
+            page["column_to"]: row.destination,
+            "SSRC": row.ssrc,
+            page["stream_frames"]: f"{row.first_frame} … {row.last_frame}",
+            page["column_duration"]: span(carried.stream.duration),
+            page["stream_packets"]: f"{row.packets:,}",
+            page["stream_lost"]: f"{row.lost:,} ({row.loss_percent:g} %)",
+            page["stream_disorder"]: f"{row.reordered:,} · {row.duplicates:,}",
+            page["stream_jitter"]: f"{_milliseconds(row.jitter_ms)} ({_milliseconds(row.jitter_max_ms)})",
+            page["stream_delta"]: _milliseconds(row.max_delta_ms),
+            page["stream_bitrate"]: "" if row.bitrate_kbps is None else f"{row.bitrate_kbps:g} kbit/s",
+            "MOS": "" if row.mos is None else f"{row.mos:.2f}",
+            page["stream_silence"]: "" if row.silent_percent is None else f"{row.silent_percent:g} %",
+            "DTMF": keys,
+            page["stream_guess"]: page["stream_guessed"] if carried.by == "hosts" else "",
+        }
+        facts = [[name, self._shower.text(value)] for name, value in told.items() if value]
+        return facts + [[f"RTCP {each.kind}", self._report(each)] for each in row.reports]
+
+    def _report(self, report: ReportRow) -> str:
+        parts = [f"{self._labels['frame']} {report.frame}"]
+        if report.loss_percent is not None:
+            parts.append(self._page["lost_share"].format(percent=f"{report.loss_percent:g}"))
+        if report.jitter_ms is not None:
+            parts.append(f"{self._page['stream_jitter'].lower()} {_milliseconds(report.jitter_ms)}")
+        if report.round_trip_ms is not None:
+            parts.append(f"RTT {_milliseconds(report.round_trip_ms)}")
+        if report.mos is not None:
+            parts.append(f"MOS {report.mos:.1f}")
+        return " · ".join(parts)
+
+    def _codec(self, row: StreamRow) -> str:
+        if row.codec is None:
+            return f"RTP ({row.payload_type})"
+        return self._shower.text(f"{row.codec}/{row.clock_rate}" if row.clock_rate else row.codec)
+
+    def _marks(self, carried: Carried, row: StreamRow, numbers: Sequence[int]) -> list[int]:
+        """The findings on media of this call that name a frame of the stream."""
+        findings = [(number, self._analysis.findings[number - 1]) for number in numbers]
+        return [
+            number
+            for number, finding in findings
+            for each in (finding, *finding.causes, *finding.consequences)
+            if each.rule.startswith("media-") and _names(each, carried, row)
+        ]
+
+
+def _names(finding: Finding, carried: Carried, row: StreamRow) -> bool:
+    if finding.capture != row.capture or finding.evidence.get("ssrc", row.ssrc) != row.ssrc:
+        return False
+    return any(row.first_frame <= frame <= carried.stream.last_frame for frame in finding.frames)
+
+
+def _lane(endpoint: str, lanes: list[str]) -> int:
+    """The lane of an endpoint, a new one where its host sent no SIP."""
+    for name in (endpoint, host(endpoint)):
+        if name in lanes:
+            return lanes.index(name)
+    lanes.append(host(endpoint))
+    return len(lanes) - 1
+
+
+def _milliseconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f} ms"
