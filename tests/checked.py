@@ -32,7 +32,7 @@ def verdict(
         analysis=analysis,
         judged=result.judged,
         fail_on=fail_on,
-        compared=[] if expectations is None else compared(expectations, analysis.correlation),
+        compared=[] if expectations is None else compared(expectations, analysis.correlation, analysis.carriage),
         expired=result.expired,
         gone=result.gone,
         has_baseline=baseline is not None,

@@ -43,6 +43,7 @@ FAMILIES = {
 TESTED_ELSEWHERE = {
     "__main__.py": "cli/test_main.py",
     "errors.py": "cli/test_main.py",
+    "calls/codec.py": "report/test_streams.py",
     "calls/correlation.py": "calls/test_transaction.py",
     "calls/duty.py": "calls/test_acknowledgement.py",
     "cli/clicking.py": "test_imports.py",

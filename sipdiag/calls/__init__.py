@@ -21,6 +21,7 @@ from sipdiag.calls.cause import (
     codes_disagree,
 )
 from sipdiag.calls.clocks import Clock, Fit, best_fit, longest_passed
+from sipdiag.calls.codec import Told, codec_of, told_of
 from sipdiag.calls.condition import Condition, Event, conditions, conditions_in, conditions_stated, events_of
 from sipdiag.calls.confirmation import confirmations
 from sipdiag.calls.correlation import Correlation, correlate
@@ -132,6 +133,7 @@ __all__ = [
     "Subscription",
     "SubscriptionState",
     "Sums",
+    "Told",
     "Transaction",
     "Twin",
     "Twins",
@@ -156,6 +158,7 @@ __all__ = [
     "cause_of_repeats",
     "causes_disagree",
     "challenges_in",
+    "codec_of",
     "codes_disagree",
     "conditions",
     "conditions_in",
@@ -211,6 +214,7 @@ __all__ = [
     "streams_of",
     "sums_of",
     "tags_of",
+    "told_of",
     "was_relayed",
     "window_of",
 ]

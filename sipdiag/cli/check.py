@@ -187,7 +187,7 @@ def _verdict(
         analysis=seen.analysis,
         judged=result.judged,
         fail_on=None if level == "never" else Severity(level),
-        compared=[] if expected is None else compared(expected, seen.analysis.correlation),
+        compared=[] if expected is None else compared(expected, seen.analysis.correlation, seen.analysis.carriage),
         expired=result.expired,
         gone=result.gone,
         has_baseline=has_baseline,
@@ -202,7 +202,9 @@ def _write_expectations(path: str, analysis: Analysis, words: Words, captures: S
     if not analysis.correlation.arrivals:
         raise UsageError(f"{path} is not written: no SIP message was found, so there is nothing to expect")
     with options.opened(path) as stream:
-        stream.write(expectations_text(expectations_of(analysis.correlation), words, ", ".join(captures)))
+        stream.write(
+            expectations_text(expectations_of(analysis.correlation, analysis.carriage), words, ", ".join(captures))
+        )
 
 
 def _write_baseline(files: _Files, seen: _Seen, before: Baseline, settings: File, words: Words) -> Baseline:

@@ -28,6 +28,9 @@ FORMATS = {
     "csv": "sipdiag.report.csv_table",
     "markdown": "sipdiag.report.markdown",
     "html": "sipdiag.report.page",
+    "sarif": "sipdiag.report.sarif",
+    "junit": "sipdiag.report.junit",
+    "github": "sipdiag.report.github",
 }
 """Name → module; the first is the default."""
 TABLES = ("calls", "responses", "requests", "registrations", "subscriptions", "streams", "findings", "peers")

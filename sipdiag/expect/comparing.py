@@ -16,6 +16,7 @@ from sipdiag.expect.expectations import (
     ExpectedSubscription,
     Range,
 )
+from sipdiag.expect.listening import media_mismatches
 from sipdiag.expect.mismatch import Compared, Mismatch, mismatch_at
 from sipdiag.expect.pattern import Pattern
 from sipdiag.expect.subjects import Subject, agreement_of, forms_of, short_form, steps_of
@@ -73,6 +74,7 @@ def mismatches_of(expected: Expected, subject: Subject, courses: Courses) -> lis
     if isinstance(expected, ExpectedCall) and isinstance(subject.member, Call):
         found += _times(expected, subject.member)
         found += _codecs(expected, subject.member)
+        found += media_mismatches(expected, subject.member, courses.carriage)
         if expected.messages is not None or expected.retransmissions is not None or expected.header:
             found += _course(expected, subject, courses)
     if isinstance(expected, ExpectedRegistration) and isinstance(subject.member, Registration):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from sipdiag.calls import Arrival, Correlation, Repeat
+from sipdiag.calls import Arrival, Carriage, Correlation, Repeat
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting
 
@@ -24,7 +24,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 class Courses:
     """The courses of everything in a correlation, by Call-ID."""
 
-    def __init__(self, correlation: Correlation) -> None:
+    def __init__(self, correlation: Correlation, carriage: Carriage | None = None) -> None:
+        self.carriage = carriage
         self._arrivals: dict[str, list[Arrival]] = {}
         for arrival in correlation.arrivals:
             self._arrivals.setdefault(arrival.sighting.message.call_id, []).append(arrival)

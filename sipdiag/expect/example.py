@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from sipdiag.calls import SECOND, Call, Correlation, Registration
+from sipdiag.calls import SECOND, Call, Carriage, Correlation, Registration
 from sipdiag.expect.course import Courses
 from sipdiag.expect.expectations import (
     Expectations,
@@ -19,6 +19,7 @@ from sipdiag.expect.expectations import (
     ExpectedSubscription,
     Range,
 )
+from sipdiag.expect.listening import directions_of, lowest_mos
 from sipdiag.expect.pattern import literal
 from sipdiag.expect.subjects import Subject, agreement_of, short_form, steps_of, subjects_in
 from sipdiag.trace import Sighting
@@ -27,6 +28,8 @@ LONGEST = 200
 """Characters of a party that are written; a star stands for the rest."""
 SLACK = 2
 """How often as long the next setup may take; a whole second is granted at least."""
+MOS_SLACK = 3
+"""Tenths by which the estimate may be lower."""
 TALK_SLACK = 0.2
 """The part by which a call may be shorter or longer; two seconds are granted at least."""
 _VARYING = ("setup_s", "duration_s", "retransmissions")
@@ -35,9 +38,9 @@ _VARYING = ("setup_s", "duration_s", "retransmissions")
 Each = TypeVar("Each", ExpectedCall, ExpectedRegistration, ExpectedSubscription, ExpectedRequest)
 
 
-def expectations_of(correlation: Correlation) -> Expectations:
+def expectations_of(correlation: Correlation, carriage: Carriage | None = None) -> Expectations:
     """What the next recording must show to be like this one; like calls are one entry with a count."""
-    courses = Courses(correlation)
+    courses = Courses(correlation, carriage)
     subjects = list(subjects_in(correlation))
     calls = [_call(each, courses) for each in subjects if each.kind == "call"]
     registrations = [_registration(each) for each in subjects if each.kind == "registration"]
@@ -78,10 +81,21 @@ def _call(subject: Subject, courses: Courses) -> ExpectedCall:
             "setup_s": _at_most(_seconds(call.invite, call.answer)),
             "duration_s": None if talked is None else _around(talked),
             "codecs": codecs if codecs and all(_readable(each) for each in codecs) else None,
+            **_media(call, courses.carriage),
             "retransmissions": {"max": repeats} if repeats else 0,
             "messages": labels if all(_readable(each.replace(" ", "", 1)) for each in labels) else None,
         },
     )
+
+
+def _media(call: Call, carriage: Carriage | None) -> dict[str, object]:
+    """Who is sent media and how well; nothing where the recording holds none, as one of signalling only does."""
+    carried = [] if carriage is None else carriage.of(call).carried
+    if directions_of(carried) == "none":
+        return {}
+    lowest = lowest_mos(carried)
+    room = None if lowest is None else {"min": max(1.0, floor(10 * lowest - MOS_SLACK) / 10)}
+    return {"media": directions_of(carried), "mos": room}
 
 
 def _registration(subject: Subject) -> ExpectedRegistration:

@@ -69,6 +69,14 @@ class ExpectedCall(Expectation, frozen=True, kw_only=True, rename={"from_": "fro
     """Seconds from the answer to the BYE."""
     codecs: list[Name] | None = None
     """The formats with which the answer begins, the preferred first."""
+    media: Literal["both", "caller", "callee", "none"] | None = None
+    """Who is sent media: both sides, one only, or neither."""
+    mos: Range | None = None
+    """Of its streams the lowest estimate that there is."""
+    loss_percent: Range | None = None
+    """Of its streams the highest."""
+    jitter_ms: Range | None = None
+    """Of its streams the highest mean."""
     retransmissions: Count | Range | None = None
     messages: list[MessageName] | None = None
     """Messages of the first leg in this order; others may come in between unless `exact`."""

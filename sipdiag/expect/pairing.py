@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from sipdiag.calls import Correlation
+from sipdiag.calls import Carriage, Correlation
 from sipdiag.expect.comparing import (
     kind_of,
     mismatches_of,
@@ -32,10 +32,10 @@ MOST_UNEXPECTED = 1_000
 """Things that nobody expected are told one by one up to so many."""
 
 
-def compared(expectations: Expectations, correlation: Correlation) -> list[Compared]:
+def compared(expectations: Expectations, correlation: Correlation, carriage: Carriage | None = None) -> list[Compared]:
     """Each expectation with what is not as expected, in the order of the file, and then what nobody expected."""
     subjects = list(subjects_in(correlation))
-    courses = Courses(correlation)
+    courses = Courses(correlation, carriage)
     told = [Compared(kind="capture", subject="", mismatches=list(_counts(expectations, subjects)))]
     groups: tuple[Sequence[Expected], ...] = (
         expectations.call,

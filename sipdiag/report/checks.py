@@ -61,6 +61,8 @@ class CheckWords:
         if isinstance(value, float):
             return f"{value:.3f}".rstrip("0").rstrip(".")
         text = str(value)
+        if text in ("both", "none"):
+            return self.label("both" if text == "both" else "nothing")
         return self.words.label(text) if isinstance(value, str) and text in _TOKENS else shown(text)
 
     def _range(self, value: Range) -> str:

@@ -9,7 +9,7 @@ import pytest
 from captured import capture_of_payloads
 from exchange import Exchange
 from reporting import AAA, SAMPLES, analysis_of, analysis_of_bytes, sample, words
-from sipdiag.calls import Correlation
+from sipdiag.analysis import Analysis
 from sipdiag.expect import Range, compared, expectations_in, expectations_of
 from sipdiag.report.toml import expectations_text
 
@@ -22,22 +22,24 @@ HOSTILE = (
 )
 
 
-def met(correlation: Correlation, path: Path, language: str = "en") -> bool:
+def met(analysis: Analysis, path: Path, language: str = "en") -> bool:
     """Whether the recording meets what was written from it, read back from a file."""
-    path.write_text(expectations_text(expectations_of(correlation), words(language), "a.pcap"), encoding="utf-8")
-    return not any(each.mismatches for each in compared(expectations_in(str(path)), correlation))
+    expectations = expectations_of(analysis.correlation, analysis.carriage)
+    path.write_text(expectations_text(expectations, words(language), "a.pcap"), encoding="utf-8")
+    told = compared(expectations_in(str(path)), analysis.correlation, analysis.carriage)
+    return not any(each.mismatches for each in told)
 
 
 @pytest.mark.parametrize("capture", [*SAMPLES, AAA], ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_recording_meets_what_is_written_from_it(capture: Path, tmp_path: Path) -> None:
     """Every sample, through the file."""
-    assert met(analysis_of(capture).correlation, tmp_path / "expected.toml")
+    assert met(analysis_of(capture), tmp_path / "expected.toml")
 
 
 @pytest.mark.parametrize("language", ["en", "pt"])
 def test_hostile_names_are_written_as_patterns(tmp_path: Path, language: str) -> None:
     """Stars, slashes, controls, bytes that are no text, and names without end."""
-    seen = analysis_of_bytes(capture_of_payloads(HOSTILE)).correlation
+    seen = analysis_of_bytes(capture_of_payloads(HOSTILE))
     path = tmp_path / "expected.toml"
     assert met(seen, path, language)
     assert not [each for each in path.read_text(encoding="utf-8") if not each.isprintable() and each != "\n"]
