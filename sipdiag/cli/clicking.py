@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
+
+COMPLETE_VARIABLE = "_SIPDIAG_COMPLETE"
+"""The environment variable with which a shell asks for completions."""
 
 if TYPE_CHECKING:
     import click
     from click import Group
-elif len(sys.argv) == 1 or {"-h", "--help"} & set(sys.argv):
+elif not os.environ.get(COMPLETE_VARIABLE) and (len(sys.argv) == 1 or {"-h", "--help"} & set(sys.argv)):
     import rich_click as click
     from rich_click import RichGroup as Group
 
@@ -18,4 +22,4 @@ else:
     import click
     from click import Group
 
-__all__ = ["Group", "click"]
+__all__ = ["COMPLETE_VARIABLE", "Group", "click"]

@@ -19,12 +19,12 @@ from sipdiag.report.lists import codes_blocks, codes_listed, codes_object
 def command(
     class_: str | None, format_: str, output: str | None, lang: str | None, color: str, knowledge: tuple[str, ...]
 ) -> int:
-    r"""List the status codes, one line each: code, reason phrase, meaning.
+    """List the status codes, one line each: code, reason phrase, meaning.
 
     \b
     sipdiag codes
     sipdiag codes --class 4 --format json
-    """
+    """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
     digit = (class_ or "").lower().removesuffix("xx")
     if class_ is not None and digit not in set("123456"):
         raise UsageError(f"--class takes a digit from 1 to 6, not {class_!r}")

@@ -17,6 +17,7 @@ COMMANDS = {
     "compare": "sipdiag.cli.compare",
     "codes": "sipdiag.cli.codes",
     "rules": "sipdiag.cli.rules",
+    "completion": "sipdiag.cli.completion",
 }
 """Name → module; the module's `command` is the click command."""
 
@@ -44,16 +45,25 @@ def sipdiag() -> None:
     """Read captures of SIP, explain every response, and say what went wrong.
 
     \b
-    sipdiag trace.pcap              the main job, the same as 'sipdiag analyze trace.pcap'
-    sipdiag explain 403             what a status code means and how to fix it
+    sipdiag trace.pcap          the main job: 'sipdiag analyze trace.pcap'
+    sipdiag explain 403         what a status code means, how to fix it
+    sipdiag COMMAND --help      options, and examples, of each command
     """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
+
+
+def with_command(arguments: list[str]) -> list[str]:
+    """`arguments` with `analyze` before them where they begin with a capture."""
+    known = not arguments or arguments[0] in COMMANDS or arguments[0] in ("-h", "--help", "--version")
+    return arguments if known else ["analyze", *arguments]
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line; a first word that is no command is a capture for `analyze`."""
-    group_options = ("-h", "--help", "--version")
-    if arguments and arguments[0] not in COMMANDS and arguments[0] not in group_options:
-        arguments = ["analyze", *arguments]
+    from sipdiag.cli.completion import answer, asked  # noqa: PLC0415  (which needs this module)
+
+    if asked():
+        return answer()
+    arguments = with_command(arguments)
     try:
         # Not `main()`: that would take a closed pipe for a failure.
         with sipdiag.make_context("sipdiag", arguments or ["--help"]) as context:

@@ -31,7 +31,7 @@ def command(  # noqa: PLR0917  (one parameter an option)
     color: str,
     knowledge: tuple[str, ...],
 ) -> int:
-    r"""Compare two status codes: what each means, when it comes, how to fix it, in what they differ, when to use which.
+    """Compare two status codes: what each means, when it comes, how to fix it, in what they differ, when to use which.
 
     \b
     sipdiag compare 200 403
@@ -40,7 +40,7 @@ def command(  # noqa: PLR0917  (one parameter an option)
 
     With captures: each request that got the second code beside the closest one that got the first, and only the
     differences between the two that can explain it.
-    """
+    """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
     catalogue = options.catalogue_for(lang, knowledge)
     one, other = _code(first, catalogue), _code(second, catalogue)
     if one is None or other is None:

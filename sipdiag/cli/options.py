@@ -26,6 +26,27 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 catalogue_for = language.catalogue_for
 """The catalogue that `--lang` and `--knowledge` ask for."""
 
+
+def entry_names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    """For a shell: the entries of the catalogue whose name begins so."""
+    del context, parameter
+    from sipdiag.knowledge import SHELVES  # noqa: PLC0415
+    from sipdiag.knowledge.names import spoken  # noqa: PLC0415
+
+    catalogue = catalogue_for("en")
+    names = [spoken(key) for shelf in SHELVES for key in catalogue.keys(shelf)]
+    return [name for name in names if name.startswith(begun)]
+
+
+def rule_names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    """For a shell: the rules that go on so, behind those that are named already."""
+    del context, parameter
+    from sipdiag.rules import RULES  # noqa: PLC0415
+
+    named, comma, last = begun.rpartition(",")
+    return [f"{named}{comma}{name}" for name in RULES.names if name.startswith(last)]
+
+
 output: Decorator = click.option(
     "-o", "--output", metavar="FILE", help="Write the report to FILE instead of standard output."
 )
@@ -55,8 +76,13 @@ _NARROWING = (
     click.option("--to", metavar="TEXT", help="Only what has TEXT in its To header field."),
     click.option("--after", metavar="TIME", help="Only messages from TIME on (UTC): 2026-03-02T09:30:00, 09:30."),
     click.option("--before", metavar="TIME", help="Only messages up to TIME (UTC)."),
-    click.option("--select", metavar="RULES", help="Only findings of these rules: ack-missing,ack-late."),
-    click.option("--ignore", metavar="RULES", help="No findings of these rules."),
+    click.option(
+        "--select",
+        metavar="RULES",
+        shell_complete=rule_names,
+        help="Only findings of these rules: ack-missing,ack-late.",
+    ),
+    click.option("--ignore", metavar="RULES", shell_complete=rule_names, help="No findings of these rules."),
 )
 
 

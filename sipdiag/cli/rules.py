@@ -15,12 +15,12 @@ from sipdiag.report.lists import rules_blocks, rules_object
 @options.color
 @options.knowledge
 def command(format_: str, output: str | None, lang: str | None, color: str, knowledge: tuple[str, ...]) -> int:
-    r"""List the rules, one line each: name, family, highest severity, meaning.
+    """List the rules, one line each: name, family, highest severity, meaning.
 
     \b
     sipdiag rules
     sipdiag rules --format json
-    """
+    """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
     from sipdiag.rules import RULES  # noqa: PLC0415  (`--help` does without)
 
     catalogue = options.catalogue_for(lang, knowledge)
