@@ -12,6 +12,7 @@ from sipdiag.cli.writing import FORMATS, TABLES, write_report
 if TYPE_CHECKING:
     from sipdiag.analysis import Analysis
     from sipdiag.cli.settings import File
+    from sipdiag.findings import Settings
 
 
 @click.command(name="analyze")
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     help="Exit with 1 when there is a finding of this severity or worse (default: never).",
 )
 @options.narrowing
+@options.certificate
 @click.option("--no-media", is_flag=True, help="Leave RTP alone: signalling only.")
 @click.option("--no-guess", is_flag=True, help="Calls of different Call-IDs are one only where a header field says so.")
 @click.option("--show-secrets", is_flag=True, help="Do not mask passwords, keys and digests in whole messages (html).")
@@ -45,6 +47,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     knowledge: tuple[str, ...],
     color: str,
     fail_on: str | None,
+    certificates: tuple[str, ...],
     no_media: bool,  # noqa: FBT001
     no_guess: bool,  # noqa: FBT001
     show_secrets: bool,  # noqa: FBT001
@@ -69,7 +72,10 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
         raise click.UsageError("name at least one capture, or - for standard input")
     settings = _settings()
     catalogue = options.catalogue_for(lang or settings.lang, knowledge)
-    analysis, unreadable = _analysis_of(captures, settings, quiet=quiet, guess=not no_guess, media=not no_media)
+    thresholds = options.judging(settings.thresholds, certificates)
+    analysis, unreadable = _analysis_of(
+        captures, settings, thresholds, quiet=quiet, guess=not no_guess, media=not no_media
+    )
     analysis = options.narrowed(analysis, settings.filled(narrowing))
     from sipdiag.report import Words  # noqa: PLC0415  (nothing to report is found out without it)
 
@@ -97,7 +103,7 @@ def _settings() -> File:
 
 
 def _analysis_of(
-    captures: tuple[str, ...], settings: File, *, quiet: bool, guess: bool, media: bool
+    captures: tuple[str, ...], settings: File, thresholds: Settings, *, quiet: bool, guess: bool, media: bool
 ) -> tuple[Analysis, int]:
     """The analysis of all that can be read, and how many captures cannot."""
     from datetime import UTC, datetime  # noqa: PLC0415
@@ -110,7 +116,7 @@ def _analysis_of(
     traces, unreadable = readings(captures, quiet=quiet, media=media)
     if not traces:
         raise SystemExit(EXIT_UNREADABLE)
-    thresholds = settings.thresholds if guess else replace(settings.thresholds, guess_legs=False)
+    thresholds = thresholds if guess else replace(thresholds, guess_legs=False)
     analysis = conclude(traces, thresholds)
     findings = taken(unfolded(analysis.findings), settings.policy, datetime.now(UTC).date())
     return replace(analysis, findings=caused(findings, analysis.correlation)), len(unreadable)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sipdiag.analysis import Analysis
+    from sipdiag.findings import Settings
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -65,6 +66,15 @@ knowledge: Decorator = click.option(
     metavar="DIR",
     multiple=True,
     help="Entries of your own, over those of the catalogue; may be repeated.",
+)
+
+certificate: Decorator = click.option(
+    "--certificate",
+    "certificates",
+    metavar="FILE",
+    multiple=True,
+    help="Certificate (PEM) that signatures of caller identities are held against; URL=FILE: only of those who sign "
+    "with that URL. May be repeated.",
 )
 
 
@@ -119,6 +129,17 @@ def narrowed(analysis: Analysis, given: dict[str, str | None]) -> Analysis:
         ignore=listed("ignore"),
     )
     return selected(analysis, selection, frozenset(RULES.names))
+
+
+def judging(thresholds: Settings, certificates: tuple[str, ...]) -> Settings:
+    """`thresholds` with the certificates that the command line names besides."""
+    if not certificates:
+        return thresholds
+    from msgspec.structs import replace  # noqa: PLC0415
+
+    from sipdiag.cli.certificates import certificates_in  # noqa: PLC0415
+
+    return replace(thresholds, certificates=(*thresholds.certificates, *certificates_in(certificates, Path())))
 
 
 def formats(*names: str) -> Decorator:

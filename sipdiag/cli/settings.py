@@ -3,6 +3,7 @@
 ```toml
 ignore = ["ack-late"]
 fail-on = "warning"
+certificates = ["carrier.pem", "https://cert.example.org/shaken.pem=other.pem"]
 
 [thresholds]
 setup_slow_s = 8
@@ -40,6 +41,8 @@ class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     thresholds: Settings = Settings()
     severity: dict[str, Severity] = {}
     silence: list[Silence] = []
+    certificates: list[str] = []
+    """Files, relative to the folder of this one, that `--certificate` names."""
 
     def filled(self, narrowing: dict[str, str | None]) -> dict[str, str | None]:
         """The options that narrow a report, with what this file says where the command line says nothing."""
@@ -90,4 +93,11 @@ def _read(path: Path, table: dict[str, Any], rules: frozenset[str]) -> File:
     named = {*settings.select, *settings.ignore, *settings.severity, *(each.rule for each in settings.silence)}
     if unknown := sorted(named - rules):
         raise UsageError(f"{path}: no rule is called {unknown[0]!r}; 'sipdiag rules' lists them")
+    if settings.certificates:
+        from sipdiag.cli.certificates import certificates_in  # noqa: PLC0415  (few have any)
+
+        given = certificates_in(settings.certificates, path.parent)
+        settings = msgspec.structs.replace(
+            settings, thresholds=msgspec.structs.replace(settings.thresholds, certificates=given)
+        )
     return settings

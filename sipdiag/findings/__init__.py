@@ -15,7 +15,7 @@ from sipdiag.findings.flawed import fault_evidence, found_fault
 from sipdiag.findings.flow import Flows, Traffic, all_traffic, behind_nat, devices_of, flows_of, traffic_of
 from sipdiag.findings.folding import directions_of, folded, told_once
 from sipdiag.findings.guessing import Guessing, guessing_of
-from sipdiag.findings.identity import Claim, mismatches
+from sipdiag.findings.identity import Claim, mismatches, signature_in
 from sipdiag.findings.outcome import severity_of
 from sipdiag.findings.place import moment_of, number_of
 from sipdiag.findings.policy import Policy, Silence, silence_for, taken, weighed
@@ -94,6 +94,7 @@ __all__ = [
     "refused_behind",
     "seconds",
     "severity_of",
+    "signature_in",
     "silence_for",
     "silence_of",
     "sip_handshakes",

@@ -6,7 +6,8 @@ import msgspec
 
 from sipdiag.calls import SECOND, Call, Transaction, number_in, status
 from sipdiag.findings.finding import Evidence
-from sipdiag.sip import Passport, Request, parse_name_addr, parse_uri, passport_in
+from sipdiag.findings.settings import Settings
+from sipdiag.sip import Passport, Request, Signature, parse_name_addr, parse_uri, passport_in, signature_of
 from sipdiag.trace import Sighting
 
 SHORTEST = 7
@@ -19,6 +20,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """One PASSporT of a call, where it was seen first."""
 
     passport: Passport
+    value: str
+    """The header field as it stands."""
     transaction: Transaction
     request: Sighting
     refusal: Sighting | None
@@ -56,9 +59,21 @@ def claims_of(call: Call) -> list[Claim]:
             for value in request.message.fields("identity") if request is not None else ():
                 if request is not None and value not in found:
                     found[value] = Claim(
-                        passport=passport_in(value), transaction=hop, request=request, refusal=_refusal(hop)
+                        passport=passport_in(value),
+                        value=value,
+                        transaction=hop,
+                        request=request,
+                        refusal=_refusal(hop),
                     )
     return list(found.values())
+
+
+def signature_in(claim: Claim, settings: Settings) -> Signature:
+    """What the signature of a PASSporT is worth, as far as certificates were given."""
+    if not settings.certificates or claim.passport.problems:
+        return Signature.UNCHECKED
+    moment = claim.passport.issued or claim.request.time // SECOND
+    return signature_of(claim.value, claim.passport.info, settings.certificates, moment)
 
 
 def mismatches(claim: Claim) -> dict[str, tuple[str, list[str]]]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from sipdiag.sip import Certificate
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What counts as slow, as many, as large; units stand at the end of each name."""
@@ -93,3 +95,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     identity_fresh_s: float = 60.0
     """How far the time of a PASSporT may be from that of its request (RFC 8224, section 6.2)."""
+    certificates: tuple[Certificate, ...] = ()
+    """Those that signatures of PASSporTs are held against."""

@@ -12,6 +12,7 @@ from sipdiag.sip.kinds import INVALID, NOTEWORTHY
 from sipdiag.sip.lists import split_list, split_parameters
 from sipdiag.sip.message import Message, Request, Response, begins_message, parse
 from sipdiag.sip.passport import Passport, passport_in
+from sipdiag.sip.signature import Certificate, Signature, check_certificate, signature_of
 from sipdiag.sip.uri import NameAddr, Uri, parse_name_addr, parse_uri
 from sipdiag.sip.validity import defects, refusable
 
@@ -19,6 +20,7 @@ __all__ = [
     "INVALID",
     "MAGIC_COOKIE",
     "NOTEWORTHY",
+    "Certificate",
     "Frame",
     "Framer",
     "Message",
@@ -26,14 +28,17 @@ __all__ = [
     "Passport",
     "Request",
     "Response",
+    "Signature",
     "Uri",
     "begins_message",
+    "check_certificate",
     "defects",
     "parse",
     "parse_name_addr",
     "parse_uri",
     "passport_in",
     "refusable",
+    "signature_of",
     "split_list",
     "split_parameters",
 ]

@@ -1,7 +1,7 @@
 """The PASSporT in an Identity header field: who calls whom, when, and how sure the operator is of the caller.
 
-RFC 8225 (PASSporT), RFC 8224, section 4 (Identity header field), RFC 8588 ("shaken"). The signature is not verified:
-that takes the certificate, which no capture holds.
+RFC 8225 (PASSporT), RFC 8224, section 4 (Identity header field), RFC 8588 ("shaken"). Its signature is a matter of
+`signature`: that takes the certificate, which no capture holds.
 """
 
 from __future__ import annotations

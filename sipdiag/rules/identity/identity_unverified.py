@@ -1,7 +1,8 @@
 """A verifier did not accept the caller's identity, and nothing that can be seen in the request says why.
 
 A verifier refuses with 436, 437 or 438 (RFC 8224, section 6.2.2), or lets the call pass and says so in a `verstat`
-parameter (3GPP TS 24.229, section 7.2A.20). What is left then is the certificate and the signature.
+parameter (3GPP TS 24.229, section 7.2A.20). What is left then is the certificate and the signature,
+which `identity-invalid` tells of where the certificate is given.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import Call, status
-from sipdiag.findings import Claim, Confidence, Finding, Scene, Severity, found, mismatches
-from sipdiag.sip import parse_name_addr
+from sipdiag.findings import Claim, Confidence, Finding, Scene, Severity, found, mismatches, signature_in
+from sipdiag.sip import Signature, parse_name_addr
 from sipdiag.trace import Sighting
 
 NAME = "identity-unverified"
@@ -37,9 +38,10 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """The refusals of the call that no other rule explains, and the first mark of a failed verification."""
     for claim in scene.claims(call):
         if claim.refusal is not None and status(claim.refusal) in (436, 437, 438) and not _explained(claim, scene):
-            yield found(
-                NAME, "refused", SEVERITY, Confidence.CERTAIN, [claim.request, claim.refusal], claim.told(*TOLD)
-            )
+            signature = signature_in(claim, scene.settings)
+            variant = "refused-signed" if signature is Signature.VALID else "refused"
+            shown_by = [claim.request, claim.refusal]
+            yield found(NAME, variant, SEVERITY, Confidence.CERTAIN, shown_by, claim.told(*TOLD))
     for attempt in call.attempts:
         for hop in attempt.hops:
             request = hop.request
@@ -51,7 +53,8 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 def _explained(claim: Claim, scene: Scene) -> bool:
     age = claim.age_s
     stale = age is not None and abs(age) > scene.settings.identity_fresh_s
-    return bool(claim.passport.problems or stale or mismatches(claim))
+    badly = signature_in(claim, scene.settings) in (Signature.WRONG, Signature.EXPIRED)
+    return bool(claim.passport.problems or stale or badly or mismatches(claim))
 
 
 def _marked(request: Sighting) -> str:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from below import found_in, trace_of
 from exchange import CALLEE, CALLER, Exchange
-from signing_calls import INFO, called, identity
+from keys import NOT_AFTER, certificate, signed
+from signing_calls import INFO, ISSUED, called, identity
+from sipdiag.findings import Settings
 from sipdiag.rules.identity.identity_invalid import NAME
+from sipdiag.sip import Certificate
 from verdict import findings_of, only_finding_of, told
 
 
@@ -52,3 +56,31 @@ def test_a_passport_is_judged_once_however_many_hops_it_passes() -> None:
         fields=f"Identity: {value}\r\n",
     )  # fmt: skip
     assert only_finding_of(talk, NAME).frames == [1]
+
+
+@pytest.mark.parametrize(
+    ("signer", "url", "iat", "said"),
+    [
+        ("mine", INFO, ISSUED, None),
+        ("other", INFO, ISSUED, ("signature", "error", "certain")),
+        ("other", "", ISSUED, ("signature-foreign", "note", "likely")),
+        ("mine", INFO, NOT_AFTER + 9, ("certificate-expired", "error", "certain")),
+    ],
+)
+def test_the_signature_is_held_against_what_was_given(
+    signer: str, url: str, iat: int, said: tuple[str, str, str] | None
+) -> None:
+    """Wrong is only what was not made with the certificate that the call itself names."""
+    talk = Exchange()
+    called(talk, signed(signer, iat=iat))
+    settings = Settings(certificates=(Certificate(url=url, pem=certificate("mine")),))
+    found = found_in(talk, trace_of(talk), NAME, settings)
+    assert [told(each) for each in found] == ([] if said is None else [said])
+
+
+def test_form_comes_before_signature() -> None:
+    """Of one that breaks the rules nothing more is said."""
+    talk = Exchange()
+    called(talk, signed("other", attest="D"))
+    settings = Settings(certificates=(Certificate(url=INFO, pem=certificate("mine")),))
+    assert [each.variant for each in found_in(talk, trace_of(talk), NAME, settings)] == ["malformed"]

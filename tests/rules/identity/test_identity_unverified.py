@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from below import found_in, trace_of
 from exchange import Exchange
-from signing_calls import ISSUED, called, identity
+from keys import certificate, signed
+from signing_calls import INFO, ISSUED, called, identity
+from sipdiag.findings import Settings
 from sipdiag.rules.identity.identity_unverified import NAME
+from sipdiag.sip import Certificate
 from verdict import findings_of, only_finding_of, told
 
 FAILED = "TN-Validation-Failed"
@@ -57,3 +61,12 @@ def test_a_near_miss_is_silent(value: str | None, code: int, fields: str) -> Non
     talk = Exchange()
     called(talk, value, code, fields=fields)
     assert findings_of(talk, NAME) == []
+
+
+@pytest.mark.parametrize(("signer", "said"), [("mine", ["refused-signed"]), ("other", [])])
+def test_a_signature_that_was_checked_narrows_it_down(signer: str, said: list[str]) -> None:
+    """Right: the verifier's own view is left; wrong: that is told by itself."""
+    talk = Exchange()
+    called(talk, signed(signer), 438)
+    settings = Settings(certificates=(Certificate(url=INFO, pem=certificate("mine")),))
+    assert [each.variant for each in found_in(talk, trace_of(talk), NAME, settings)] == said
