@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ARGUMENTS = [
     "--no-sandbox",  # as root, in a container
+    "--disable-dev-shm-usage",  # which is small in a container
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

@@ -11,6 +11,7 @@ from browsing import browser, expect, missing, opened, violations
 from captured import capture_of, capture_of_payloads
 from exchange import Exchange
 from reporting import AAA, analysis_of, analysis_of_bytes, sample, words
+from sipdiag.analysis import Analysis, analyze
 from sipdiag.report.page import pieces
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
-
-    from sipdiag.analysis import Analysis
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"missing: {missing()}")
 
@@ -102,6 +101,30 @@ def test_an_arrow_opens_its_message(chromium: Browser, aaa: Path) -> None:
         assert not page.locator("dialog").is_visible()
 
 
+def test_a_frame_of_a_finding_leads_to_its_message(chromium: Browser, tmp_path: Path) -> None:
+    """Also one that is folded, and one of a second capture; a long conversation is drawn in parts."""
+    captures = [str(sample(f"ack-missing/{name}")) for name in ("ack-missing", "sent-elsewhere")]
+    with opened(chromium, page_of(analyze(captures), tmp_path)) as page:
+        page.click("#finding-1 .pair a >> text='6'")
+        assert page.inner_text("#side .facts").startswith("frame 4 ")
+        second = page.locator("#findings .pair a[href*='.2-']").first
+        second.click()
+        assert "(capture 2)" in page.inner_text("#side .facts")
+        assert page.url.endswith(second.get_attribute("href") or "?")
+    talk = Exchange()
+    for number in range(500):
+        ping = talk.request("OPTIONS", number, cseq=number + 1, branch=f"b{number}")
+        talk.response(200, ping, number + 0.1)
+    path = page_of(analysis_of_bytes(capture_of(talk)), tmp_path)
+    with opened(chromium, path) as page:
+        rows = page.locator("#ladder [role=option]")
+        assert rows.count() < 500
+        page.click("#ladder p button")
+        assert rows.count() == 1000
+    with opened(chromium, path, anchor="#other-1.999") as page:
+        assert page.inner_text("#side .facts").startswith("frame 999 ")
+
+
 def test_media_is_drawn_with_its_quality(chromium: Browser, tmp_path: Path) -> None:
     """Thick lines between the lanes; to scale also how long each stream lasted; its figures step by step beside it."""
     path = page_of(analysis_of(sample("call-with-media/held")), tmp_path)
@@ -166,7 +189,7 @@ def test_a_hostile_capture_runs_nothing(chromium: Browser, tmp_path: Path) -> No
     path = page_of(analysis_of_bytes(capture_of_payloads(payloads)), tmp_path)
     for script in (True, False):
         with opened(chromium, path, script=script) as page:
-            assert page.title() == "-"
+            assert page.title() == "- · sipdiag"
             assert (
                 page.locator("img, svg[onload], script:not(body > script, section > script, main > script)").count()
                 == 0

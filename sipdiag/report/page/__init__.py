@@ -19,7 +19,7 @@ from sipdiag.report import ladder_svg
 from sipdiag.report.ladder import label_of, ladder_of, marks_of, sent_in
 from sipdiag.report.ladder_sheet import Mark, Sheet
 from sipdiag.report.page import overview
-from sipdiag.report.page.conversations import Conversation, conversations_of
+from sipdiag.report.page.conversations import Conversation, conversations_of, spot
 from sipdiag.report.page.embedding import Embedding
 from sipdiag.report.page.findings import Places, Teller
 from sipdiag.report.page.messages import Shower
@@ -175,7 +175,7 @@ class _Page:
         told: list[dict[str, Any]] = []
         anchors: set[str] = set()
         for first, _ in sent_in(each.call)[:MOST_MESSAGES]:
-            anchor = f"{each.key}.{first.frame}"
+            anchor = f"{each.key}.{spot(first.capture, first.frame)}"
             while anchor in anchors:  # several messages in one segment
                 anchor += "+"
             anchors.add(anchor)

@@ -47,6 +47,11 @@ class Conversation(msgspec.Struct, kw_only=True):
         return f"{self.kind}-{self.number}"
 
 
+def spot(capture: int, frame: int) -> str:
+    """How the page's anchors name a frame: `12`, of a second capture `2-12`."""
+    return f"{capture + 1}-{frame}" if capture else str(frame)
+
+
 def conversations_of(analysis: Analysis) -> list[Conversation]:
     """Everything that was said in SIP, in the order it began."""
     seen = analysis.correlation

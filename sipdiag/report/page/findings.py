@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sipdiag.analysis import Analysis
 from sipdiag.findings import Finding, Severity
-from sipdiag.report.page.conversations import Conversation, Marks
+from sipdiag.report.page.conversations import Conversation, Marks, spot
 from sipdiag.report.page.messages import Shower
 from sipdiag.report.page.prose import anchor, inline
 from sipdiag.report.times import clock, iso
@@ -50,11 +50,13 @@ class Teller:
         self._several = captures > 1
 
     def groups(self, findings: list[Finding]) -> list[dict[str, Any]]:
-        """The findings in their order, those in a row that are alike as one."""
+        """The findings in their order, all that are alike with the first of them."""
         groups = []
         trouble = any(each.severity is not Severity.NOTE for each in findings)
-        for _, alike in groupby(enumerate(findings, 1), key=lambda each: _kind(each[1])):
-            (number, first), *others = alike
+        kinds: dict[tuple[str, ...], list[tuple[int, Finding]]] = {}
+        for number, finding in enumerate(findings, 1):
+            kinds.setdefault(_kind(finding), []).append((number, finding))
+        for (number, first), *others in kinds.values():
             told = self._finding(number, first)
             told["others"] = [self._like_it(*each) for each in others[:MOST_ALIKE]]
             told["more"] = len(others)
@@ -114,12 +116,15 @@ class Teller:
         }
 
     def _frames(self, finding: Finding, frames: list[int]) -> list[dict[str, Any]]:
-        return [{"frame": each, "capture": finding.capture, "key": self._places.of(finding, each)} for each in frames]
+        return [
+            {"frame": each, "spot": spot(finding.capture, each), "key": self._places.of(finding, each)}
+            for each in frames
+        ]
 
     def _anchor(self, finding: Finding) -> str | None:
         entry = self._words.entry(self._words.finding_key(finding))
         return None if entry is None else anchor(entry.key)
 
 
-def _kind(finding: Finding) -> tuple[str, str, str, str, str]:
+def _kind(finding: Finding) -> tuple[str, ...]:
     return finding.rule, finding.variant, finding.severity.value, finding.confidence.value, finding.knowledge

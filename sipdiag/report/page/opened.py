@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sipdiag.calls import Transaction
+from sipdiag.calls import Call, Certainty, Transaction
 from sipdiag.report.escape import shown
 from sipdiag.report.ladder import ladder_of, sent_in
 from sipdiag.report.page.conversations import Conversation, Marks
@@ -56,8 +56,20 @@ class Opener:
             arrows.append(row)
         lanes = [shown(each) for each in ladder.lanes]
         streams = [] if self._streams is None else self._streams.opened(conversation, lanes, start)
-        told = {"start": start // MICROSECOND, "lanes": lanes, "arrows": arrows}
-        return {**told, "streams": streams} if streams else told
+        told: dict[str, Any] = {"start": start // MICROSECOND, "lanes": lanes, "arrows": arrows}
+        if streams:
+            told["streams"] = streams
+        if call.legs:
+            told["legs"] = self._legs(call)
+        return told
+
+    def _legs(self, call: Call) -> str:
+        """How many legs the call has, how sure it is that they are one call, and what says so."""
+        guessed = any(link.certainty is Certainty.LIKELY for link in call.links)
+        told = self._words.label("legs").format(
+            count=len(call.legs), certainty=self._words.label("likely" if guessed else "certain")
+        )
+        return f"{told}: {', '.join(dict.fromkeys(self._shower.text(link.by) for link in call.links))}"
 
     def _meaning(self, sighting: Sighting, transaction: Transaction | None) -> dict[str, Any]:
         """Which entry explains the message; of a response also what it answers, and its meaning in one line."""

@@ -9,7 +9,7 @@ from sipdiag.analysis import Analysis
 from sipdiag.calls import Carried
 from sipdiag.findings import Finding
 from sipdiag.report.document import ReportRow, StreamRow
-from sipdiag.report.page.conversations import Conversation
+from sipdiag.report.page.conversations import Conversation, spot
 from sipdiag.report.page.messages import Shower
 from sipdiag.report.streams import stream_row
 from sipdiag.report.times import clock, span
@@ -59,7 +59,7 @@ class StreamTeller:
                 {
                     "key": keys.get(call),
                     "call": f"{self._page['kind_call']} {call}" if call in keys else "",
-                    "frame": row.first_frame,
+                    "spot": spot(row.capture, row.first_frame),
                     "start": clock(stream.first_time),
                     "source": row.source,
                     "destination": row.destination,
@@ -93,6 +93,8 @@ class StreamTeller:
         }
         if marked := self._marks(carried, row, conversation.findings):
             told["findings"] = marked
+        if row.capture:
+            told["capture"] = row.capture
         return told
 
     def _label(self, row: StreamRow) -> str:

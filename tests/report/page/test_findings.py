@@ -7,7 +7,7 @@ from typing import Any
 from captured import capture_of
 from exchange import Exchange
 from reporting import analysis_of, analysis_of_bytes, sample, words
-from sipdiag.analysis import Analysis
+from sipdiag.analysis import Analysis, analyze
 from sipdiag.report.ladder import marks_of
 from sipdiag.report.page.conversations import conversations_of
 from sipdiag.report.page.findings import MOST_ALIKE, Places, Teller
@@ -30,21 +30,21 @@ def test_a_finding_is_told_in_the_words_of_the_catalogue() -> None:
         "error",
         "certain",
     )
-    assert finding["frames"][0] == {"frame": 4, "capture": 0, "key": "call-1"}
+    assert finding["frames"][0] == {"frame": 4, "spot": "4", "key": "call-1"}
 
 
 def test_findings_alike_are_one_paragraph() -> None:
-    """The first is told in full, the others in a line each, up to a limit; the count is of all."""
+    """The first is told in full, the others in a line each, up to a limit, whatever comes between them in time."""
     talk = Exchange()
-    for number in range(MOST_ALIKE + 20):
+    for number in range(2 * (MOST_ALIKE + 20)):
         names = {"call_id": f"call-{number}", "branch": f"b{number}", "from_tag": f"t{number}"}
-        talk.response(403, talk.request("INVITE", number, **names), number + 0.1)
+        talk.response(404 if number % 2 else 403, talk.request("INVITE", number, **names), number + 0.1)
         talk.request("ACK", number + 0.2, to_tag="callee", **names)
-    (finding,) = [each for each in told(analysis_of_bytes(capture_of(talk))) if each["rule"] == "call-failed"]
+    finding, other = [each for each in told(analysis_of_bytes(capture_of(talk))) if each["rule"] == "call-failed"]
     assert finding["more"] == MOST_ALIKE + 19
     assert len(finding["others"]) == MOST_ALIKE
-    assert finding["title"] == "403 Forbidden"
-    assert finding["others"][0]["frames"][0]["key"] == "call-2"
+    assert (finding["title"], other["title"]) == ("403 Forbidden", "404 Not Found")
+    assert finding["others"][0]["frames"][0]["key"] == "call-3"
 
 
 def test_causes_and_consequences_are_told_with_it() -> None:
@@ -55,3 +55,12 @@ def test_causes_and_consequences_are_told_with_it() -> None:
     (led_to,) = next(each["linked"] for each in told(analysis) if each["rule"] == "password-guessing")
     (finding,) = [each for each in analysis.findings if each.rule == "password-guessing"]
     assert led_to["more"] == len(led_to["others"]) == len(finding.consequences) - 1 > 10
+
+
+def test_frames_of_several_captures_are_told_apart() -> None:
+    """In the anchor that a frame leads to, and in words."""
+    one, other = (str(sample(f"ack-missing/{name}")) for name in ("ack-missing", "sent-elsewhere"))
+    found = told(analyze([one, other]))
+    spots = {each["frames"][0]["spot"]: each["capture"] for each in found}
+    assert spots["4"] == 1
+    assert {spot.partition("-")[0] for spot, capture in spots.items() if capture == 2} == {"2"}

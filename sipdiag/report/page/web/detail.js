@@ -8,6 +8,7 @@ const detail = (() => {
   const drawing = document.getElementById("ladder");
   const side = document.getElementById("side");
   const scaled = document.getElementById("scaled"), unfolded = document.getElementById("unfolded");
+  let whole = false;
   let row = null, told = null, drawn = null, chosen = 0;
 
   const choose = (at, { focus = false, scroll = true } = {}) => {
@@ -27,10 +28,14 @@ const detail = (() => {
 
   const draw = () => {
     const selected = drawn?.rows[chosen];
-    drawn = drawnLadder(told, { scaled: scaled.checked, unfolded: unfolded.checked, width: drawing.clientWidth - 2,
+    drawn = drawnLadder(told, { most: whole ? Infinity : MOST_ROWS, scaled: scaled.checked, unfolded: unfolded.checked, width: drawing.clientWidth - 2,
       label: say("ladder_of", { name: title.textContent }) });
     drawn.rows.forEach(({ group }, at) => group.addEventListener("click", () => choose(at, { focus: true, scroll: false })));
     drawing.replaceChildren(el("div", { class: "heads" }, drawn.names), drawn.body);
+    if (drawn.more) {
+      const all = el("button", { type: "button", class: "quiet", onclick: () => { whole = true; draw(); } }, say("draw_all", { count: count(drawn.more) }));
+      drawing.append(el("p", {}, all));
+    }
     const again = selected ? drawn.rows.findIndex((each) => each.frame === selected.frame && each.index === selected.index) : 0;
     choose(again < 0 ? 0 : again, { scroll: false });
   };
@@ -73,8 +78,11 @@ const detail = (() => {
     if (asked !== row) return; // another one was opened in the meantime
     told = conversation;
     drawn = null;
+    // A frame far down is drawn too, and all before it.
+    whole = Boolean(wanted) && rowsOf(told, false).findIndex((each) => holds(each, wanted)) >= MOST_ROWS;
+    if (told.legs) facts.append(el("div", {}, el("dd", {}, told.legs)));
     draw();
-    const at = drawn.rows.findIndex((each) => wanted ? each.frame === wanted : (each.arrow ?? each.stream).findings);
+    const at = drawn.rows.findIndex((each) => wanted ? holds(each, wanted) : (each.arrow ?? each.stream).findings);
     choose(Math.max(at, 0), { scroll: Boolean(wanted) });
   };
 

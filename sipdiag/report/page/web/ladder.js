@@ -4,6 +4,7 @@ const GUTTER = 132; // frame and time
 const MARKS = 56; // findings, at the right
 const ROW = 24, FOLD = 15, PAUSE = 20;
 const LONG_PAUSE = 2e6;
+const MOST_ROWS = 400; // drawn at first
 const SCALE_HEIGHT = 560;
 const CLASSES = ["request", "provisional", "success", "redirection", "failure", "failure", "failure"];
 
@@ -26,6 +27,16 @@ const lanesFor = (count, width) => {
   const first = GUTTER + edge;
   return { x: Array.from({ length: count }, (_, lane) => first + lane * step), step, width: first + step * (count - 1) + edge + MARKS };
 };
+
+// How an anchor names the frame of a row.
+const spotOf = (row) => {
+  const { capture } = row.arrow ?? row.stream;
+  return capture ? `${capture + 1}-${row.frame}` : String(row.frame);
+};
+
+// Whether a row shows the frame of an anchor, itself or folded into it.
+const holds = (row, spot) =>
+  spotOf(row) === spot || Boolean(row.arrow?.repeats?.some(([frame]) => spotOf({ ...row, frame }) === spot));
 
 // What is drawn, row by row: folded repeats as a line below their first, or each on a row of its own.
 const rowsOf = (told, unfolded) => {
@@ -185,7 +196,8 @@ const drawnRow = (row, lanes, told, options) => {
 const drawnLadder = (told, options) => {
   const lanes = lanesFor(told.lanes.length, options.width - (options.scaled ? 190 : 0));
   if (options.scaled) lanes.width += 190;
-  const rows = rowsOf(told, options.unfolded);
+  const all = rowsOf(told, options.unfolded);
+  const rows = all.slice(0, options.most);
   const plan = placed(rows, options);
   rows.forEach((row) => { row.perSecond = plan.perSecond; });
   const names = svg("svg", { class: "names", width: lanes.width, height: 30, "aria-hidden": "true" });
@@ -202,5 +214,5 @@ const drawnLadder = (told, options) => {
     body.append(group);
     return { ...row, group };
   });
-  return { names, body, rows: drawn };
+  return { names, body, rows: drawn, more: all.length - rows.length };
 };

@@ -2,16 +2,17 @@
 
 let rows = [];
 
-const go = (row, frame) => {
-  history.replaceState(null, "", `#${row.key}${frame ? `.${frame}` : ""}`);
-  return detail.shown(row, frame);
+// An anchor names a conversation, and a frame in it: `call-3`, `call-3.12`, of a second capture `call-3.2-12`.
+const go = (row, spot) => {
+  history.replaceState(null, "", `#${row.key}${spot ? `.${spot}` : ""}`);
+  return detail.shown(row, spot);
 };
 
 const aimed = async (hash) => {
-  const [, key, frame] = /^#?((?:call|registration|subscription|other)-\d+)(?:\.(\d+))?$/.exec(hash) ?? [];
+  const [, key, spot] = /^#?((?:call|registration|subscription|other)-\d+)(?:\.((?:\d+-)?\d+))?$/.exec(hash) ?? [];
   const row = key && rows.find((each) => each.key === key);
   if (!row) return false;
-  await go(row, frame && Number(frame));
+  await go(row, spot);
   document.getElementById("detail").scrollIntoView();
   return true;
 };
