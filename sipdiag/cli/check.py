@@ -8,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from sipdiag.cli import EXIT_FINDINGS, EXIT_NOTHING, EXIT_UNREADABLE, options
 from sipdiag.cli.clicking import click
 from sipdiag.cli.reading import readings
@@ -65,6 +67,7 @@ class _Files(NamedTuple):
     help="Fail on findings of this severity or worse (default: error).",
 )
 @options.narrowing
+@options.certificate
 @options.lang
 @options.knowledge
 @options.color
@@ -82,6 +85,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     format_: str,
     output: str | None,
     fail_on: str | None,
+    certificates: tuple[str, ...],
     lang: str | None,
     knowledge: tuple[str, ...],
     color: str,
@@ -112,6 +116,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     from sipdiag.report import Words  # noqa: PLC0415
 
     settings = settings_here()
+    settings = msgspec.structs.replace(settings, thresholds=options.judging(settings.thresholds, certificates))
     catalogue = options.catalogue_for(lang or settings.lang, knowledge)
 
     words = Words(catalogue)

@@ -55,3 +55,11 @@ def test_what_is_no_certificate_is_one_clear_line(folder: Path, given: str) -> N
     assert done.code == 2
     assert len(done.err.strip().splitlines()) == 1
     assert given.rpartition("=")[2] in done.err
+
+
+def test_a_check_takes_them_too(folder: Path) -> None:
+    """A build fails on a signature that is wrong."""
+    assert run("check", "--certificate", "mine.pem", "call.pcap", cwd=folder).code == 0
+    done = run("check", "--certificate", f"{INFO}=other.pem", "call.pcap", cwd=folder)
+    assert done.code == 1
+    assert "identity-invalid" in done.out
