@@ -114,7 +114,9 @@ def _without_ack(duty: Duty, call: Call, window: Window, last: int) -> Duty:
         return _changed(duty, Outcome.DONE, "unseen")  # and the callee did not ask for it again
     if seen < TIMEOUT:
         return _changed(duty, Outcome.UNKNOWN, "capture-ended")
-    return _changed(duty, Outcome.UNDONE, "silent")
+    # Over UDP a callee that does not ask again was content: the ACK came, and the recorder missed it.
+    outcome = Outcome.UNDONE if answer.transport in RELIABLE else Outcome.UNKNOWN
+    return _changed(duty, outcome, "silent")
 
 
 def _ran_to_its_end(response: Sighting, repeats: list[Sighting]) -> bool:

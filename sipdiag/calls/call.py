@@ -191,19 +191,44 @@ def _split_invites(call: Call) -> None:
     for transaction in call.transactions:
         if transaction.method != "INVITE":
             continue
-        request = transaction.request
-        to_tag = "" if request is None else request.message.to_tag
-        # Some clients leave the To tag of a 401 in place when they try again: only a tag of a 2xx makes a dialog.
-        if to_tag and (to_tag in confirmed or not attempts):
+        if _is_inside(transaction, attempts, confirmed, call):
             call.reinvites.append(transaction)
-            continue
-        if request is not None and request.message.from_tag in confirmed:
-            call.reinvites.append(transaction)  # the callee's side of the dialog
             continue
         key = (transaction.from_tag, transaction.cseq)
         attempts.setdefault(key, Attempt(hops=[])).hops.append(transaction)
         confirmed.update(answer.message.to_tag for answer in transaction.answers)
     call.attempts = list(attempts.values())
+
+
+def _is_inside(
+    transaction: Transaction, attempts: dict[tuple[str, int], Attempt], confirmed: set[str], call: Call
+) -> bool:
+    """Whether an INVITE changes a dialog that was there already."""
+    request = transaction.request
+    callers = {from_tag for from_tag, _ in attempts}
+    if request is None:  # who only sees the answers knows the callee's side by its tags
+        return transaction.responses[0].message.to_tag in callers or (not attempts and _goes_on(transaction, call))
+    to_tag, from_tag = request.message.to_tag, request.message.from_tag
+    # Some clients leave the To tag of a 401 in place when they try again: only a tag of a 2xx makes a dialog.
+    if to_tag and (to_tag in confirmed or to_tag in callers or not attempts):
+        return True
+    if from_tag in confirmed:
+        return True  # the callee's side of the dialog
+    acked = (ack.message.to_tag for ack in call.acks if ack.time < request.time and ack.message.from_tag == from_tag)
+    return bool(to_tag) and to_tag in acked  # the recorder missed the 2xx
+
+
+def _goes_on(transaction: Transaction, call: Call) -> bool:
+    """Whether the dialog went on after this failure, so that it was there before."""
+    final = transaction.final
+    if final is None or status(final) < 300:
+        return False
+    tags = {final.message.from_tag, final.message.to_tag}
+    later = (each.request for each in call.transactions if each.method not in ("INVITE", "CANCEL"))
+    return any(
+        each is not None and each.time > final.time and {each.message.from_tag, each.message.to_tag} == tags
+        for each in later
+    )
 
 
 def _cancels_the_caller(call: Call, cancels: list[Transaction]) -> bool:

@@ -31,5 +31,6 @@ def silence_of(transaction: Transaction, request: Sighting, window: Window) -> t
     if len(repeats) > 1 and recorded >= PATIENCE:
         return "repeated", Confidence.LIKELY
     if recorded >= TIMEOUT:
-        return "silent", Confidence.LIKELY
+        # Over UDP a client that does not ask again has got its answer, which the recorder then missed.
+        return "silent", Confidence.INCONCLUSIVE if request.transport == "udp" else Confidence.LIKELY
     return ("capture-ended", Confidence.INCONCLUSIVE) if recorded > CLEARLY_OPEN or repeats else None

@@ -26,7 +26,7 @@ def verdict(repeats: list[float], until: float, *, heard: bool = True) -> tuple[
         (ladder(10), 42.0, True, ("timed-out", Confidence.CERTAIN)),
         (ladder(10), 42.0, False, ("timed-out", Confidence.LIKELY)),
         ([10.5, 11.5, 13.5], 20.0, True, ("repeated", Confidence.LIKELY)),
-        ([], 50.0, True, ("silent", Confidence.LIKELY)),
+        ([], 50.0, True, ("silent", Confidence.INCONCLUSIVE)),
         ([10.5], 11.0, True, ("capture-ended", Confidence.INCONCLUSIVE)),
         ([], 50.0, False, ("one-sided", Confidence.INCONCLUSIVE)),
         ([], 10.1, True, None),

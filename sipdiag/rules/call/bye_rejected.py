@@ -89,5 +89,8 @@ def _finding(call: Call, bye: Passage, final: Sighting, variant: str, severity: 
     for name in ("reason", "warning"):
         if (value := refusal.message.field(name)) is not None:
             evidence[f"header_{name}"] = value
+    # Where the beginning is missing, the other side's own BYE may be too.
+    sure = variant != "unknown-dialog" or bool(call.attempts)
+    confidence = Confidence.CERTAIN if sure else Confidence.INCONCLUSIVE
     shown_by = list({each.frame: each for each in (bye.request, refusal, final)}.values())
-    return found(NAME, variant, severity, Confidence.CERTAIN, shown_by, evidence)
+    return found(NAME, variant, severity, confidence, shown_by, evidence)

@@ -25,8 +25,6 @@ from sipdiag.trace import Sighting
 NAME = "bye-unanswered"
 SEVERITY = Severity.ERROR
 
-RELIABLE = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
-
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every BYE of the call that got no final response, once, at the hop where it stayed without one."""
@@ -54,9 +52,6 @@ def _finding(call: Call, bye: Passage, byes: list[Passage], scene: Scene) -> Fin
         return None
     variant, confidence = verdict
     severity = SEVERITY
-    if variant == "silent" and not hop.request_repeats and request.transport not in RELIABLE:
-        # Over UDP a client that does not ask again has got its answer, which the recorder then missed.
-        confidence = Confidence.INCONCLUSIVE
     other = next((each for each in of_the_other_side(bye, byes) if _crosses(bye, each)), None)
     if other is not None:  # both hung up: both know that the call is over
         variant, severity = "crossed", Severity.NOTE

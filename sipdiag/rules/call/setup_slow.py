@@ -62,6 +62,8 @@ def _finding(call: Call, invite: Sighting, told: Sighting, limit: float) -> Find
     variant, severity = _variant(told, delay, client, begun, hop)
     # That the caller waited is plain to see; that it was no ringing that nobody told of is not.
     confidence = Confidence.LIKELY if variant in ("given-up", "no-ringing") else Confidence.CERTAIN
+    if _rang_behind(call, invite, limit):
+        severity, confidence = Severity.NOTE, Confidence.LIKELY
     shown_by = list({(each.capture, each.frame): each for each in (invite, begun, *repeats, told)}.values())
     return found(NAME, variant, severity, confidence, shown_by, evidence)
 
@@ -77,6 +79,12 @@ def _variant(told: Sighting, delay: int, client: int, begun: Sighting, hop: Tran
         return "lost", SEVERITY
     # Without any 18x it may have rung all the time: some servers say only when somebody answered.
     return ("no-ringing", Severity.NOTE) if status(told) >= 200 else ("slow", SEVERITY)
+
+
+def _rang_behind(call: Call, invite: Sighting, limit: float) -> bool:
+    """Whether a hop behind was told in time: either the recorder missed that at the first one, or it was held back."""
+    told = (each for hop in call.attempts[-1].hops[1:] for each in hop.responses if 180 <= status(each) < 300)
+    return any(each.time - invite.time <= limit * SECOND for each in told)
 
 
 def _slowest_hop(call: Call, told: Sighting, delay: int) -> Transaction:

@@ -36,18 +36,29 @@ def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
     """Each run of refusals in which the nonce was at fault."""
     for outage in scene.outages(registration):
         refusals = outage.of(Cause.NONCE)
-        verdict = _verdict(outage, refusals, scene) if refusals else None
+        verdict = _verdict(registration, outage, refusals, scene) if refusals else None
         if verdict is not None:
             left = scene.window.left(refusals[-1].final.time)
             yield _finding(registration, outage, refusals, verdict, left)
 
 
-def _verdict(outage: Outage, refusals: list[Refusal], scene: Scene) -> tuple[str, Severity, Confidence] | None:
+def _tried_at_once(registration: Registration, refused: Refusal) -> bool:
+    """Whether the client used the new nonce at once, and was content with an answer that the recorder missed."""
+    again = next((each for each in registration.attempts if each.time > refused.final.time), None)
+    soon = again is not None and again.time - refused.final.time < AT_ONCE
+    return soon and again is not None and again.final is None and not again.request_repeats
+
+
+def _verdict(
+    registration: Registration, outage: Outage, refusals: list[Refusal], scene: Scene
+) -> tuple[str, Severity, Confidence] | None:
     last = refusals[-1]
     confidence = Confidence.CERTAIN if last.stated else Confidence.LIKELY
     if outage.recovered is not None:
         if last is outage.refusals[-1] and outage.recovered.time - last.final.time < AT_ONCE:
             return "renewed" if last.stated else "unsaid", Severity.NOTE, confidence
+        if _tried_at_once(registration, last):
+            return "renewed" if last.stated else "unsaid", Severity.NOTE, Confidence.LIKELY
         return "recovered", refusal_severity(outage, last, SEVERITY), confidence
     if last is not outage.refusals[-1]:
         return None  # the new nonce was used, and something else was refused

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Exchange, is_reliable, status
+from sipdiag.calls import Call, Exchange, is_reliable, meant_by, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
 from sipdiag.sip import Message
 from sipdiag.trace import Sighting
@@ -30,7 +30,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         if not _is_empty(closing):
             continue  # what is there cannot be read, or was cut off
         told.add(exchange.key)
-        yield _finding(exchange, closing)
+        yield _finding(exchange, closing, call)
 
 
 def _is_empty(sighting: Sighting) -> bool:
@@ -39,8 +39,8 @@ def _is_empty(sighting: Sighting) -> bool:
     return sighting.complete and not message.cut_off and not message.body and not message.content_length
 
 
-def _finding(exchange: Exchange, closing: Sighting) -> Finding:
-    variant, severity, confidence = _verdict(exchange)
+def _finding(exchange: Exchange, closing: Sighting, call: Call) -> Finding:
+    variant, severity, confidence = _verdict(exchange, call)
     evidence: Evidence = {
         "offer_frame": exchange.offer.frame,
         "closing_frame": closing.frame,
@@ -58,7 +58,7 @@ def _finding(exchange: Exchange, closing: Sighting) -> Finding:
     return found(NAME, variant, severity, confidence, shown_by, evidence)
 
 
-def _verdict(exchange: Exchange) -> tuple[str, Severity, Confidence]:
+def _verdict(exchange: Exchange, call: Call) -> tuple[str, Severity, Confidence]:
     if exchange.answer is not None:
         return "early", Severity.NOTE, Confidence.CERTAIN
     # A session that is there already goes on as it was.
@@ -67,7 +67,16 @@ def _verdict(exchange: Exchange) -> tuple[str, Severity, Confidence]:
         return "offer-in-response", severity, Confidence.CERTAIN
     # Where responses may be reliable, one with the answer may have been missed by the recorder.
     reliable = exchange.transaction.method == "INVITE" and "100rel" in _extensions(exchange.offer)
+    if reliable and _confirms_unseen(exchange, call):
+        return "offer-in-request", severity, Confidence.INCONCLUSIVE
     return "offer-in-request", severity, Confidence.LIKELY if reliable else Confidence.CERTAIN
+
+
+def _confirms_unseen(exchange: Exchange, call: Call) -> bool:
+    """Whether a PRACK confirms a response to this INVITE that the capture does not hold, and the answer may be in."""
+    invite = exchange.transaction
+    pracks = (each for each in call.transactions if each.method == "PRACK" and each.from_tag == invite.from_tag)
+    return any(each.request is None or meant_by(each.request, call.transactions) is None for each in pracks)
 
 
 def _extensions(request: Sighting) -> list[str]:

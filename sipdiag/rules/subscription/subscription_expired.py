@@ -31,6 +31,8 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
     final, granted = last.final, _granted(last)
     if final is None or not granted or subscribes[-1] is not last:
         return  # taken back, or a later refresh failed, which another rule tells
+    if _taken_back_unseen(subscription, final, scene):
+        return
     end = final.time + granted * SECOND
     told = _terminated(subscription, final.time)
     if told is not None:
@@ -39,6 +41,16 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
         return
     if scene.window.end(final.time) > end + scene.settings.expiry_grace_s * SECOND:
         yield from _not_refreshed(subscription, final, granted, scene)
+
+
+def _taken_back_unseen(subscription: Subscription, final: Sighting, scene: Scene) -> bool:
+    """Whether a later 2xx grants no more time, to a SUBSCRIBE that the recorder missed."""
+    return any(
+        each.method == "SUBSCRIBE"
+        and each.request is None
+        and any(answer.time > final.time and (answer.message.field("expires") or "") == "0" for answer in each.answers)
+        for each in scene.correlation.transactions_of(subscription.call_id)
+    )
 
 
 def _granted(subscribe: Transaction) -> int:
@@ -78,6 +90,9 @@ def _timeout(subscription: Subscription, final: Sighting, told: Sighting, grante
         "actual_s": seconds(told.time - final.time),
     }
     shown_by = [final, told]
+    if anew is None and told.time - final.time < (granted - scene.settings.expiry_grace_s) * SECOND:
+        # That is what ends a subscription which was taken back, by a SUBSCRIBE that the recorder may have missed.
+        return found(NAME, "timeout", Severity.NOTE, Confidence.LIKELY, shown_by, evidence)
     if anew is None:
         return found(NAME, "timeout", SEVERITY, Confidence.CERTAIN, shown_by, evidence)
     evidence["renewed_frame"] = anew.frame

@@ -28,6 +28,8 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
         return
     if transaction.method == "PRACK" and _is_told_as_missing(request, scene):
         return
+    if transaction.method == "INVITE" and _is_acknowledged(transaction, scene):
+        return  # its client got the answer, which the recorder missed
     verdict = silence_of(transaction, request, scene.window)
     if verdict is None or scene.lost_in_flow(transaction):
         return
@@ -58,6 +60,16 @@ def _has_its_own_rule(transaction: Transaction, request: Sighting) -> bool:
     if transaction.method == "OPTIONS":
         return not transaction.to_tag
     return transaction.method == "NOTIFY" and not (request.message.field("event") or "").lower().startswith("refer")
+
+
+def _is_acknowledged(invite: Transaction, scene: Scene) -> bool:
+    """Whether an ACK shows that a final response came, on the same branch for a failure, in the dialog for a 2xx."""
+    call = scene.correlation.call_at(invite.call_id, invite.time)
+    acks = [] if call is None else call.acks
+    ends = (invite.cseq, invite.from_tag)
+    return bool(invite.acks) or any(
+        (ack.message.cseq, ack.message.from_tag) == ends and ack.time >= invite.time for ack in acks
+    )
 
 
 def _came_back(transaction: Transaction, request: Sighting, scene: Scene) -> bool:

@@ -44,7 +44,7 @@ def recovered(watch: Watch) -> None:
     [
         (timed_out, ("timed-out", "warning", "certain")),
         (repeated, ("repeated", "warning", "likely")),
-        (silent, ("silent", "warning", "likely")),
+        (silent, ("silent", "note", "inconclusive")),
         (capture_ended, ("capture-ended", "note", "inconclusive")),
         (recovered, ("recovered", "note", "certain")),
     ],

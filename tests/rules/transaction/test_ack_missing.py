@@ -82,7 +82,7 @@ def capture_ended(talk: Exchange) -> None:
         (timed_out, ("timed-out", "error", "certain"), set()),
         (given_up, ("given-up", "error", "likely"), WITH_BYE),
         (repeated, ("repeated", "error", "likely"), set()),
-        (silent, ("silent", "error", "likely"), set()),
+        (silent, ("silent", "note", "inconclusive"), set()),
         (sent_elsewhere, ("sent-elsewhere", "error", "certain"), WITH_ACK),
         (swallowed, ("swallowed", "error", "certain"), WITH_ACK),
         (not_accepted, ("not-accepted", "error", "certain"), WITH_ACK),

@@ -1,0 +1,76 @@
+"""No error and no warning on what went well, whatever the recorder made of it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from healthy_stories import STORIES, recorded
+from lenses import LENSES
+from sipdiag.analysis import Trace, conclude, read
+from sipdiag.findings import Severity, unfolded
+
+LOST = ("one-lost", "two-lost")
+EXCUSED: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {
+    ("call-failed", "failed"): (
+        ("ended-early", "one-side", "one-host"),
+        "what was refused was refused, as far as anybody sees who is not there when the next server is tried",
+    ),
+    ("setup-slow", "slow"): (LOST, "the only sign that it rang was lost: nothing else tells ringing from waiting"),
+    ("bye-rejected", "unknown-dialog"): (LOST, "the BYE of the other side was lost: its 481 looks like any other"),
+    ("nonce-stale", "recovered"): (LOST, "the REGISTER with the new nonce was lost together with its answer"),
+    ("ack-missing", "silent"): (LOST, "over TCP nothing is repeated, and a recorder's gap is a defect of its own"),
+        LOST,
+        "over TCP nothing is repeated, and a recorder's gap is a defect of its own",
+    ),
+}
+"""Rule and variant → the lenses through which a warning is right, and why."""
+
+
+@cache
+def trace(name: str) -> Trace:
+    """One story as it is recorded."""
+    return read(str(recorded(Path(mkdtemp()) / f"{name}.pcap", STORIES[name])))
+
+
+def alarms(name: str, lens: str) -> list[str]:
+    """What would be wrong to say, each with where."""
+    said = []
+    for way, traces in LENSES[lens](trace(name)):
+        for each in unfolded(conclude(traces).findings):
+            excused = lens in EXCUSED.get((each.rule, each.variant), ((), ""))[0]
+            if each.severity is not Severity.NOTE and not excused:
+                said.append(f"{way}: {each.severity.value} {each.rule}/{each.variant} {each.frames}")
+    return said
+
+
+@pytest.mark.parametrize("lens", sorted(LENSES))
+@pytest.mark.parametrize("name", sorted(STORIES))
+def test_what_went_well_raises_no_alarm(name: str, lens: str) -> None:
+    """A finding that only asks for a better capture is a note."""
+    assert alarms(name, lens) == []
+
+
+@pytest.mark.parametrize("name", sorted(STORIES))
+def test_a_story_is_told_in_full(name: str) -> None:
+    """Every message is read and tied to its answer: a story that is not seen proves nothing."""
+    seen = conclude([trace(name)]).correlation
+    assert len(seen.arrivals) >= 6
+    assert all(each.responses for each in seen.transactions if each.method != "ACK")
+
+
+@pytest.mark.parametrize("kind", sorted(EXCUSED))
+def test_an_excuse_is_needed(kind: tuple[str, str]) -> None:
+    """One that no story needs any more hides something new."""
+    lenses, reason = EXCUSED[kind]
+    assert reason
+    assert any(
+        (each.rule, each.variant) == kind and each.severity is not Severity.NOTE
+        for name in STORIES
+        for lens in lenses
+        for _, traces in LENSES[lens](trace(name))
+        for each in unfolded(conclude(traces).findings)
+    )
