@@ -23,9 +23,6 @@ EXCUSED: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {
     ("bye-rejected", "unknown-dialog"): (LOST, "the BYE of the other side was lost: its 481 looks like any other"),
     ("nonce-stale", "recovered"): (LOST, "the REGISTER with the new nonce was lost together with its answer"),
     ("ack-missing", "silent"): (LOST, "over TCP nothing is repeated, and a recorder's gap is a defect of its own"),
-        LOST,
-        "over TCP nothing is repeated, and a recorder's gap is a defect of its own",
-    ),
 }
 """Rule and variant → the lenses through which a warning is right, and why."""
 
