@@ -49,7 +49,7 @@ def write_calls(path: Path, *, calls: int = 700, packets: int = 2_000_000) -> No
     """Write a capture of `calls` calls that have `packets` packets of media in all, as near as that goes."""
     each = max(1, round(packets / (2 * calls)))
     media = _media(calls, each)
-    signalling = sorted(message for number in range(calls) for message in _messages(number, each))
+    signalling = sorted(message for number in range(calls) for message in _messages(number, calls, each))
     times = np.array([time for time, _ in signalling], np.int64)
     before = np.searchsorted(media["time"], times)  # how many packets of media come before each message
     with path.open("wb") as file:
@@ -138,9 +138,9 @@ def _port(call: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return 16_384 + 2 * (call // 250)
 
 
-def _messages(number: int, each: int) -> list[tuple[int, bytes]]:
+def _messages(number: int, calls: int, each: int) -> list[tuple[int, bytes]]:
     """What the two sides of one call say, each message with its time and the headers below it."""
-    begin = number * SPREAD // 700
+    begin = number * SPREAD // calls
     near, far, port = f"192.0.2.{1 + number % 250}", f"198.51.100.{1 + number % 250}", 16_384 + 2 * (number // 250)
     ends = f"From: <sip:alice{number}@example.com>;tag=a{number}\r\nTo: <sip:bob{number}@example.net>"
     known = f"Call-ID: call-{number}@{near}\r\n"

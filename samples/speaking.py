@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from scapy.layers.inet import UDP
 from scapy.packet import Raw
 
-from conversation import Agent, Host, sdp, token
+from conversation import ALICE, BOB, Agent, Host, sdp, token
+from plain_call import begun
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from recording import Recording
 
@@ -46,6 +48,50 @@ def offered(agent: Agent, *, direction: str = "sendrecv", version: int = 1, addr
     """The samples' session description with a port of the agent's own, and another address if one is given."""
     text = sdp(agent, direction=direction, version=version).replace("16384", str(port_of(agent)))
     return text.replace(f"c=IN IP4 {agent.address}", f"c=IN IP4 {address}") if address else text
+
+
+@dataclass(kw_only=True)
+class Talk:
+    """A call of two phones that was answered at `start`, as far as its ACK."""
+
+    path: Path
+    caller: Agent = ALICE
+    callee: Agent = BOB
+    offer: str = ""
+    answer: str = ""
+
+    def __post_init__(self) -> None:
+        offer, answer = self.offer or offered(self.caller), self.answer or offered(self.callee)
+        self.wire, self.call, _ = begun(self.path, offer, answer, caller=self.caller, callee=self.callee)
+        self.start = self.wire.clock
+
+    @property
+    def there(self) -> Voice:
+        """What the caller says."""
+        return Voice(source=media_end(self.caller), destination=media_end(self.callee))
+
+    @property
+    def back(self) -> Voice:
+        """What the callee says."""
+        return Voice(source=media_end(self.callee), destination=media_end(self.caller))
+
+    def reinvite(self, sender: Agent, offer: str, answer: str, *, after: float) -> None:
+        """`sender` offers something else, so many seconds after the answer, and it is taken."""
+        other = self.callee if sender is self.caller else self.caller
+        self.wire.clock = self.start + after
+        again = self.call.request(sender, "INVITE", body=offer)
+        self.wire.send(again, sender, other)
+        taken = self.call.reply(again, 200, body=answer)
+        self.wire.send(taken, other, sender)
+        self.wire.send(self.call.ack(taken), sender, other)
+
+    def end(self, after: float) -> None:
+        """The caller hangs up so many seconds after the answer, and the capture is written."""
+        self.wire.clock = self.start + after
+        bye = self.call.request(self.caller, "BYE")
+        self.wire.send(bye, self.caller, self.callee)
+        self.wire.send(self.call.reply(bye, 200), self.callee, self.caller)
+        self.wire.write()
 
 
 @dataclass(frozen=True, kw_only=True)

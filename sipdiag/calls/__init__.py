@@ -32,6 +32,7 @@ from sipdiag.calls.ending import Ending, ending_of
 from sipdiag.calls.failure import Failure, Step, failure_of
 from sipdiag.calls.figures import Figures, Peer, Sums, added, figures_in, figures_of, peers_of, sums_of
 from sipdiag.calls.flaws import Flaw, Harm, flaws_of, harm_of, kinds_of
+from sipdiag.calls.hearing import Hearing, hearings_of, reaches
 from sipdiag.calls.kinship import Leg, legs_in
 from sipdiag.calls.ledger import duties_of
 from sipdiag.calls.legs import families_of, links_of
@@ -115,6 +116,7 @@ __all__ = [
     "Fit",
     "Flaw",
     "Harm",
+    "Hearing",
     "Lapse",
     "Leg",
     "Link",
@@ -183,6 +185,7 @@ __all__ = [
     "flaws_of",
     "granted_expires",
     "harm_of",
+    "hearings_of",
     "international",
     "is_private",
     "is_reliable",
@@ -203,6 +206,7 @@ __all__ = [
     "outages_of",
     "passages_of",
     "peers_of",
+    "reaches",
     "repeat_of",
     "requests_by_source",
     "sdp_in",

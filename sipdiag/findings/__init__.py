@@ -15,6 +15,7 @@ from sipdiag.findings.flawed import fault_evidence, found_fault
 from sipdiag.findings.flow import Flows, Traffic, all_traffic, behind_nat, devices_of, flows_of, traffic_of
 from sipdiag.findings.folding import directions_of, folded, told_once
 from sipdiag.findings.guessing import Guessing, guessing_of
+from sipdiag.findings.heard import found_heard, hearing_evidence, names_of
 from sipdiag.findings.identity import Claim, mismatches, signature_in
 from sipdiag.findings.outcome import severity_of
 from sipdiag.findings.place import moment_of, number_of
@@ -74,14 +75,17 @@ __all__ = [
     "found",
     "found_below",
     "found_fault",
+    "found_heard",
     "frames_of",
     "grouped",
     "guessing_of",
+    "hearing_evidence",
     "in_order",
     "joined",
     "merged",
     "mismatches",
     "moment_of",
+    "names_of",
     "number_of",
     "on_calls",
     "on_subjects",

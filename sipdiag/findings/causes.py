@@ -86,6 +86,8 @@ TABLE: tuple[tuple[tuple[str, ...], tuple[str, ...], Condition], ...] = (
     (("codec-mismatch", "crypto-mismatch", "media-rejected"), ("call-failed",), ended_with(415, 488, 606)),
     (("codec-mismatch", "crypto-mismatch", "media-rejected"), ("reinvite-rejected",), shares_frame),
     (("sdp-private", "codec-mismatch", "crypto-mismatch", "media-rejected", "answer-missing"), _MEDIA, comes_later),
+    (("codec-mismatch", "crypto-mismatch", "dtmf-mismatch"), ("media-codec-unexpected",), comes_later),
+    (("media-codec-unexpected", "media-source-mismatch"), ("media-one-way",), comes_later),
     (("challenge-ignored", "credentials-rejected"), _REFUSED, ended_with(401, 403, 407)),
     (("interval-too-brief",), _REFUSED, ended_with(422, 423)),
     (("request-unanswered", "prack-missing"), ("call-failed", "call-unfinished", "setup-slow"), of_an_invite),

@@ -10,6 +10,7 @@ from sipdiag.calls import (
     Correlation,
     Duty,
     Exchange,
+    Hearing,
     Outage,
     Registration,
     Transaction,
@@ -18,6 +19,7 @@ from sipdiag.calls import (
     duties_of,
     exchanges_of,
     flaws_of,
+    hearings_of,
     outages_of,
     requests_by_source,
 )
@@ -58,6 +60,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Offers and answers by Call-ID, worked out once."""
     carriage_seen: list[Carriage] = []
     """Which media belong to which call, once it was worked out."""
+    hearings_seen: dict[str, list[Hearing]] = {}
+    """When each side was to be heard, by call, worked out once."""
     claims_seen: dict[str, list[Claim]] = {}
     """PASSporTs by Call-ID, read once."""
     given: dict[str, Facts] = {}
@@ -156,6 +160,15 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
                 carriage_of(self.correlation.calls, self.streams, exchanges, looked=self.with_media)
             )
         return self.carriage_seen[0]
+
+    def hearings(self, call: Call) -> list[Hearing]:
+        """When each side of a leg was to be heard, and when it was; nothing where media were not looked at."""
+        if not self.streams or call.answer is None:
+            return []
+        hearings = self.hearings_seen.get(call.key)
+        if hearings is None:
+            hearings = self.hearings_seen[call.key] = hearings_of(call, self.carriage.of(call), self.window)
+        return hearings
 
     def exchanges(self, call: Call) -> list[Exchange]:
         """The offers and answers of `call`."""

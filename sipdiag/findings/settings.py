@@ -93,6 +93,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     response_slow_share: float = 0.1
     """Share of the server's responses that must be slow besides."""
 
+    media_judged_s: float = 3.0
+    """How long a side must have been to be heard before it is judged that it was not."""
+    media_late_s: float = 2.0
+    """From the answer to the first packet of a side; people say hello once more after that."""
+    media_stopped_s: float = 5.0
+    """From the last packet of a side to the end of the time in which it was to be heard."""
+    media_loss_percent: float = 3.0
+    """Packets that never came before it is told: concealment hides less than that."""
+    media_loss_count: int = 5
+    """And so many of them: of a few packets one is many percent."""
+    media_jitter_ms: float = 30.0
+    """Mean over a stream: the usual jitter buffer holds two packets of 20 ms."""
+    media_silent_s: float = 8.0
+    """Nothing but silence from the first packet to the last, for so long: people pause for less."""
+    media_unexpected_count: int = 5
+    """Packets of a payload type that nobody agreed on before they are told: fewer were on their way when it changed."""
+
     identity_fresh_s: float = 60.0
     """How far the time of a PASSporT may be from that of its request (RFC 8224, section 6.2)."""
     certificates: tuple[Certificate, ...] = ()

@@ -32,6 +32,17 @@ from sipdiag.rules.identity import (
     identity_unverified,
 )
 from sipdiag.rules.keepalive import options_unanswered
+from sipdiag.rules.media import (
+    media_codec_unexpected,
+    media_jitter,
+    media_late,
+    media_loss,
+    media_missing,
+    media_one_way,
+    media_silent,
+    media_source_mismatch,
+    media_stopped,
+)
 from sipdiag.rules.message import (
     content_length_wrong,
     header_missing,
@@ -106,6 +117,13 @@ RULES = RuleBook(
         media_rejected,
         crypto_mismatch,
         dtmf_mismatch,
+        media_late,
+        media_stopped,
+        media_loss,
+        media_jitter,
+        media_silent,
+        media_source_mismatch,
+        media_codec_unexpected,
         identity_invalid,
         identity_stale,
         identity_mismatched,
@@ -133,6 +151,8 @@ RULES = RuleBook(
     ),
     faults=(message_malformed, header_missing, content_length_wrong),
     wholes=(
+        media_missing,
+        media_one_way,
         capture_one_sided,
         condition_ignored,
         request_retransmitted,

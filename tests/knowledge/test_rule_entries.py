@@ -13,7 +13,7 @@ import pytest
 
 from sipdiag.analysis import analyze
 from sipdiag.calls import acknowledgement, cancellation, confirmation, flaws
-from sipdiag.findings import Finding, flawed, refused, silence, unfolded
+from sipdiag.findings import Finding, flawed, heard, refused, silence, unfolded
 from sipdiag.knowledge import DEFAULT_LANGUAGE, Catalogue, Entry, data_folder, languages
 from sipdiag.rules import RULES
 
@@ -114,7 +114,7 @@ def test_templates_are_well_formed(rule: str, language: str) -> None:
 @each_rule
 def test_placeholders_are_evidence_of_the_rule(rule: str) -> None:
     """A placeholder is a name that the rule's own source, or what rules share, gives to a piece of evidence."""
-    known = strings(MODULES[rule]) | strings(refused) | strings(flawed)
+    known = strings(MODULES[rule]) | strings(refused) | strings(flawed) | strings(heard)
     entry = entry_of(rule)
     for template in (*entry.messages.values(), *entry.remedies.values()):
         assert set(placeholders(template)) <= known, template

@@ -1,0 +1,163 @@
+"""When each side of a call is to be heard, and when it was (RFC 3264, sections 5.1, 6.1 and 8.4).
+
+A side is to be heard from the 2xx on for as long as the terms let it send: not while it is held, not once the call is
+handed over with REFER, and not beyond what was recorded. Media that go where nobody wants them are not heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from sipdiag.calls.call import Call
+from sipdiag.calls.carriage import CallMedia, Carried
+from sipdiag.calls.negotiation import CALLEE, CALLER, OTHER, Agreement, End, MediaLine
+from sipdiag.calls.reach import is_private
+from sipdiag.calls.window import Window
+from sipdiag.trace import host
+
+
+class Hearing(msgspec.Struct, frozen=True, kw_only=True):
+    """A time in which one side of a line is to be heard by the other."""
+
+    line: MediaLine
+    sender: str
+    """`caller` or `callee`: who is to be heard."""
+    agreed: Agreement
+    """The terms at the beginning."""
+    begin: int
+    end: int
+    last: Agreement
+    """The terms at the end; the same ends, whatever else was changed."""
+    arriving: list[Carried]
+    """What goes where the hearer wants it."""
+    astray: list[Carried]
+    """What the sender sends to somewhere else."""
+
+    @property
+    def length(self) -> int:
+        """Nanoseconds."""
+        return self.end - self.begin
+
+    @property
+    def wanted(self) -> End:
+        """Where the hearer wants to receive; it is there where the sender may send."""
+        end = self.last.end(OTHER[self.sender])
+        assert end is not None  # noqa: S101  (`Agreement.lets` was asked before)
+        return end
+
+    @property
+    def expected_from(self) -> End:
+        """Where the sender receives, which is where it should send from (RFC 4961)."""
+        end = self.last.end(self.sender)
+        assert end is not None  # noqa: S101  (the same)
+        return end
+
+    @property
+    def first(self) -> int | None:
+        """When the sender was first heard in this time: the beginning, if it was heard before already."""
+        return min(
+            (moment for each in self.arriving if (moment := _first_in(each, self.begin, self.end)) is not None),
+            default=None,
+        )
+
+    @property
+    def final(self) -> int | None:
+        """When the sender was last heard in this time: the end, if it is heard after as well."""
+        return max(
+            (moment for each in self.arriving if (moment := _last_in(each, self.begin, self.end)) is not None),
+            default=None,
+        )
+
+
+def hearings_of(call: Call, media: CallMedia, window: Window) -> list[Hearing]:
+    """For each line of voice of a leg, and each of its sides, the times in which it is to be heard."""
+    stop = _end_of(call, window)
+    tags = set() if call.answer is None else {call.answer.message.to_tag, call.answer.message.from_tag}
+    return [
+        hearing
+        for line in media.lines
+        if line.call_id == call.call_id and line.kind == "audio"
+        for sender in (CALLER, CALLEE)
+        for hearing in _hearings(line, sender, stop, tags, media)
+    ]
+
+
+def _hearings(line: MediaLine, sender: str, stop: int, tags: set[str], media: CallMedia) -> Iterator[Hearing]:
+    terms = [each for each in line.terms if each.answered is not None and (not tags or each.dialog in tags)]
+    spans: list[tuple[Agreement, Agreement, int, int]] = []
+    for agreed, later in zip(terms, [*terms[1:], None], strict=True):
+        begin = agreed.answered or agreed.agreed
+        end = stop if later is None else min(stop, later.offered)
+        if end <= begin or not agreed.lets(sender):
+            continue
+        wanted = agreed.end(OTHER[sender])
+        if spans and _goes_on(spans[-1], agreed, terms) and wanted is not None:
+            spans[-1] = (spans[-1][0], agreed, spans[-1][2], end)
+        else:
+            spans.append((agreed, agreed, begin, end))
+    carried = media.on(line, OTHER[sender])
+    mine = media.on(line, sender)
+    for first, last, begin, end in spans:
+        arriving = [each for each in carried if reaches(each, mine)]
+        yield Hearing(
+            line=line,
+            sender=sender,
+            agreed=first,
+            last=last,
+            begin=begin,
+            end=end,
+            arriving=arriving,
+            astray=[each for each in carried if each not in arriving and each.stream.heard(begin, end)],
+        )
+
+
+def _goes_on(span: tuple[Agreement, Agreement, int, int], agreed: Agreement, terms: Sequence[Agreement]) -> bool:
+    """Whether `agreed` follows at once on the last of a span, to the same ends: a refresh, a change of codec."""
+    before = span[1]
+    if terms.index(agreed) != terms.index(before) + 1:
+        return False
+    return all(_endpoint(before.end(side)) == _endpoint(agreed.end(side)) for side in (CALLER, CALLEE))
+
+
+def _endpoint(end: End | None) -> str | None:
+    return None if end is None else end.endpoint
+
+
+def reaches(carried: Carried, sent_back: Iterable[Carried]) -> bool:
+    """Whether a stream goes where its hearer is: not to somewhere else, nor into a network that it cannot reach.
+
+    A private address means nothing outside, unless the hearer's own media come from there.
+    """
+    if carried.by == "source":
+        return False
+    source, destination = carried.stream.source, carried.stream.destination
+    if not is_private(host(destination)) or is_private(host(source)):
+        return True
+    origins = {host(each.stream.source) for each in sent_back}
+    return not origins or host(destination) in origins
+
+
+def _first_in(carried: Carried, begin: int, end: int) -> int | None:
+    stream = carried.stream
+    if not stream.heard(begin, end):
+        return None
+    gap = next((gap for gap in stream.gaps if gap.begin < begin < gap.end), None)
+    return max(begin, stream.first_time) if gap is None else gap.end
+
+
+def _last_in(carried: Carried, begin: int, end: int) -> int | None:
+    stream = carried.stream
+    if not stream.heard(begin, end):
+        return None
+    gap = next((gap for gap in stream.gaps if gap.begin < end < gap.end), None)
+    return min(end, stream.last_time) if gap is None else gap.begin
+
+
+def _end_of(call: Call, window: Window) -> int:
+    """When nothing is to be heard any more: a BYE, a REFER, the end of what was recorded."""
+    ends = [
+        each.request.time for each in call.transactions if each.method in ("BYE", "REFER") and each.request is not None
+    ]
+    return min([*ends, window.end(call.opening.time)])

@@ -1,0 +1,66 @@
+"""How rules on media tell: who is not heard by whom, by frames of signalling and of the streams that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sipdiag.calls import CALLER, OTHER, Call, Hearing
+from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
+from sipdiag.findings.telling import found_below
+from sipdiag.media import Stream
+from sipdiag.sip import parse_name_addr
+from sipdiag.trace import Sighting
+
+
+def names_of(call: Call, sender: str) -> tuple[str, str]:
+    """The addresses of record of who is to be heard and of who is to hear; as From and To of the call name them."""
+    parties = {
+        side: parse_name_addr(call.opening.message.field("from" if side == CALLER else "to") or "").uri.text
+        for side in (sender, OTHER[sender])
+    }
+    return parties[sender], parties[OTHER[sender]]
+
+
+def hearing_evidence(call: Call, hearing: Hearing) -> Evidence:
+    """Who is to be heard by whom, and from where to where."""
+    unheard, hearer = names_of(call, hearing.sender)
+    return {
+        "sender": hearing.sender,
+        "unheard": unheard,
+        "hearer": hearer,
+        "expected_from": hearing.expected_from.endpoint,
+        "expected_to": hearing.wanted.endpoint,
+        "told_frame": hearing.wanted.told.frame,
+    }
+
+
+def found_heard(  # noqa: PLR0913  (the parts of a finding, named)
+    rule: str,
+    variant: str,
+    severity: Severity,
+    confidence: Confidence,
+    *,
+    call: Call,
+    told: Sequence[Sighting],
+    streams: Iterable[tuple[Stream, int]],
+    evidence: Evidence,
+    time: int | None = None,
+) -> Finding:
+    """A finding on a call's media: `told` are messages that show it, `streams` come with the frame that does.
+
+    It begins at `time`, else with the first message.
+    """
+    first = told[0]
+    frames = [each.frame for each in told if each.capture == first.capture]
+    frames += [frame for stream, frame in streams if stream.capture == first.capture]
+    return found_below(
+        rule,
+        variant,
+        severity,
+        confidence,
+        capture=first.capture,
+        time=first.time if time is None else time,
+        frames=sorted(frames),
+        evidence=evidence,
+        call_id=call.call_id,
+    )

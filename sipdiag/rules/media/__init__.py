@@ -1,0 +1,1 @@
+"""Rules on media: did they hear each other?"""

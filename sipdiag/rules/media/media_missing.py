@@ -1,0 +1,95 @@
+"""An answered call without any media, where media would have been seen.
+
+Each side of a session sends to where the other's description asks for media, from the answer on (RFC 3264, sections
+5.1 and 6.1). A recorder may sit where only signalling passes: what is missing counts only where media of the same hosts
+come by in other calls, or did before this one was answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from sipdiag.calls import CALLER, SECOND, Call, Correlation, MediaLine
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, names_of
+from sipdiag.media import Stream
+from sipdiag.trace import host
+
+NAME = "media-missing"
+SEVERITY = Severity.ERROR
+
+OPEN = ""
+"""What findings are about that the recorder may have caused by itself: told once."""
+MOST_CALLS = 20
+
+
+def gathered(part: Correlation, scene: Scene) -> dict[str, list[Finding]]:
+    """The finding on each call, and those that stay open together."""
+    shown: dict[str, list[Finding]] = {}
+    for call in part.legs:
+        finding = _finding(call, scene)
+        if finding is not None:
+            about = OPEN if finding.confidence is Confidence.INCONCLUSIVE else call.key
+            shown.setdefault(about, []).append(finding)
+    return shown
+
+
+def told(about: str, parts: Sequence[list[Finding]], scene: Scene) -> Iterator[Finding]:
+    """One finding a call; of what stays open one for all."""
+    del scene
+    findings = sorted((each for part in parts for each in part), key=lambda each: each.place)
+    if about != OPEN:
+        yield from findings
+    elif findings:
+        calls = list(dict.fromkeys(each.call_id or "" for each in findings))
+        evidence = findings[0].evidence | {"calls": len(calls), "call_ids": calls[:MOST_CALLS]}
+        yield replace(findings[0], evidence=evidence)
+
+
+def _finding(call: Call, scene: Scene) -> Finding | None:
+    hearings = [
+        each for each in scene.hearings(call) if each.length >= scene.settings.media_judged_s * SECOND and each.length
+    ]
+    carried = scene.carriage.of(call).carried
+    if not hearings or call.answer is None:
+        return None
+    begin = min(each.begin for each in hearings)
+    if any(each.stream.last_time > begin for each in carried):
+        return None  # some media flow, in one leg or the other
+    line = hearings[0].line
+    early = [each.stream for each in carried]
+    others = _of_the_same_hosts(line, scene)
+    variant = "after-early" if early else "none" if others else "elsewhere"
+    caller, callee = names_of(call, CALLER)
+    last = hearings[-1].last
+    ends = [end for end in (last.caller, last.callee) if end is not None]
+    shown = [] if variant == "elsewhere" else (early or others)[:1]
+    return found_heard(
+        NAME,
+        variant,
+        SEVERITY,
+        Confidence.INCONCLUSIVE if variant == "elsewhere" else Confidence.LIKELY,
+        call=call,
+        told=sorted((end.told for end in ends), key=lambda each: each.time),
+        streams=[(each, each.first_frame) for each in shown],
+        evidence={
+            "caller": caller,
+            "callee": callee,
+            "addresses": [end.endpoint for end in ends],
+            "seconds": round(max(each.end for each in hearings) / SECOND - begin / SECOND, 3),
+            "others": len(others),
+            "other_source": others[0].source if others else "",
+            "other_destination": others[0].destination if others else "",
+        },
+    )
+
+
+def _of_the_same_hosts(line: MediaLine, scene: Scene) -> list[Stream]:
+    """Streams that begin or end at a host of the line: what comes by of others would of this one."""
+    hosts = {host(end.endpoint) for agreed in line.terms for end in (agreed.caller, agreed.callee) if end is not None}
+    return [
+        each
+        for each in scene.streams
+        if each.is_convincing and (host(each.source) in hosts or host(each.destination) in hosts)
+    ]

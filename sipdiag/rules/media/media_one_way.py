@@ -1,0 +1,123 @@
+"""One side of a call hears nothing of the other, although media come the other way.
+
+Media go to the address and port that the hearer's session description names, and should come from where the sender
+receives (RFC 3264, sections 5.1 and 6.1; RFC 4961). Where a side is not heard although it may send, the address that
+its media were to go to says why: a private one, one that a NAT has changed, or another than they went to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from sipdiag.calls import OTHER, SECOND, Call, Correlation, Hearing, is_private
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_heard, hearing_evidence
+from sipdiag.trace import host
+
+NAME = "media-one-way"
+SEVERITY = Severity.ERROR
+
+OPEN = ""
+"""What findings are about that the recorder may have caused by itself: told once."""
+MOST_CALLS = 20
+
+
+def gathered(part: Correlation, scene: Scene) -> dict[str, list[Finding]]:
+    """The findings on each call, and those that stay open together."""
+    shown: dict[str, list[Finding]] = {}
+    for call in part.legs:
+        for finding in _findings(call, scene):
+            about = OPEN if finding.confidence is Confidence.INCONCLUSIVE else call.key
+            shown.setdefault(about, []).append(finding)
+    return shown
+
+
+def told(about: str, parts: Sequence[list[Finding]], scene: Scene) -> Iterator[Finding]:
+    """One finding a call; of what stays open one for all."""
+    del scene
+    findings = sorted((each for part in parts for each in part), key=lambda each: each.place)
+    if about != OPEN:
+        yield from findings
+    elif findings:
+        yield _together(findings)
+
+
+def _findings(call: Call, scene: Scene) -> Iterator[Finding]:
+    hearings = scene.hearings(call)
+    for hearing in hearings:
+        if hearing.length < scene.settings.media_judged_s * SECOND or hearing.first is not None:
+            continue
+        back = [each for each in hearings if each.line is hearing.line and each.sender == OTHER[hearing.sender]]
+        heard = [each for each in back if each.first is not None and each.begin < hearing.end]
+        if heard:
+            yield _finding(call, hearing, heard[0], scene)
+            return
+
+
+def _finding(call: Call, hearing: Hearing, other: Hearing, scene: Scene) -> Finding:
+    shown = other.arriving[0]
+    variant, evidence = _cause(hearing, other)
+    confidence = Confidence.LIKELY
+    if variant == "unseen" and not _would_be_seen(hearing, scene):
+        variant, confidence = "one-sided", Confidence.INCONCLUSIVE
+    evidence |= {
+        "heard_packets": sum(each.stream.packets for each in other.arriving),
+        "heard_from": shown.stream.source,
+        "seconds": round(hearing.length / SECOND, 3),
+    }
+    streams = [(shown.stream, shown.stream.first_frame)]
+    streams += [(each.stream, each.stream.first_frame) for each in hearing.astray[:1]]
+    return found_heard(
+        NAME,
+        variant,
+        SEVERITY,
+        confidence,
+        call=call,
+        told=[hearing.wanted.told],
+        streams=streams,
+        evidence=hearing_evidence(call, hearing) | evidence,
+    )
+
+
+def _cause(hearing: Hearing, other: Hearing) -> tuple[str, Evidence]:
+    """The likeliest cause, by what is seen of the sender and where the hearer's own media come from."""
+    wanted, origin = host(hearing.wanted.endpoint), host(other.arriving[0].stream.source)
+    astray = [each.stream for each in hearing.astray]
+    facts: Evidence = {"origin": other.arriving[0].stream.source, "seen_packets": 0, "seen_to": ""}
+    if astray:
+        facts |= {"seen_packets": sum(each.packets for each in astray), "seen_to": astray[0].destination}
+    if is_private(wanted) and not is_private(origin):
+        return ("private-sent" if astray else "private"), facts
+    if astray:
+        return "elsewhere", facts
+    if wanted != origin and not hearing.wanted.media.candidates:
+        return "nat", facts
+    return "unseen", facts
+
+
+def _would_be_seen(hearing: Hearing, scene: Scene) -> bool:
+    """Whether what the sender sends comes by the recorder.
+
+    It does where its media, or its signalling from the same host, are seen otherwise; where others' media to the
+    hearer are; or where media go both ways at all.
+    """
+    source, destination = host(hearing.expected_from.endpoint), host(hearing.wanted.endpoint)
+    if any(one == source for one, _ in scene.window.directions):
+        return True
+    ways = {(host(each.source), host(each.destination)) for each in scene.streams if each.is_convincing}
+    return any(one == source or other == destination for one, other in ways) or any(
+        (other, one) in ways for one, other in ways
+    )
+
+
+def _together(findings: Sequence[Finding]) -> Finding:
+    """What one direction that is not seen leaves open, said once."""
+    first = findings[0]
+    calls = list(dict.fromkeys(each.call_id or "" for each in findings))
+    evidence: Evidence = {
+        **first.evidence,
+        "calls": len(calls),
+        "call_ids": calls[:MOST_CALLS],
+    }
+    return replace(first, evidence=evidence)

@@ -1,0 +1,78 @@
+"""Tests of `sipdiag.rules.media.media_missing`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from described import VOICE, sdp, with_body
+from sipdiag.rules.media.media_missing import NAME
+from streaming import ANSWER, HERE, OFFER, THERE, Talk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OTHERS = ("192.0.2.77", 1_000), ("192.0.2.78", 1_000)
+
+
+def silent_call() -> Talk:
+    return Talk().begin().end(8)
+
+
+def test_media_of_the_same_host_prove_that_they_would_be_seen() -> None:
+    """Another call's media to the callee's host pass here, this one's do not."""
+    (finding,) = silent_call().say(("192.0.2.50", 1), (THERE[0], 7_000), 1, 3).findings(NAME)
+    assert (finding.variant, finding.severity.value, finding.confidence.value) == ("none", "error", "likely")
+    assert finding.evidence["addresses"] == ["192.0.2.10:4000", "203.0.113.20:6000"]
+    assert finding.evidence["other_destination"] == "203.0.113.20:7000"
+
+
+def test_early_media_prove_it_too() -> None:
+    """They were heard before the answer, and nothing after it."""
+    talk = Talk()
+    invite = with_body(talk.exchange, talk.exchange.request("INVITE", 0), OFFER)
+    with_body(talk.exchange, talk.exchange.response(183, invite, 0.5), ANSWER)
+    talk.say(THERE, HERE, 0.6, 2)
+    with_body(talk.exchange, talk.exchange.response(200, invite, 3), ANSWER)
+    talk.exchange.request("ACK", 3.1, branch="ack", to_tag="callee")
+    assert talk.end(12).told(NAME) == [("after-early", "error", "likely")]
+
+
+def test_media_of_other_hosts_prove_nothing() -> None:
+    """A note, once: those of this call may take another way."""
+    talk = silent_call().say(*OTHERS, 1, 3)
+    again = with_body(talk.exchange, talk.exchange.request("INVITE", 9, call_id="two", branch="2", from_tag="2"), OFFER)
+    with_body(talk.exchange, talk.exchange.response(200, again, 10), ANSWER)
+    talk.exchange.until = 20
+    (finding,) = talk.findings(NAME)
+    assert (finding.variant, finding.severity.value, finding.confidence.value) == ("elsewhere", "note", "inconclusive")
+    assert finding.evidence["calls"] == 2
+
+
+def heard_one_way() -> Talk:
+    return silent_call().say(HERE, THERE, 1.1, 3)
+
+
+def signalling_only() -> Talk:
+    return silent_call()
+
+
+def inactive() -> Talk:
+    answer = sdp("m=audio 6000 RTP/AVP 0\na=inactive", address=THERE[0])
+    return Talk().begin(sdp(f"{VOICE}\na=inactive"), answer).say(*OTHERS, 1, 3).end(8)
+
+
+def fax() -> Talk:
+    image = "m=image 4000 udptl t38"
+    return Talk().begin(sdp(image), sdp(image, address=THERE[0])).say(("192.0.2.50", 1), (THERE[0], 7_000), 1, 3).end(8)
+
+
+def too_short() -> Talk:
+    return Talk().begin().say(("192.0.2.50", 1), (THERE[0], 7_000), 1, 3).end(2.5)
+
+
+@pytest.mark.parametrize("story", [heard_one_way, signalling_only, inactive, fax, too_short])
+def test_a_near_miss_is_silent(story: Callable[[], Talk]) -> None:
+    """Some media, none of any call, none wanted, none of voice, or no time for them."""
+    assert story().told(NAME) == []

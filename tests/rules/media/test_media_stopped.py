@@ -1,0 +1,71 @@
+"""Tests of `sipdiag.rules.media.media_stopped`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sipdiag.rules.media.media_stopped import NAME
+from streaming import HERE, THERE, Talk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def test_a_side_that_falls_silent_is_told_with_its_last_packet() -> None:
+    """How long it was heard, and for how long no more."""
+    (finding,) = Talk().begin().say(HERE, THERE, 1.1, 12).say(THERE, HERE, 1.1, 3, ssrc=8).end(13).findings(NAME)
+    assert (finding.variant, finding.severity.value, finding.confidence.value) == ("one", "error", "likely")
+    assert (finding.evidence["heard_s"], finding.evidence["silent_s"], finding.evidence["sender"]) == (
+        3.08,
+        8.92,
+        "callee",
+    )
+    assert finding.evidence["last_frame"] in finding.frames
+
+
+def test_both_sides_at_once_is_one_finding() -> None:
+    """The way between them broke."""
+    talk = Talk().begin().say(HERE, THERE, 1.1, 3).say(THERE, HERE, 1.1, 3, ssrc=8).end(13)
+    assert talk.told(NAME) == [("both", "error", "likely")]
+
+
+def until_the_end() -> Talk:
+    return Talk().begin().say(HERE, THERE, 1.1, 12).say(THERE, HERE, 1.1, 9, ssrc=8).end(13)
+
+
+def held() -> Talk:
+    return Talk().begin().say(HERE, THERE, 1.1, 12).say(THERE, HERE, 1.1, 3, ssrc=8).hold(4).end(13)
+
+
+def with_noise() -> Talk:
+    talk = Talk().begin().say(HERE, THERE, 1.1, 12).say(THERE, HERE, 1.1, 3, ssrc=8)
+    return talk.say(THERE, HERE, 4.1, 0.02, ssrc=8, first=150, payload_type=13, payload=b"\x40").end(13)
+
+
+def in_talkspurts() -> Talk:
+    return Talk().begin().say(HERE, THERE, 1.1, 12).say(THERE, HERE, 1.1, 3, ssrc=8, marked=(0, 40, 90)).end(13)
+
+
+def under_another_ssrc() -> Talk:
+    talk = Talk().begin().say(HERE, THERE, 1.1, 12).say(THERE, HERE, 1.1, 3, ssrc=8)
+    return talk.say(THERE, HERE, 4.2, 9, ssrc=9).end(13)
+
+
+def capture_ends() -> Talk:
+    return Talk().begin().say(HERE, THERE, 1.1, 12).say(THERE, HERE, 1.1, 3, ssrc=8)
+
+
+def handed_over() -> Talk:
+    talk = Talk().begin().say(HERE, THERE, 1.1, 12).say(THERE, HERE, 1.1, 3, ssrc=8)
+    talk.exchange.response(202, talk.exchange.request("REFER", 4.2, to_tag="callee", cseq=3, branch="refer"), 4.3)
+    return talk.end(13)
+
+
+@pytest.mark.parametrize(
+    "story", [until_the_end, held, with_noise, in_talkspurts, under_another_ssrc, capture_ends, handed_over]
+)
+def test_a_near_miss_is_silent(story: Callable[[], Talk]) -> None:
+    """It need not send, saves packets, goes on under another number, or nothing was recorded after it."""
+    assert story().told(NAME) == []
