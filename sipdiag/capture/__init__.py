@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sipdiag.capture.packets import Packets, byte_rows
+from sipdiag.capture.remote import is_url
 from sipdiag.capture.source import Capture, open_capture
 
 if TYPE_CHECKING:
     from sipdiag.capture.write import Record, chosen, written
 
-__all__ = ["Capture", "Packets", "Record", "byte_rows", "chosen", "open_capture", "written"]
+__all__ = ["Capture", "Packets", "Record", "byte_rows", "chosen", "is_url", "open_capture", "written"]
 
 
 def __getattr__(name: str) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sipdiag.calls import Correlation, Link, Transaction, Twins, begun, correlate
+from sipdiag.calls import Correlation, Link, Transaction, Twins, begun, correlate, moment
 from sipdiag.engine.judgement import Judgement, Place
 from sipdiag.engine.outlook import Outlook
 from sipdiag.findings import (
@@ -27,11 +27,27 @@ from sipdiag.findings import (
     told_once,
 )
 from sipdiag.rules import RULES
-from sipdiag.trace import Sighting, Trace, host
+from sipdiag.trace import CaptureFacts, Sighting, Trace, host
 
 NOTHING = Correlation(
     arrivals=[], transactions=[], by_call_id={}, calls=[], legs=[], registrations=[], subscriptions=[]
 )
+NO_TRACE = Trace(
+    facts=CaptureFacts(
+        path="",
+        format="",
+        link_types=[],
+        packets=0,
+        bytes=0,
+        first_time=None,
+        last_time=None,
+        sip_messages=0,
+        defects=[],
+    ),
+    sightings=[],
+    connections=[],
+)
+"""Stands where a capture is not looked at."""
 Attacks = dict[tuple[str, str], list[str]]
 """Rule and host of an attack → the Call-IDs of its requests."""
 
@@ -63,11 +79,13 @@ def on_faults(faults: Iterable[Fault], outlook: Outlook) -> Iterator[Finding]:
 
 
 def on_traces(
-    traces: Sequence[Trace], concerned: Iterable[Sighting], links: Sequence[Link], outlook: Outlook
+    traces: Iterable[tuple[int, Trace]], concerned: Iterable[Sighting], links: Sequence[Link], outlook: Outlook
 ) -> tuple[list[Finding], dict[Place, set[str]]]:
-    """The findings on captures, and of those that a missing direction left open between which hosts."""
-    seen = correlate(sorted(concerned, key=lambda each: (each.time, each.capture, each.frame)), links=links)
-    found = list(on_subjects(RULES.traces, traces, outlook.scene(seen, traces)))
+    """The findings on captures, each with its number; and which ways messages of open findings among them went."""
+    seen = correlate(sorted(concerned, key=moment), links=links)
+    found: list[Finding] = []
+    for number, trace in traces:  # one after the other: each may hold all its messages
+        found += on_subjects(RULES.traces, [trace], outlook.scene(seen, [*[NO_TRACE] * number, trace]))
     return found, directions_of(found, seen.arrivals)
 
 
@@ -134,7 +152,9 @@ def concluded(
         for name, mine in each.sources.items():
             asked.setdefault(name, []).append(mine)
     hosts, attacks = on_sources(asked, outlook)
-    captures, ways = on_traces(traces, (seen for each in judgements for seen in each.concerned), links, outlook)
+    captures, ways = on_traces(
+        enumerate(traces), (seen for each in judgements for seen in each.concerned), links, outlook
+    )
     wholes = list(on_wholes(shares, outlook))
     ways |= ways_told([*hosts, *wholes])
     for each in judgements:

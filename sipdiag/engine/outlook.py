@@ -37,6 +37,12 @@ class Below(msgspec.Struct, kw_only=True):
                 self.call_ids.add(message.call_id)
         return bool(trace.connections or trace.handshakes or trace.partial or trace.clock_steps or trace.facts.defects)
 
+    def add(self, other: Below) -> None:
+        """Add what another capture shows."""
+        self.ends |= other.ends
+        self.clients |= other.clients
+        self.call_ids |= other.call_ids
+
     def concerns(self, seen: Correlation) -> set[str]:
         """The Call-IDs of `seen` that such rules may ask about."""
         found = {call_id for call_id in self.call_ids if call_id in seen.by_call_id}

@@ -1,0 +1,235 @@
+"""The whole of an audit, stage by stage; what is done already is not done again."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from sipdiag import __version__
+from sipdiag.calls import window_of
+from sipdiag.engine.closing import finish
+from sipdiag.engine.crew import Crew
+from sipdiag.engine.files import put_bytes, put_object
+from sipdiag.engine.journal import Journal
+from sipdiag.engine.merging import agree
+from sipdiag.engine.places import Place
+from sipdiag.engine.reading import FORMAT, Outcome, known, outcomes_of
+from sipdiag.engine.results import SCHEMA, capture_table
+from sipdiag.engine.stages import Run, judge, move, scatter, survey, tell
+from sipdiag.engine.store import publish
+from sipdiag.findings import Policy, Settings
+from sipdiag.report import Words
+
+MESSAGES_A_SHARD = 20_000
+"""What a worker holds in memory at a time: some 150 MB."""
+MOST_SHARDS = 512
+SMALL = 8 << 20
+FEW = 16
+"""Captures are read in bundles of so many bytes, or so many, at most."""
+MESSAGES_A_BATCH = 50_000
+CAPTURES_A_BATCH = 128
+
+
+class Progress(Protocol):
+    """Is told how far an audit is."""
+
+    def begin(self, stage: str, total: int) -> None:
+        """A stage of so many steps begins."""
+
+    def step(self, count: int = 1, *, octets: int = 0, messages: int = 0) -> None:
+        """So many steps are done, with so many bytes and messages."""
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be audited, and how."""
+
+    places: list[Place]
+    target: Path
+    """The folder of the result."""
+    settings: Settings
+    policy: Policy
+    today: date
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of an audit."""
+
+    data: Path
+    """The folder of the tables."""
+    unreadable: list[Outcome]
+    captures: int
+    fresh: int
+    """How many of them were read this time."""
+
+
+def audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:
+    """Audit: read what is new, judge, and publish the result in one step."""
+    read = order.target / "work" / "read"
+    read.mkdir(parents=True, exist_ok=True)
+    outcomes, fresh = _outcomes(order, read, crew, progress)
+    readable, rows = _numbered(outcomes)
+    key = _key(order, words, [each.content for each in readable], rows)
+    data = order.target / "data" / key
+    if not (data / "complete").exists():
+        run = Run(
+            folder=order.target / "work" / key,
+            data=data,
+            read=read,
+            shards=min(MOST_SHARDS, max(1, -(-sum(map(_messages, readable)) // MESSAGES_A_SHARD))),
+        )
+        _sweep(order.target / "work", {"read", key})
+        _judge(order, run, readable, crew, progress)
+        progress.begin("closing", 1)
+        finish(run, readable, words, order.policy, order.today)
+        (data / "captures").mkdir(parents=True, exist_ok=True)
+        from sipdiag.engine.files import put_table  # noqa: PLC0415
+
+        put_table(data / "captures" / "0.parquet", capture_table(rows))
+        put_bytes(data / "complete", SCHEMA.encode())
+        progress.step()
+    publish(order.target, data)
+    _sweep(order.target / "work", {"read"})
+    _sweep(order.target / "data", {key})
+    return Report(data=data, unreadable=[each for each in outcomes if each.reason], captures=len(outcomes), fresh=fresh)
+
+
+def _outcomes(order: Order, read: Path, crew: Crew, progress: Progress) -> tuple[list[Outcome], int]:
+    """What came of reading each capture, now or before; and how many are new."""
+    journal = Journal(order.target / "journal.jsonl")
+    progress.begin("reading", len(order.places))
+    outcomes: list[Outcome] = []
+    fresh: list[Place] = []
+    for place in order.places:
+        content = journal.content(place)
+        reading = known(read, content) if content else None
+        if reading is None:
+            fresh.append(place)
+        else:
+            outcomes.append(Outcome(place=place, content=content, reading=reading))
+            progress.step(octets=place.size, messages=reading.messages)
+    for bundle in crew.results(outcomes_of, [(bundle, read) for bundle in _bundles(fresh)]):
+        journal.add((each.place, each.content) for each in bundle if each.content)
+        outcomes += bundle
+        for each in bundle:
+            progress.step(octets=each.place.size, messages=_messages(each))
+    return sorted(outcomes, key=lambda each: each.place.path), len(fresh)
+
+
+def _bundles(places: Iterable[Place]) -> Iterator[list[Place]]:
+    bundle: list[Place] = []
+    for place in places:
+        bundle.append(place)
+        if len(bundle) >= FEW or sum(each.size for each in bundle) >= SMALL:
+            yield bundle
+            bundle = []
+    if bundle:
+        yield bundle
+
+
+def _numbered(outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[tuple[int, Outcome, str]]]:
+    """The captures that are judged, by number, each content once; and all with their numbers and states."""
+    first: dict[str, Outcome] = {}
+    rows: list[tuple[int, Outcome, str]] = []
+    for each in outcomes:
+        if each.reading is not None and each.content not in first:
+            facts = replace(each.reading.trace.facts, path=each.place.path)
+            reading = replace(each.reading, trace=replace(each.reading.trace, facts=facts))
+            first[each.content] = replace(each, reading=reading)
+    readable = sorted(first.values(), key=_begin)
+    numbers = {each.content: number for number, each in enumerate(readable)}
+    for each in outcomes:
+        if each.reading is None:
+            rows.append((-1, each, "unreadable"))
+        else:
+            same = first[each.content].place != each.place
+            rows.append((numbers[each.content], each, "duplicate" if same else "read"))
+    return readable, sorted(rows, key=lambda row: (row[2] == "unreadable", row[0], row[1].place.path))
+
+
+def _begin(outcome: Outcome) -> tuple[int, str]:
+    """Captures are numbered in the order of time, whatever they are called."""
+    first = None if outcome.reading is None else outcome.reading.trace.facts.first_time
+    return first or 0, outcome.content
+
+
+def _messages(outcome: Outcome) -> int:
+    return 0 if outcome.reading is None else outcome.reading.messages
+
+
+def _key(order: Order, words: Words, contents: list[str], rows: list[tuple[int, Outcome, str]]) -> str:
+    """What the result depends on: with the same key it is the same."""
+    until = [each.until for each in order.policy.silences if each.until is not None]
+    told = (
+        (FORMAT, SCHEMA, __version__, MESSAGES_A_SHARD, words.catalogue.language, repr(order.settings)),
+        (repr(order.policy), order.today.isoformat() if until else ""),
+        contents,
+        [(number, outcome.place.path, outcome.reason, state) for number, outcome, state in rows],
+    )
+    return hashlib.blake2b(repr(told).encode("utf-8", "surrogateescape"), digest_size=10).hexdigest()
+
+
+def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, progress: Progress) -> None:
+    """All stages between reading and closing."""
+    shards = range(run.shards)
+    batches = list(_batches(readable))
+    progress.begin("dividing", len(batches))
+    for _ in crew.results(scatter, [(run, number, batch) for number, batch in enumerate(batches)]):
+        progress.step()
+    readings = [each.reading for each in readable if each.reading is not None]
+    natted = {call_id for each in readings for call_id in each.natted}
+    devices = frozenset(
+        endpoint
+        for each in readings
+        for call_id in natted & each.registering.keys()
+        for endpoint in each.registering[call_id]
+    )
+    progress.begin("surveying", run.shards)
+    for _ in crew.results(survey, [(run, shard, order.settings, devices) for shard in shards]):
+        progress.step()
+    facts = [each.trace.facts for each in readings]
+    times = [(each.first_time, each.last_time) for each in facts]
+    window = window_of([(first, last) for first, last in times if first is not None and last is not None], [])
+    window = replace(window, directions=frozenset().union(*(each.directions for each in readings)))
+    agreed = agree(run, readings, window, order.settings)
+    put_object(run.folder / "agreed", agreed)
+    if any(
+        run.shard_of(one.encode("utf-8", "surrogateescape")) != run.shard_of(home.encode("utf-8", "surrogateescape"))
+        for one, home in agreed.homes.items()
+    ):
+        progress.begin("moving", run.shards)
+        for _ in crew.results(move, [(run, shard) for shard in shards]):
+            progress.step()
+    progress.begin("judging", run.shards)
+    for _ in crew.results(judge, [(run, shard) for shard in shards]):
+        progress.step()
+    progress.begin("telling", run.shards)
+    for _ in crew.results(tell, [(run, part) for part in shards]):
+        progress.step()
+
+
+def _batches(readable: Sequence[Outcome]) -> Iterator[list[tuple[int, str]]]:
+    """Number and content of captures that are divided at a time."""
+    batch: list[tuple[int, str]] = []
+    messages = 0
+    for number, each in enumerate(readable):
+        batch.append((number, each.content))
+        messages += _messages(each)
+        if len(batch) >= CAPTURES_A_BATCH or messages >= MESSAGES_A_BATCH:
+            yield batch
+            batch, messages = [], 0
+    if batch:
+        yield batch
+
+
+def _sweep(folder: Path, keep: set[str]) -> None:
+    """Clear what earlier runs left."""
+    for each in folder.iterdir() if folder.exists() else ():
+        if each.name not in keep:
+            shutil.rmtree(each, ignore_errors=True)

@@ -1,0 +1,82 @@
+"""The last stage: everything that was found in one list, with its causes and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+from msgspec.structs import replace
+
+from sipdiag.calls import Transaction
+from sipdiag.engine.columns import NUMBERED, numbered, octets_of, sightings_of
+from sipdiag.engine.conclusion import Attacks, as_worked, finished, on_faults, on_traces
+from sipdiag.engine.files import object_in, put_table, table_in
+from sipdiag.engine.reading import Outcome
+from sipdiag.engine.results import STREAMS, finding_table
+from sipdiag.engine.stages import Run, Told, Verdict, agreed_in
+from sipdiag.findings import Finding, Policy, attacker_of, grouped, taken, unfolded
+from sipdiag.report import Words
+from sipdiag.trace import Sighting, Trace
+
+NEAREST = 40
+"""So many requests that worked before and after one that did not are candidates for its twin."""
+
+
+def finish(run: Run, readable: Sequence[Outcome], words: Words, policy: Policy, today: date) -> None:
+    """Write the table of findings, and that of streams."""
+    put_table(run.data / "findings" / "0.parquet", finding_table(found_in(run, readable, policy, today), words))
+    put_table(run.data / "streams" / "0.parquet", STREAMS.empty_table())
+
+
+def found_in(run: Run, readable: Sequence[Outcome], policy: Policy, today: date) -> list[Finding]:
+    """All findings of an audit, as `policy` takes them."""
+    agreed = agreed_in(run)
+    verdicts: list[Verdict] = [object_in(run.folder / "judged" / f"{shard}") for shard in range(run.shards)]
+    told: list[Told] = [object_in(run.folder / "told" / f"{part}") for part in range(run.shards)]
+    captures, ways = on_traces(_traces(run, readable), _concerned(run), agreed.links, agreed.outlook)
+    for some in [*(each.ways for each in verdicts), *(each.ways for each in told)]:
+        ways |= some
+    circles = {call_id: calls for each in verdicts for call_id, calls in each.circles.items()}
+    attacks: Attacks = {key: calls for each in told for key, calls in each.attacks.items()}
+    worked = [table_in(run.folder / "worked" / f"{shard}.parquet") for shard in range(run.shards)]
+    found = finished(
+        [
+            *(finding for each in verdicts for finding in each.findings),
+            *captures,
+            *on_faults((fault for each in verdicts for fault in each.faults), agreed.outlook),
+            *(finding for each in told for finding in each.findings),
+        ],
+        ways=ways,
+        circles=circles,
+        attacks=attacks,
+        refused={place: each for verdict in verdicts for place, each in verdict.refused.items()},
+        candidates=lambda failed: _near(failed, worked),
+    )
+    kept = taken(unfolded(found), policy, today)
+    return grouped(kept, circles, lambda attack: attacks.get((attack.rule, attacker_of(attack)), ()))
+
+
+def _traces(run: Run, readable: Sequence[Outcome]) -> Iterator[tuple[int, Trace]]:
+    """The captures that rules on captures may have something to say of, whole."""
+    for number, each in enumerate(readable):
+        if each.reading is not None and each.reading.told_below:
+            table = numbered(table_in(run.read / f"{each.content}.parquet"), number)
+            yield number, replace(each.reading.trace, sightings=sightings_of(table))
+
+
+def _concerned(run: Run) -> Iterator[Sighting]:
+    for shard in range(run.shards):
+        yield from sightings_of(table_in(run.folder / "concerned" / f"{shard}.parquet"))
+
+
+def _near(failed: Transaction, tables: Iterable[pa.Table]) -> Iterator[Transaction]:
+    """The requests with the method of `failed` that worked, those nearest in time of each shard."""
+    for table in tables:
+        alike = np.flatnonzero(np.array(table["method"].to_pylist(), object) == octets_of(failed.method))
+        times = table["time"].to_numpy()[alike]
+        middle = int(np.searchsorted(times, failed.time))
+        rows = alike[max(middle - NEAREST, 0) : middle + NEAREST]
+        for seen in sightings_of(table.take(pa.array(rows)).select(NUMBERED.names)):
+            yield as_worked(seen)

@@ -1,0 +1,117 @@
+"""Who does the work: this process, several processes of this machine, or a cluster.
+
+A task is a function of this package that writes files; one that was broken off is given to another, and what it left
+half done nobody sees. So a worker that dies costs time only.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from signal import SIGTERM
+from typing import Any, Protocol, TypeVar
+
+from sipdiag.errors import SipdiagError
+
+Result = TypeVar("Result")
+TRIES = 4
+"""How often a task is begun before it is taken for one that kills whoever does it."""
+LOOK_AGAIN = 1.0
+"""Seconds between two looks of a worker whether whom it works for is still there."""
+
+
+class WorkError(SipdiagError):
+    """Workers died again and again over the same work."""
+
+
+class Crew(Protocol):
+    """Does tasks."""
+
+    def results(self, task: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+        """What `task` gives for each of `arguments`, in the order in which they are done."""
+
+    def close(self) -> None:
+        """Let the workers go."""
+
+
+class Alone:
+    """This process."""
+
+    def results(self, task: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+        """One after the other."""
+        return (task(*each) for each in arguments)
+
+    def close(self) -> None:
+        """Nobody to let go."""
+
+
+class Processes:
+    """Some processes of this machine, started when the first task comes."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._pool: ProcessPoolExecutor | None = None
+
+    def results(self, task: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+        """As many at once as there are processes; those of a process that died are begun again."""
+        left = list(arguments)
+        if len(left) == 1 and self._pool is None:
+            yield task(*left[0])  # a process takes longer to start
+            return
+        for _ in range(TRIES):
+            done: set[int] = set()
+            pool = self._started()
+            futures: dict[Future[Result], int] = {pool.submit(task, *each): number for number, each in enumerate(left)}
+            try:
+                for future in as_completed(futures):
+                    result = future.result()
+                    done.add(futures[future])
+                    yield result
+            except BrokenProcessPool:
+                self.close()
+                left = [each for number, each in enumerate(left) if number not in done]
+            else:
+                return
+        raise WorkError(f"the processes that do the work died {TRIES} times; is there enough memory?")
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            context = get_context("forkserver" if "forkserver" in _ways() else "spawn")
+            if "forkserver" in _ways():
+                context.set_forkserver_preload(["sipdiag.engine.stages", "sipdiag.engine.reading"])
+            self._pool = ProcessPoolExecutor(
+                self._jobs, mp_context=context, initializer=_watch_over, initargs=(os.getpid(),)
+            )
+        return self._pool
+
+    def close(self) -> None:
+        """Let the processes go, those at work after their task."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+
+def _ways() -> Sequence[str]:
+    from multiprocessing import get_all_start_methods  # noqa: PLC0415  (asked twice)
+
+    return get_all_start_methods()
+
+
+def _watch_over(parent: int) -> None:
+    """End this process soon after the one that it works for, however that ended."""
+
+    def watch() -> None:
+        pause = threading.Event()
+        while not pause.wait(LOOK_AGAIN):
+            try:
+                os.kill(parent, 0)
+            except ProcessLookupError:
+                os.kill(os.getpid(), SIGTERM)
+            except PermissionError:
+                return
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,57 @@
+"""Files that are whole or not there at all: written beside their place and moved to it in one step.
+
+What a stage leaves for the next is a pickle, read back only from a folder that this program made and by the same user;
+what others are meant to read is Parquet and JSON.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A place to write to, which becomes `path` when all is written; nothing is left where that fails."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def put_bytes(path: Path, data: bytes) -> None:
+    """Write `path`, whole or not at all."""
+    with whole(path) as partial:
+        partial.write_bytes(data)
+
+
+def put_object(path: Path, value: object) -> None:
+    """Write a value for a later stage."""
+    put_bytes(path, pickle.dumps(value, protocol=5))
+
+
+def object_in(path: Path) -> Any:  # noqa: ANN401  (whoever wrote it knows)
+    """The value that an earlier stage wrote."""
+    return pickle.loads(path.read_bytes())  # noqa: S301  (of this program, in a folder of its own)
+
+
+def put_table(path: Path, table: pa.Table, *, compression: str = "snappy") -> None:
+    """Write a table as Parquet."""
+    with whole(path) as partial:
+        pq.write_table(table, partial, compression=compression)
+
+
+def table_in(path: Path) -> pa.Table:
+    """The table in a Parquet file."""
+    with pq.ParquetFile(path, memory_map=True) as file:  # `read_table` takes three times as long for a small one
+        return file.read(use_threads=False)

@@ -1,0 +1,32 @@
+"""What the surveys of all shards say together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sipdiag.calls import Window, families_of
+from sipdiag.engine.outlook import Below, Outlook, all_links, homes_of
+from sipdiag.engine.reading import Reading
+from sipdiag.engine.stages import Agreed, Run, survey_in
+from sipdiag.findings import PIECES, Settings, all_traffic, flows_of, merged
+
+
+def agree(run: Run, readings: Sequence[Reading], window: Window, settings: Settings) -> Agreed:
+    """What all shards are told before they are judged."""
+    surveys = [survey_in(run, shard) for shard in range(run.shards)]
+    links = all_links((leg for each in surveys for leg in each.legs), settings)
+    below = Below()
+    for reading in readings:
+        below.add(reading.below)
+    behind = [each for survey in surveys for each in survey.behind]
+    return Agreed(
+        outlook=Outlook(
+            window=window,
+            settings=settings,
+            facts={name: merged(name, [each.facts[name] for each in surveys]) for name in PIECES},
+            flows=flows_of(behind, all_traffic(each.traffic for each in surveys), window),
+            below=below,
+        ),
+        links=links,
+        homes=homes_of(links, families_of(links)),
+    )

@@ -1,0 +1,141 @@
+"""The first stage: one capture is read by itself, and what it shows lies on disk under the name of its content."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from sipdiag.analysis import read
+from sipdiag.engine.columns import table_of
+from sipdiag.engine.files import object_in, put_object, put_table
+from sipdiag.engine.outlook import Below
+from sipdiag.engine.places import Place, opened
+from sipdiag.errors import CaptureError
+from sipdiag.trace import Sighting, Trace, host
+
+FORMAT = 1
+"""Raised when what lies on disk changes its form: then captures are read anew."""
+COPY = 1 << 20
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What one capture shows besides its messages."""
+
+    trace: Trace
+    """Without sightings, which lie on disk."""
+    messages: int
+    directions: frozenset[tuple[str, str]]
+    below: Below
+    told_below: bool
+    """Whether a rule on captures may have anything to say of it."""
+    registering: dict[str, set[str]]
+    """Call-ID → the endpoints that sent its REGISTERs over UDP."""
+    natted: set[str]
+    """The Call-IDs among them whose device may be behind a NAT."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of reading one capture."""
+
+    place: Place
+    content: str = ""
+    """What tells its content from any other; empty where it could not be read."""
+    reading: Reading | None = None
+    reason: str = ""
+    """Why it could not be read."""
+
+
+def outcomes_of(places: list[Place], folder: Path) -> list[Outcome]:
+    """Read some captures; each is done once it lies in `folder`."""
+    return [_outcome(place, folder) for place in places]
+
+
+def known(folder: Path, content: str) -> Reading | None:
+    """What was read of this content before; None where that is not there."""
+    try:
+        reading = object_in(folder / f"{content}.reading")
+    except (OSError, EOFError):
+        return None
+    return reading if isinstance(reading, Reading) else None
+
+
+def _outcome(place: Place, folder: Path) -> Outcome:
+    try:
+        with _local(place) as path:
+            content = content_of(path)
+            reading = known(folder, content)
+            if reading is None:
+                reading = _read(place.path, path, folder, content)
+    except CaptureError as error:
+        return Outcome(place=place, reason=error.reason)
+    except OSError as error:
+        return Outcome(place=place, reason=error.strerror or str(error))
+    return Outcome(place=place, content=content, reading=reading)
+
+
+@contextmanager
+def _local(place: Place) -> Iterator[Path]:
+    """The capture as a file: itself, or a copy of what lies behind a URL."""
+    if not place.remote:
+        yield Path(place.path)
+        return
+    with tempfile.NamedTemporaryFile(prefix="sipdiag-") as copy:
+        with opened(place) as source:
+            while block := source.read(COPY):
+                copy.write(block)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def content_of(path: Path) -> str:
+    """What tells the content of a file from any other."""
+    try:
+        with path.open("rb") as file:
+            return f"{hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()}-{FORMAT}"
+    except IsADirectoryError as error:
+        raise CaptureError(str(path), "is a directory") from error
+
+
+def _read(name: str, path: Path, folder: Path, content: str) -> Reading:
+    trace = read(str(path))
+    reading = reading_of(replace(trace, facts=replace(trace.facts, path=name)))
+    put_table(folder / f"{content}.parquet", table_of(trace.sightings), compression="zstd")
+    put_object(folder / f"{content}.reading", reading)  # last: now it is done
+    return reading
+
+
+def reading_of(trace: Trace) -> Reading:
+    """What `trace` shows besides its messages."""
+    below = Below()
+    told_below = below.note(trace) or not all(seen.complete for seen in trace.sightings)
+    ends = {(seen.source, seen.destination) for seen in trace.sightings}
+    registering: dict[str, set[str]] = {}
+    natted: set[str] = set()
+    for seen in trace.sightings:
+        if seen.message.cseq_method == "REGISTER" and seen.transport == "udp":
+            _note_device(seen, registering, natted)
+    return Reading(
+        trace=replace(trace, sightings=[]),
+        messages=len(trace.sightings),
+        directions=frozenset((host(one), host(other)) for one, other in ends),
+        below=below,
+        told_below=told_below,
+        registering=registering,
+        natted=natted,
+    )
+
+
+def _note_device(seen: Sighting, registering: dict[str, set[str]], natted: set[str]) -> None:
+    """Who registers, and whether it may be seen elsewhere than it believes to be: at most too often."""
+    message = seen.message
+    asked = not hasattr(message, "status")
+    registering.setdefault(message.call_id, set()).add(seen.source if asked else seen.destination)
+    local = message.sent_by if message.sent_by.rpartition("]")[2].count(":") else f"{message.sent_by}:5060"
+    if (asked and seen.source != local) or (not asked and "rport=" in message.head):
+        natted.add(message.call_id)

@@ -1,0 +1,274 @@
+"""The stages between reading and the result, each a function of files that writes files: any process can run it.
+
+    scatter   sightings of some captures → the shards that their Call-IDs fall into
+    survey    a shard → what its calls tell that others need
+    move      a shard → the legs of it that belong to a call in another shard
+    judge     a shard → its findings, its rows of the result, and what only all shards can show
+    tell      one part of that → the findings on the whole and on hosts
+
+A stage is done when its last file is there; one that was broken off is run again and writes the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from msgspec.structs import replace
+
+from sipdiag.calls import Link, Transaction, status
+from sipdiag.engine.columns import NUMBERED, in_time, numbered, octets_of, sightings_of
+from sipdiag.engine.conclusion import Attacks, on_sources, on_wholes, ways_told
+from sipdiag.engine.files import object_in, put_object, put_table, table_in
+from sipdiag.engine.judgement import Judgement, Place, judged
+from sipdiag.engine.outlook import Outlook
+from sipdiag.engine.results import call_table, registration_table, response_table
+from sipdiag.engine.survey import Survey, survey_of
+from sipdiag.findings import Circles, Fault, Finding, Settings
+from sipdiag.trace import Sighting
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one run of an audit keeps what its stages leave."""
+
+    folder: Path
+    """Of the stages."""
+    data: Path
+    """Of the result."""
+    read: Path
+    """Of the captures that were read, by content."""
+    shards: int
+
+    def shard_of(self, call_id: bytes) -> int:
+        """The shard that a Call-ID falls into."""
+        return crc32(call_id) % self.shards
+
+
+class Agreed(msgspec.Struct, frozen=True, kw_only=True):
+    """What all shards are told before they are judged."""
+
+    outlook: Outlook
+    links: list[Link]
+    homes: dict[str, str]
+    """Call-ID of a leg → the Call-ID whose shard its call goes to."""
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a judged shard leaves for the end."""
+
+    findings: list[Finding]
+    ways: dict[Place, set[str]]
+    circles: Circles
+    faults: list[Fault]
+    refused: dict[Place, Transaction]
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What one part of what was gathered shows."""
+
+    findings: list[Finding]
+    ways: dict[Place, set[str]]
+    attacks: Attacks
+
+
+def scatter(run: Run, batch: int, captures: Sequence[tuple[int, str]]) -> None:
+    """Divide the sightings of `captures`, each with its number and content."""
+    done = run.folder / "scattered" / f"{batch}.done"
+    if done.exists():
+        return
+    tables = [numbered(table_in(run.read / f"{content}.parquet"), number) for number, content in captures]
+    whole = pa.concat_tables(tables) if tables else NUMBERED.empty_table()
+    for shard, part in _divided(whole, run.shards, run.shard_of):
+        put_table(run.folder / "shards" / str(shard) / f"{batch}.parquet", part)
+    put_object(done, None)
+
+
+def survey(run: Run, shard: int, settings: Settings, devices: frozenset[str]) -> None:
+    """Look at a shard for what others need of it."""
+    target = run.folder / "surveys" / f"{shard}"
+    if not target.exists():
+        put_object(target, survey_of(sightings_of(in_time(_tables(run, shard))), settings, devices))
+
+
+def survey_in(run: Run, shard: int) -> Survey:
+    """What a survey wrote."""
+    found: Survey = object_in(run.folder / "surveys" / f"{shard}")
+    return found
+
+
+def move(run: Run, shard: int) -> None:
+    """Hand the legs of calls that belong to other shards to those."""
+    done = run.folder / "moved" / f"{shard}.done"
+    if done.exists():
+        return
+    homes = _homes(run)
+    for table in [pa.concat_tables(tables)] if (tables := _tables(run, shard)) else []:
+        encoded, names = _call_ids(table)
+        goes = np.array([run.shard_of(homes.get(name, name)) for name in names], np.int32)[encoded]
+        for other in np.unique(goes).tolist():
+            if other != shard:
+                part = table.filter(pa.array(goes == other))
+                put_table(run.folder / "moves" / str(other) / f"{shard}.parquet", part)
+    put_object(done, None)
+
+
+def judge(run: Run, shard: int) -> None:
+    """Judge a shard, with the legs that came to it and without those that went."""
+    done = run.folder / "judged" / f"{shard}"
+    if done.exists():
+        return
+    agreed = agreed_in(run)
+    table = in_time([*_staying(run, shard), *_arrived(run, shard)])
+    sightings = sightings_of(table)
+    mine = {each.message.call_id for each in sightings}
+    links = [link for link in agreed.links if link.call_id in mine]
+    verdict, seen = judged(sightings, links, agreed.outlook)
+    put_table(run.data / "calls" / f"{shard}.parquet", call_table(seen.calls), compression="zstd")
+    put_table(run.data / "responses" / f"{shard}.parquet", response_table(seen.arrivals), compression="zstd")
+    put_table(run.data / "registrations" / f"{shard}.parquet", registration_table(seen), compression="zstd")
+    _gather(run, shard, verdict)
+    rows = {id(each): row for row, each in enumerate(sightings)}
+    put_table(run.folder / "worked" / f"{shard}.parquet", _by_method(table, rows, verdict.worked))
+    put_table(run.folder / "concerned" / f"{shard}.parquet", _rows_of(table, rows, verdict.concerned))
+    put_object(
+        done,
+        Verdict(
+            findings=verdict.findings,
+            ways=verdict.ways,
+            circles=verdict.circles,
+            faults=verdict.faults,
+            refused=verdict.refused,
+        ),
+    )
+
+
+def tell(run: Run, part: int) -> None:
+    """Tell what all shards gathered in one part."""
+    done = run.folder / "told" / f"{part}"
+    if done.exists():
+        return
+    outlook = agreed_in(run).outlook
+    shares: dict[str, dict[Any, list[Any]]] = {}
+    asked: dict[str, list[list[Transaction]]] = {}
+    for path in sorted((run.folder / "gathered" / str(part)).glob("[0-9]*"), key=lambda each: int(each.name)):
+        gathered, sources = object_in(path)
+        for name, about, share in gathered:
+            shares.setdefault(name, {}).setdefault(about, []).append(share)
+        for host, mine in sources.items():
+            asked.setdefault(host, []).append(mine)
+    wholes = list(on_wholes(shares, outlook))
+    hosts, attacks = on_sources(asked, outlook)
+    put_object(done, Told(findings=[*wholes, *hosts], ways=ways_told([*wholes, *hosts]), attacks=attacks))
+
+
+@lru_cache(maxsize=1)
+def _agreed(path: Path, run: str) -> Agreed:
+    del run
+    found: Agreed = object_in(path)
+    return found
+
+
+def agreed_in(run: Run) -> Agreed:
+    """What all shards were told; read once in each process."""
+    return _agreed(run.folder / "agreed", str(run.folder))
+
+
+def _homes(run: Run) -> Mapping[bytes, bytes]:
+    return {octets_of(call_id): octets_of(home) for call_id, home in agreed_in(run).homes.items()}
+
+
+def _tables(run: Run, shard: int) -> list[pa.Table]:
+    folder = run.folder / "shards" / str(shard)
+    return [table_in(path) for path in sorted(folder.glob("[0-9]*.parquet"), key=lambda each: int(each.stem))]
+
+
+def _arrived(run: Run, shard: int) -> list[pa.Table]:
+    folder = run.folder / "moves" / str(shard)
+    return [table_in(path) for path in sorted(folder.glob("[0-9]*.parquet"), key=lambda each: int(each.stem))]
+
+
+def _staying(run: Run, shard: int) -> list[pa.Table]:
+    """The sightings of a shard without those that went to another."""
+    homes = _homes(run)
+    if not homes:
+        return _tables(run, shard)
+    staying = []
+    for table in _tables(run, shard):
+        encoded, names = _call_ids(table)
+        stays = np.array([run.shard_of(homes.get(name, name)) == shard for name in names], np.bool_)
+        staying.append(table.filter(pa.array(stays[encoded])) if len(names) else table)
+    return staying
+
+
+def _call_ids(table: pa.Table) -> tuple[Any, list[bytes]]:
+    """For each row the number of its Call-ID, and the Call-IDs by number."""
+    encoded = table["call_id"].combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    return encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist()
+
+
+def _divided(table: pa.Table, shards: int, shard_of: Any) -> Iterable[tuple[int, pa.Table]]:  # noqa: ANN401
+    """The rows of each shard."""
+    if not len(table):
+        return
+    encoded, names = _call_ids(table)
+    goes = np.array([shard_of(name) for name in names], np.int32)[encoded]
+    order = np.argsort(goes, kind="stable")
+    ordered, edges = table.take(pa.array(order)), np.searchsorted(goes[order], np.arange(shards + 1))
+    for shard in range(shards):
+        begin, end = int(edges[shard]), int(edges[shard + 1])
+        if end > begin:
+            yield shard, ordered.slice(begin, end - begin)
+
+
+def _gather(run: Run, shard: int, verdict: Judgement) -> None:
+    """Divide what was gathered by what it is about, so that all shards' parts of one thing lie together."""
+    parts: dict[int, tuple[list[tuple[str, Any, Any]], dict[str, list[Transaction]]]] = {}
+    for name, shares in verdict.shares.items():
+        for about, share in shares.items():
+            part = crc32(repr((name, about)).encode("utf-8", "surrogateescape")) % run.shards
+            parts.setdefault(part, ([], {}))[0].append((name, about, share))
+    for host, asked in verdict.sources.items():
+        part = crc32(host.encode()) % run.shards
+        parts.setdefault(part, ([], {}))[1][host] = [_slim(each) for each in asked]
+    for part, gathered in parts.items():
+        put_object(run.folder / "gathered" / str(part) / f"{shard}", gathered)
+
+
+def _slim(each: Transaction) -> Transaction:
+    """A request with what became of it, without bodies and repeats: what rules on hosts look at."""
+    request, final = each.request, each.final
+    heard = [_bare(response) for response in each.responses[:1]] if final is None else [_bare(final)]
+    return Transaction(
+        method=each.method,
+        call_id=each.call_id,
+        cseq=each.cseq,
+        branch=each.branch,
+        request=None if request is None else _bare(request),
+        responses=heard,
+        final=None if final is None else heard[0],
+        answers=heard if final is not None and status(final) < 300 else [],
+    )
+
+
+def _bare(seen: Sighting) -> Sighting:
+    return replace(seen, message=replace(seen.message, body=b"")) if seen.message.body else seen
+
+
+def _rows_of(table: pa.Table, rows: Mapping[int, int], seen: Iterable[Sighting]) -> pa.Table:
+    """The rows of some sightings, in their order."""
+    return table.take(pa.array(sorted({rows[id(each)] for each in seen}), pa.int64()))
+
+
+def _by_method(table: pa.Table, rows: Mapping[int, int], worked: Iterable[Sighting]) -> pa.Table:
+    """Requests that worked, with their methods: what twins are looked for among."""
+    methods = {rows[id(each)]: each.message.cseq_method for each in worked}
+    found = table.take(pa.array(sorted(methods), pa.int64()))
+    return found.append_column("method", pa.array([octets_of(methods[row]) for row in sorted(methods)], pa.binary()))

@@ -1,0 +1,52 @@
+"""The result as a store that people query: Parquet datasets, and a DuckDB file of views over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sipdiag.engine.files import whole
+from sipdiag.engine.results import TABLES
+from sipdiag.errors import UsageError
+
+if TYPE_CHECKING:
+    import duckdb
+
+VIEWS = "audit.duckdb"
+LATEST = "latest"
+
+
+def publish(target: Path, data: Path) -> None:
+    """Make `data` the result that everybody sees, in one step."""
+    latest, beside = target / LATEST, target / f".{LATEST}.part"
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(data.relative_to(target))
+    beside.replace(latest)
+    with whole(target / VIEWS) as partial:
+        import duckdb  # noqa: PLC0415  (a quarter of a second, and only who queries needs it)
+
+        with duckdb.connect(str(partial)) as store:
+            _define_views(store, target)
+
+
+def _define_views(store: duckdb.DuckDBPyConnection, target: Path) -> None:
+    for name in TABLES:
+        path = str((target / LATEST / name).absolute() / "*.parquet").replace("'", "''")
+        store.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")  # noqa: S608  (of our own making)
+
+
+@contextmanager
+def store_in(target: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The views over the result in `target`, wherever that lies now.
+
+    Raises `UsageError` when there is no result.
+    """
+    if not (target / LATEST).exists():
+        raise UsageError(f"{target}: holds no audit")
+    import duckdb  # noqa: PLC0415  (the same)
+
+    with duckdb.connect() as store:
+        _define_views(store, target)
+        yield store
