@@ -30,7 +30,7 @@ from sipdiag.calls.dialog import dialogs_of, later_of_the_same_side, of_the_othe
 from sipdiag.calls.duty import Duty, Outcome
 from sipdiag.calls.ending import Ending, ending_of
 from sipdiag.calls.failure import Failure, Step, failure_of
-from sipdiag.calls.figures import Figures, Peer, Sums, added, figures_in, figures_of, peers_of, sums_of
+from sipdiag.calls.figures import Delays, Figures, Peer, Sums, added, figures_in, figures_of, peers_of, sums_of
 from sipdiag.calls.flaws import Flaw, Harm, flaws_of, harm_of, kinds_of
 from sipdiag.calls.hearing import Hearing, hearings_of, reaches
 from sipdiag.calls.kinship import Leg, legs_in
@@ -105,6 +105,7 @@ __all__ = [
     "Condition",
     "Correlation",
     "Credentials",
+    "Delays",
     "Difference",
     "Duty",
     "End",

@@ -11,6 +11,7 @@ from sipdiag.cli.clicking import Group, click
 COMMANDS = {
     "analyze": "sipdiag.cli.analyze",
     "check": "sipdiag.cli.check",
+    "audit": "sipdiag.cli.audit",
     "ladder": "sipdiag.cli.ladder",
     "extract": "sipdiag.cli.extract",
     "explain": "sipdiag.cli.explain",

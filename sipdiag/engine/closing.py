@@ -14,10 +14,12 @@ from sipdiag.engine.columns import NUMBERED, numbered, octets_of, sightings_of
 from sipdiag.engine.conclusion import Attacks, as_worked, finished, on_faults, on_traces
 from sipdiag.engine.files import object_in, put_table, table_in
 from sipdiag.engine.reading import Outcome
-from sipdiag.engine.results import STREAMS, finding_table
+from sipdiag.engine.results import finding_table, stream_table
 from sipdiag.engine.stages import Run, Told, Verdict, agreed_in
 from sipdiag.findings import Finding, Policy, attacker_of, grouped, taken, unfolded
 from sipdiag.report import Words
+from sipdiag.report.document import StreamRow
+from sipdiag.report.streams import stream_row
 from sipdiag.trace import Sighting, Trace
 
 NEAREST = 40
@@ -27,7 +29,19 @@ NEAREST = 40
 def finish(run: Run, readable: Sequence[Outcome], words: Words, policy: Policy, today: date) -> None:
     """Write the table of findings, and that of streams."""
     put_table(run.data / "findings" / "0.parquet", finding_table(found_in(run, readable, policy, today), words))
-    put_table(run.data / "streams" / "0.parquet", STREAMS.empty_table())
+    put_table(run.data / "streams" / "0.parquet", stream_table(list(_streams(run))))
+
+
+def _streams(run: Run) -> Iterator[StreamRow]:
+    """Every stream, with the call that it belongs to: of several the one that began first."""
+    owned: dict[int, tuple[int, StreamRow]] = {}
+    for shard in range(run.shards):
+        verdict: Verdict = object_in(run.folder / "judged" / f"{shard}")
+        for number, (begun, row) in verdict.streams.items():
+            if number not in owned or begun < owned[number][0]:
+                owned[number] = begun, row
+    for number, stream in enumerate(agreed_in(run).outlook.streams):
+        yield owned[number][1] if number in owned else stream_row(stream, None)
 
 
 def found_in(run: Run, readable: Sequence[Outcome], policy: Policy, today: date) -> list[Finding]:

@@ -9,7 +9,7 @@ import msgspec
 
 from sipdiag.calls import Correlation, Link, Transaction, correlate, requests_by_source
 from sipdiag.engine.outlook import Outlook
-from sipdiag.findings import Circles, Fault, Finding, circles_of, directions_of, on_calls, place_of, refusals_in
+from sipdiag.findings import Circles, Fault, Finding, Scene, circles_of, directions_of, on_calls, place_of, refusals_in
 from sipdiag.rules import RULES
 from sipdiag.trace import Sighting
 
@@ -39,7 +39,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """The messages of calls that rules on captures ask about."""
 
 
-def judged(sightings: Iterable[Sighting], links: Sequence[Link], outlook: Outlook) -> tuple[Judgement, Correlation]:
+def judged(sightings: Iterable[Sighting], links: Sequence[Link], outlook: Outlook) -> tuple[Judgement, Scene]:
     """What `sightings` show, in the order of time, with all legs of each call, which `links` tie together."""
     seen = correlate(sightings, links=links)
     scene = outlook.scene(seen)
@@ -56,7 +56,7 @@ def judged(sightings: Iterable[Sighting], links: Sequence[Link], outlook: Outloo
         refused={place: each for each in seen.transactions if (place := place_of(each)) in places} if places else {},
         worked=[each.request for each in seen.transactions if each.request is not None and _may_be_twin(each)],
         concerned=_messages_of(concerned, seen) if concerned else [],
-    ), seen
+    ), scene
 
 
 def _may_be_twin(each: Transaction) -> bool:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from sipdiag.calls import Window, families_of
 from sipdiag.engine.outlook import Below, Outlook, all_links, homes_of
 from sipdiag.engine.reading import Reading
 from sipdiag.engine.stages import Agreed, Run, survey_in
 from sipdiag.findings import PIECES, Settings, all_traffic, flows_of, merged
+from sipdiag.media import Stream
+from sipdiag.trace import joined_streams
 
 
 def agree(run: Run, readings: Sequence[Reading], window: Window, settings: Settings) -> Agreed:
@@ -26,7 +30,14 @@ def agree(run: Run, readings: Sequence[Reading], window: Window, settings: Setti
             facts={name: merged(name, [each.facts[name] for each in surveys]) for name in PIECES},
             flows=flows_of(behind, all_traffic(each.traffic for each in surveys), window),
             below=below,
+            streams=joined_streams(_streams(number, each) for number, each in enumerate(readings)),
+            with_media=all(each.trace.media for each in readings),
         ),
         links=links,
         homes=homes_of(links, families_of(links)),
     )
+
+
+def _streams(number: int, reading: Reading) -> list[Stream]:
+    """The streams of a capture with its number."""
+    return [replace(stream, capture=number) for stream in reading.trace.streams]

@@ -11,10 +11,11 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 
-from sipdiag.calls import Arrival, Call, Correlation, Registration, Repeat, figures_of, status
+from sipdiag.calls import Arrival, Call, Correlation, Registration, Repeat, status, sums_of
 from sipdiag.engine.reading import Outcome
 from sipdiag.findings import Finding
 from sipdiag.report import Words
+from sipdiag.report.document import StreamRow
 from sipdiag.report.escape import kept
 from sipdiag.sip import Response, parse_name_addr
 from sipdiag.trace import Sighting
@@ -82,6 +83,7 @@ REGISTRATIONS: Final = pa.schema(
         ("final_code", pa.int32()),
         ("expires", pa.int64()),
         ("delay_ms", pa.float64()),
+        ("delays", pa.int32()),
     ]
 )
 FINDINGS: Final = pa.schema(
@@ -106,7 +108,7 @@ FINDINGS: Final = pa.schema(
 STREAMS: Final = pa.schema(
     [
         ("capture", pa.int32()),
-        ("ssrc", pa.int64()),
+        ("ssrc", pa.string()),
         ("source", pa.string()),
         ("destination", pa.string()),
         ("payload_type", pa.int32()),
@@ -120,6 +122,9 @@ STREAMS: Final = pa.schema(
         ("mos", pa.float64()),
         ("call_id", pa.string()),
         ("direction", pa.string()),
+        ("tied_by", pa.string()),
+        ("first_time", pa.string()),
+        ("last_time", pa.string()),
         ("first_frame", pa.int64()),
         ("last_frame", pa.int64()),
     ]
@@ -170,6 +175,12 @@ def response_table(arrivals: Iterable[Arrival]) -> pa.Table:
 def registration_table(seen: Correlation) -> pa.Table:
     """The registrations of one shard."""
     return pa.Table.from_pylist([_registration(each) for each in seen.registrations], schema=REGISTRATIONS)
+
+
+def stream_table(rows: Sequence[StreamRow]) -> pa.Table:
+    """All streams, as the JSON document has them."""
+    told = [{name: getattr(row, name) for name in STREAMS.names} for row in rows]
+    return pa.Table.from_pylist(told, schema=STREAMS)
 
 
 def finding_table(findings: Sequence[Finding], words: Words) -> pa.Table:
@@ -244,7 +255,7 @@ def _response(arrival: Arrival) -> tuple[Any, ...]:
 
 
 def _registration(each: Registration) -> dict[str, Any]:
-    first = each.transactions[0]
+    first, delays = each.transactions[0], sums_of([], [each]).registering
     return {
         "call_id": kept(each.call_id),
         "aor": kept(each.aor),
@@ -255,7 +266,8 @@ def _registration(each: Registration) -> dict[str, Any]:
         "state": each.state.value,
         "final_code": None if each.final is None else status(each.final),
         "expires": each.expires,
-        "delay_ms": figures_of([], [each])["registration_request_delay_ms"],
+        "delay_ms": delays.total / MILLISECOND if delays.count else None,
+        "delays": delays.count,
     }
 
 

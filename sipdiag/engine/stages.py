@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 from msgspec.structs import replace
 
-from sipdiag.calls import Link, Transaction, status
+from sipdiag.calls import Carriage, Correlation, Link, Transaction, status
 from sipdiag.engine.columns import NUMBERED, in_time, numbered, octets_of, sightings_of
 from sipdiag.engine.conclusion import Attacks, on_sources, on_wholes, ways_told
 from sipdiag.engine.files import object_in, put_object, put_table, table_in
@@ -31,6 +31,8 @@ from sipdiag.engine.outlook import Outlook
 from sipdiag.engine.results import call_table, registration_table, response_table
 from sipdiag.engine.survey import Survey, survey_of
 from sipdiag.findings import Circles, Fault, Finding, Settings
+from sipdiag.report.document import StreamRow
+from sipdiag.report.streams import stream_row
 from sipdiag.trace import Sighting
 
 
@@ -67,6 +69,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     circles: Circles
     faults: list[Fault]
     refused: dict[Place, Transaction]
+    streams: dict[int, tuple[int, StreamRow]]
+    """Number of a stream → since when the call goes on that it belongs to here, and what is told of it."""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +132,8 @@ def judge(run: Run, shard: int) -> None:
     sightings = sightings_of(table)
     mine = {each.message.call_id for each in sightings}
     links = [link for link in agreed.links if link.call_id in mine]
-    verdict, seen = judged(sightings, links, agreed.outlook)
+    verdict, scene = judged(sightings, links, agreed.outlook)
+    seen = scene.correlation
     put_table(run.data / "calls" / f"{shard}.parquet", call_table(seen.calls), compression="zstd")
     put_table(run.data / "responses" / f"{shard}.parquet", response_table(seen.arrivals), compression="zstd")
     put_table(run.data / "registrations" / f"{shard}.parquet", registration_table(seen), compression="zstd")
@@ -144,8 +149,18 @@ def judge(run: Run, shard: int) -> None:
             circles=verdict.circles,
             faults=verdict.faults,
             refused=verdict.refused,
+            streams=_owned(seen, scene.carriage),
         ),
     )
+
+
+def _owned(seen: Correlation, carriage: Carriage) -> dict[int, tuple[int, StreamRow]]:
+    """Number of a stream → since when the call goes on that it belongs to here, and what is told of it."""
+    begun = {call.number: call.opening.time for call in seen.calls}
+    return {
+        number: (begun[call], stream_row(carriage.streams[number], carried))
+        for number, (call, carried) in carriage.owners.items()
+    }
 
 
 def tell(run: Run, part: int) -> None:

@@ -37,13 +37,18 @@ def _define_views(store: duckdb.DuckDBPyConnection, target: Path) -> None:
         store.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")  # noqa: S608  (of our own making)
 
 
+def is_audit(target: Path) -> bool:
+    """Whether the folder holds the result of an audit."""
+    return (target / LATEST).exists()
+
+
 @contextmanager
 def store_in(target: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The views over the result in `target`, wherever that lies now.
 
     Raises `UsageError` when there is no result.
     """
-    if not (target / LATEST).exists():
+    if not is_audit(target):
         raise UsageError(f"{target}: holds no audit")
     import duckdb  # noqa: PLC0415  (the same)
 

@@ -1,0 +1,100 @@
+"""How far an audit is: a bar for each stage on a terminal, else a line now and then."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    import rich.progress
+
+    from sipdiag.report import Words
+
+NOW_AND_THEN = 10.0
+"""Seconds between two lines of one stage where nobody watches."""
+
+
+class AuditProgress:
+    """Follows the stages of one audit; nothing is told unless `wanted`."""
+
+    def __init__(self, words: Words, *, wanted: bool) -> None:
+        self._words, self._wanted = words, wanted
+        self._drawn = wanted and sys.stderr.isatty()
+        self._stage = ""
+        self._total = self._done = self._octets = self._messages = 0
+        self._begun = self._told = 0.0
+        self._bar: rich.progress.Progress | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def begin(self, stage: str, total: int) -> None:
+        """A stage of so many steps begins."""
+        self._end()
+        self._stage, self._total = stage, total
+        self._done = self._octets = self._messages = 0
+        self._begun = self._told = time.monotonic()
+        if self._drawn:
+            self._bar = _bar(self._name, total)
+
+    def step(self, count: int = 1, *, octets: int = 0, messages: int = 0) -> None:
+        """So many steps are done."""
+        self._done += count
+        self._octets += octets
+        self._messages += messages
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=self._done, told=self._figures)
+        elif self._wanted and (time.monotonic() - self._told > NOW_AND_THEN or self._done == self._total):
+            self._told = time.monotonic()
+            print(self._line, file=sys.stderr, flush=True)  # noqa: T201
+
+    @property
+    def _name(self) -> str:
+        labels: dict[str, str] = self._words.catalogue.words["audit"]
+        return labels[f"stage_{self._stage}"]
+
+    @property
+    def _line(self) -> str:
+        figures = self._figures
+        return f"{self._name}: {self._done:,} / {self._total:,}{f' ({figures})' if figures else ''}"
+
+    @property
+    def _figures(self) -> str:
+        """Bytes, messages and rate, where the stage counts them."""
+        if not self._octets:
+            return ""
+        from sipdiag.engine.wording import size_of  # noqa: PLC0415  (once it is imported anyway)
+
+        passed = max(time.monotonic() - self._begun, 0.001)
+        return f"{size_of(self._octets)}, {self._messages:,} SIP, {size_of(round(self._octets / passed))}/s"
+
+    def _end(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+        self._bar = None
+
+
+def _bar(name: str, total: int) -> rich.progress.Progress:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[told]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+    bar.add_task(name, total=total, told="")
+    bar.start()
+    return bar
