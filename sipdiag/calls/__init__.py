@@ -10,7 +10,7 @@ from sipdiag.calls.authentication import Challenge, Credentials, challenges_in, 
 from sipdiag.calls.binding import Binding, bindings_of
 from sipdiag.calls.call import Attempt, Call, CallState, acknowledges, opening_requests
 from sipdiag.calls.cancellation import cancellations
-from sipdiag.calls.carriage import CallMedia, Carriage, Carried, carriage_of
+from sipdiag.calls.carriage import CallMedia, Carriage, Carried, Settled, Ties, carriage_of, settled, ties_of
 from sipdiag.calls.cause import (
     CODES,
     PLAIN,
@@ -132,10 +132,12 @@ __all__ = [
     "RegistrationState",
     "Repeat",
     "SessionTimer",
+    "Settled",
     "Step",
     "Subscription",
     "SubscriptionState",
     "Sums",
+    "Ties",
     "Told",
     "Transaction",
     "Twin",
@@ -213,12 +215,14 @@ __all__ = [
     "sdp_in",
     "session_lapse",
     "session_timer",
+    "settled",
     "side_of",
     "stated_expires",
     "status",
     "streams_of",
     "sums_of",
     "tags_of",
+    "ties_of",
     "told_of",
     "was_relayed",
     "window_of",

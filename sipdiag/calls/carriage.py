@@ -78,72 +78,150 @@ class Carriage(msgspec.Struct, frozen=True, kw_only=True):
         return owners
 
 
+class Ties(msgspec.Struct, frozen=True, kw_only=True):
+    """What ties streams to some calls: where these are a part of the traffic, it adds up with that of other parts."""
+
+    by_end: frozenset[int]
+    """Numbers of streams that go where an end of these calls receives."""
+    ways: frozenset[tuple[str, str]]
+    """Ways along which something may come back to one of those."""
+    back: frozenset[int]
+    """Those that do."""
+    from_end: frozenset[int]
+    """Those that come from where an end receives."""
+    guesses: dict[int, int]
+    """Number of a stream → how many of these calls, without session descriptions, it may belong to."""
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """What all calls together say of which streams are whose."""
+
+    tied: frozenset[int]
+    """By their destination."""
+    ways: frozenset[tuple[str, str]]
+    guessed: frozenset[int]
+    """Those of which only one call comes into question."""
+
+
+def settled(parts: Iterable[Ties], streams: Sequence[Stream]) -> Settled:
+    """What the ties of all parts of the traffic say together."""
+    parts = list(parts)
+    tied = frozenset().union(*(each.by_end for each in parts))
+    ways = frozenset().union(*(each.ways for each in parts))
+    from_end = frozenset().union(*(each.from_end for each in parts))
+    taken = tied.union(
+        *(each.back for each in parts),
+        (number for number in from_end if (streams[number].source, streams[number].destination) not in ways),
+    )
+    guesses: dict[int, int] = {}
+    for each in parts:
+        for number, count in each.guesses.items():
+            guesses[number] = guesses.get(number, 0) + count
+    one = (number for number, count in guesses.items() if count == 1 and number not in taken)
+    return Settled(tied=tied, ways=ways, guessed=frozenset(one))
+
+
 def carriage_of(
     calls: Sequence[Call],
     streams: Sequence[Stream],
     exchanges: Mapping[str, list[Exchange]],
     *,
     looked: bool = True,
+    known: Settled | None = None,
 ) -> Carriage:
-    """Tie `streams` to `calls`; `exchanges` are the offers and answers by Call-ID."""
-    lines = {
-        call.number: [line for leg in call.legs or [call] for line in lines_of(leg, exchanges.get(leg.key, []))]
-        for call in calls
-    }
-    spans = {call.number: _span(call) for call in calls}
-    tie = _Ties(lines, spans)
+    """Tie `streams` to `calls`; `exchanges` are the offers and answers by Call-ID.
+
+    Where the calls are a part of the traffic only, `known` says what the others have.
+    """
+    tie = _Tie(calls, streams, exchanges)
+    known = known or settled([tie.ties()], streams)
     found: dict[int, list[Carried]] = {call.number: [] for call in calls}
     for number, stream in enumerate(streams):
-        for call, carried in tie.by_end(number, stream):
+        for call, carried in tie.by_end(number, stream) if number in known.tied else tie.by_way(number, stream, known):
             found[call].append(carried)
-    for number, stream in enumerate(streams):
-        for call, carried in tie.by_way(number, stream):
-            found[call].append(carried)
-    taken = {each.number for group in found.values() for each in group}
-    rest = [(number, each) for number, each in enumerate(streams) if number not in taken and each.is_convincing]
-    for call, carried in _guessed(calls, rest, lines, spans):
-        found[call].append(carried)
+        if number in known.guessed:
+            for each in tie.open_to(stream):
+                found[each.number].append(_guess(each, number, stream))
     media = {
-        number: CallMedia(lines=lines[number], carried=sorted(group, key=lambda each: each.number))
+        number: CallMedia(lines=tie.lines[number], carried=sorted(group, key=lambda each: each.number))
         for number, group in found.items()
     }
     return Carriage(streams=list(streams), calls=media, looked=looked)
 
 
+def ties_of(calls: Sequence[Call], streams: Sequence[Stream], exchanges: Mapping[str, list[Exchange]]) -> Ties:
+    """What ties `streams` to `calls`."""
+    return _Tie(calls, streams, exchanges).ties()
+
+
 Span = tuple[int, int]
 
 
-class _Ties:
-    """The ends of all lines, and what was tied to them so far."""
+class _Tie:
+    """The ends of all lines of some calls, and which streams go along with them."""
 
-    def __init__(self, lines: Mapping[int, list[MediaLine]], spans: Mapping[int, Span]) -> None:
-        self._spans = spans
+    def __init__(
+        self, calls: Sequence[Call], streams: Sequence[Stream], exchanges: Mapping[str, list[Exchange]]
+    ) -> None:
+        self.lines = {
+            call.number: [line for leg in call.legs or [call] for line in lines_of(leg, exchanges.get(leg.key, []))]
+            for call in calls
+        }
+        self._streams = streams
+        self._spans = {call.number: _span(call) for call in calls}
         self._ends: dict[str, list[tuple[int, MediaLine, str]]] = {}
-        self._back: dict[tuple[str, str], list[tuple[int, MediaLine, str]]] = {}
-        self._tied: set[int] = set()
-        for call, own in lines.items():
-            for line in own:
+        self._between: dict[frozenset[str], list[Call]] = {}
+        for call in calls:
+            for line in self.lines[call.number]:
                 for side in (CALLER, CALLEE):
                     for endpoint in _endpoints(line, side):
-                        self._ends.setdefault(endpoint, []).append((call, line, side))
+                        self._ends.setdefault(endpoint, []).append((call.number, line, side))
+            if not self.lines[call.number]:
+                for hop in call.transactions[:1]:
+                    between = frozenset((host(hop.source), host(hop.destination)))
+                    self._between.setdefault(between, []).append(call)
+        self._back: dict[tuple[str, str], list[tuple[int, MediaLine, str]]] = {}
+        self._tied: set[int] = set()
+        for number, stream in enumerate(streams):
+            for owner, line, side in self._best(self._ends.get(stream.destination, ()), stream):
+                self._tied.add(number)
+                self._back.setdefault((stream.destination, stream.source), []).append((owner, line, OTHER[side]))
+
+    def ties(self) -> Ties:
+        """What is tied, and how."""
+        streams = list(enumerate(self._streams))
+        guesses = ((number, len(self.open_to(stream))) for number, stream in streams if stream.is_convincing)
+        return Ties(
+            by_end=frozenset(self._tied),
+            ways=frozenset(self._back),
+            back=frozenset(number for number, stream in streams if self._coming_back(stream)),
+            from_end=frozenset(number for number, stream in streams if self._from_end(stream)),
+            guesses={number: count for number, count in guesses if count},
+        )
 
     def by_end(self, number: int, stream: Stream) -> Iterable[tuple[int, Carried]]:
         """The calls in which the stream goes where an end wants to receive."""
         for call, line, side in self._best(self._ends.get(stream.destination, ()), stream):
-            self._tied.add(number)
-            self._back.setdefault((stream.destination, stream.source), []).append((call, line, OTHER[side]))
             yield call, Carried(stream=stream, number=number, toward=side, line=line, by="destination")
 
-    def by_way(self, number: int, stream: Stream) -> Iterable[tuple[int, Carried]]:
+    def by_way(self, number: int, stream: Stream, known: Settled) -> Iterable[tuple[int, Carried]]:
         """The calls in which it comes back along another stream, or from an end; what is tied by its end stays so."""
-        if number in self._tied:
-            return
-        back = self._back.get((stream.source, stream.destination), ())
-        for call, line, side in self._best(back, stream):
+        for call, line, side in self._coming_back(stream):
             yield call, Carried(stream=stream, number=number, toward=side, line=line, by="return")
-        if not back:
-            for call, line, side in self._best(self._ends.get(stream.source, ()), stream):
+        if (stream.source, stream.destination) not in known.ways:
+            for call, line, side in self._from_end(stream):
                 yield call, Carried(stream=stream, number=number, toward=OTHER[side], line=line, by="source")
+
+    def open_to(self, stream: Stream) -> list[Call]:
+        """The calls without session descriptions, between its hosts, that last at its time."""
+        calls = self._between.get(frozenset((host(stream.source), host(stream.destination))), ())
+        return [call for call in calls if stream.heard(*self._spans[call.number])]
+
+    def _coming_back(self, stream: Stream) -> list[tuple[int, MediaLine, str]]:
+        return self._best(self._back.get((stream.source, stream.destination), ()), stream)
+
+    def _from_end(self, stream: Stream) -> list[tuple[int, MediaLine, str]]:
+        return self._best(self._ends.get(stream.source, ()), stream)
 
     def _best(self, found: Iterable[tuple[int, MediaLine, str]], stream: Stream) -> list[tuple[int, MediaLine, str]]:
         """Of the lines that last as long as the stream one for each call: that which agreed on its payload type."""
@@ -185,26 +263,7 @@ def _messages(call: Call) -> Iterable[Sighting]:
     yield from call.acks
 
 
-def _guessed(
-    calls: Sequence[Call],
-    streams: Iterable[tuple[int, Stream]],
-    lines: Mapping[int, list[MediaLine]],
-    spans: Mapping[int, Span],
-) -> Iterable[tuple[int, Carried]]:
-    """Streams between the two hosts of the one call that lasts at the time and shows no session description."""
-    between: dict[frozenset[str], list[Call]] = {}
-    for call in calls:
-        if not lines[call.number]:
-            for hop in call.transactions[:1]:
-                between.setdefault(frozenset((host(hop.source), host(hop.destination))), []).append(call)
-    for number, stream in streams:
-        open_ = [
-            call
-            for call in between.get(frozenset((host(stream.source), host(stream.destination))), ())
-            if stream.heard(*spans[call.number])
-        ]
-        if len(open_) == 1:
-            (call,) = open_
-            hop = call.transactions[0]
-            toward = CALLEE if host(stream.source) == host(hop.source) else CALLER
-            yield call.number, Carried(stream=stream, number=number, toward=toward, line=None, by="hosts")
+def _guess(call: Call, number: int, stream: Stream) -> Carried:
+    """A stream between the two hosts of the one call that lasts at the time and shows no session description."""
+    toward = CALLEE if host(stream.source) == host(call.transactions[0].source) else CALLER
+    return Carried(stream=stream, number=number, toward=toward, line=None, by="hosts")

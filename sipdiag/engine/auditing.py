@@ -18,11 +18,11 @@ from sipdiag.engine.closing import finish
 from sipdiag.engine.crew import Crew
 from sipdiag.engine.files import put_bytes, put_object
 from sipdiag.engine.journal import Journal
-from sipdiag.engine.merging import agree
+from sipdiag.engine.merging import agree, settle
 from sipdiag.engine.places import Place
 from sipdiag.engine.reading import FORMAT, Outcome, known, outcomes_of
 from sipdiag.engine.results import SCHEMA, capture_table
-from sipdiag.engine.stages import Run, judge, move, scatter, survey, tell
+from sipdiag.engine.stages import Run, carry, judge, move, scatter, survey, tell
 from sipdiag.engine.store import publish
 from sipdiag.findings import Policy, Settings
 from sipdiag.report import Words
@@ -206,6 +206,11 @@ def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, prog
         progress.begin("moving", run.shards)
         for _ in crew.results(move, [(run, shard) for shard in shards]):
             progress.step()
+    if agreed.outlook.streams:
+        progress.begin("carrying", run.shards)
+        for _ in crew.results(carry, [(run, shard) for shard in shards]):
+            progress.step()
+        settle(run)
     progress.begin("judging", run.shards)
     for _ in crew.results(judge, [(run, shard) for shard in shards]):
         progress.step()

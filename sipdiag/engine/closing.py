@@ -15,7 +15,7 @@ from sipdiag.engine.conclusion import Attacks, as_worked, finished, on_faults, o
 from sipdiag.engine.files import object_in, put_table, table_in
 from sipdiag.engine.reading import Outcome
 from sipdiag.engine.results import finding_table, stream_table
-from sipdiag.engine.stages import Run, Told, Verdict, agreed_in
+from sipdiag.engine.stages import Moment, Run, Told, Verdict, agreed_in
 from sipdiag.findings import Finding, Policy, attacker_of, grouped, taken, unfolded
 from sipdiag.report import Words
 from sipdiag.report.document import StreamRow
@@ -34,7 +34,7 @@ def finish(run: Run, readable: Sequence[Outcome], words: Words, policy: Policy, 
 
 def _streams(run: Run) -> Iterator[StreamRow]:
     """Every stream, with the call that it belongs to: of several the one that began first."""
-    owned: dict[int, tuple[int, StreamRow]] = {}
+    owned: dict[int, tuple[Moment, StreamRow]] = {}
     for shard in range(run.shards):
         verdict: Verdict = object_in(run.folder / "judged" / f"{shard}")
         for number, (begun, row) in verdict.streams.items():

@@ -35,7 +35,7 @@ class Cluster:
 
         futures = [self._client.submit(task, *each, pure=False, retries=TRIES) for each in arguments]
         try:
-            for _, result in as_completed(futures, with_results=True):  # type: ignore[no-untyped-call]
+            for _, result in as_completed(futures, with_results=True, loop=self._client.loop):  # type: ignore[no-untyped-call]
                 yield result
         except KilledWorker as error:
             raise WorkError(f"workers of the cluster died again and again: {error}") from error

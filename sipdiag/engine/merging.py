@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from sipdiag.calls import Window, families_of
+from sipdiag.calls import Window, families_of, settled
+from sipdiag.engine.files import object_in, put_object
 from sipdiag.engine.outlook import Below, Outlook, all_links, homes_of
 from sipdiag.engine.reading import Reading
-from sipdiag.engine.stages import Agreed, Run, survey_in
+from sipdiag.engine.stages import Agreed, Run, agreed_in, survey_in
 from sipdiag.findings import PIECES, Settings, all_traffic, flows_of, merged
 from sipdiag.media import Stream
 from sipdiag.trace import joined_streams
@@ -36,6 +37,14 @@ def agree(run: Run, readings: Sequence[Reading], window: Window, settings: Setti
         links=links,
         homes=homes_of(links, families_of(links)),
     )
+
+
+def settle(run: Run) -> None:
+    """Add whose the streams are to what all shards are told."""
+    agreed = agreed_in(run)
+    ties = (object_in(run.folder / "carried" / f"{shard}") for shard in range(run.shards))
+    outlook = replace(agreed.outlook, media_settled=settled(ties, agreed.outlook.streams))
+    put_object(run.folder / "settled", replace(agreed, outlook=outlook))
 
 
 def _streams(number: int, reading: Reading) -> list[Stream]:

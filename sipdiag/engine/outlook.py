@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from sipdiag.calls import Correlation, Leg, Link, Window, links_of
+from sipdiag.calls import Correlation, Leg, Link, Settled, Window, links_of
 from sipdiag.findings import Facts, Flows, Scene, Settings
 from sipdiag.media import Stream
 from sipdiag.sip import parse
@@ -67,6 +67,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     streams: list[Stream] = []
     """The RTP streams of all captures, those that go on from one to the next joined."""
     with_media: bool = False
+    media_settled: Settled | None = None
+    """What all calls together say of whose the streams are; None until that is known."""
 
     def scene(self, correlation: Correlation, traces: Sequence[Trace] = ()) -> Scene:
         """The scene of a shard, or of what is told of all of them."""
@@ -79,6 +81,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
             flows_seen=[self.flows],
             streams=self.streams,
             with_media=self.with_media,
+            media_settled=self.media_settled,
         )
 
 

@@ -3,6 +3,7 @@
     scatter   sightings of some captures → the shards that their Call-IDs fall into
     survey    a shard → what its calls tell that others need
     move      a shard → the legs of it that belong to a call in another shard
+    carry     a shard → which streams may be of its calls
     judge     a shard → its findings, its rows of the result, and what only all shards can show
     tell      one part of that → the findings on the whole and on hosts
 
@@ -22,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 from msgspec.structs import replace
 
-from sipdiag.calls import Carriage, Correlation, Link, Transaction, status
+from sipdiag.calls import Carriage, Correlation, Link, Transaction, correlate, moment, status
 from sipdiag.engine.columns import NUMBERED, in_time, numbered, octets_of, sightings_of
 from sipdiag.engine.conclusion import Attacks, on_sources, on_wholes, ways_told
 from sipdiag.engine.files import object_in, put_object, put_table, table_in
@@ -34,6 +35,8 @@ from sipdiag.findings import Circles, Fault, Finding, Settings
 from sipdiag.report.document import StreamRow
 from sipdiag.report.streams import stream_row
 from sipdiag.trace import Sighting
+
+Moment = tuple[int, int, int]
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +72,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     circles: Circles
     faults: list[Fault]
     refused: dict[Place, Transaction]
-    streams: dict[int, tuple[int, StreamRow]]
+    streams: dict[int, tuple[Moment, StreamRow]]
     """Number of a stream → since when the call goes on that it belongs to here, and what is told of it."""
 
 
@@ -122,16 +125,21 @@ def move(run: Run, shard: int) -> None:
     put_object(done, None)
 
 
+def carry(run: Run, shard: int) -> None:
+    """Say which streams may be of the calls of a shard."""
+    done = run.folder / "carried" / f"{shard}"
+    if not done.exists():
+        _, sightings, links = _whole_calls(run, shard)
+        put_object(done, agreed_in(run).outlook.scene(correlate(sightings, links=links)).ties())
+
+
 def judge(run: Run, shard: int) -> None:
     """Judge a shard, with the legs that came to it and without those that went."""
     done = run.folder / "judged" / f"{shard}"
     if done.exists():
         return
     agreed = agreed_in(run)
-    table = in_time([*_staying(run, shard), *_arrived(run, shard)])
-    sightings = sightings_of(table)
-    mine = {each.message.call_id for each in sightings}
-    links = [link for link in agreed.links if link.call_id in mine]
+    table, sightings, links = _whole_calls(run, shard)
     verdict, scene = judged(sightings, links, agreed.outlook)
     seen = scene.correlation
     put_table(run.data / "calls" / f"{shard}.parquet", call_table(seen.calls), compression="zstd")
@@ -154,9 +162,17 @@ def judge(run: Run, shard: int) -> None:
     )
 
 
-def _owned(seen: Correlation, carriage: Carriage) -> dict[int, tuple[int, StreamRow]]:
+def _whole_calls(run: Run, shard: int) -> tuple[pa.Table, list[Sighting], list[Link]]:
+    """The sightings of a shard, with the legs that came to it and without those that went, and what ties them."""
+    table = in_time([*_staying(run, shard), *_arrived(run, shard)])
+    sightings = sightings_of(table)
+    mine = {each.message.call_id for each in sightings}
+    return table, sightings, [link for link in agreed_in(run).links if link.call_id in mine]
+
+
+def _owned(seen: Correlation, carriage: Carriage) -> dict[int, tuple[Moment, StreamRow]]:
     """Number of a stream → since when the call goes on that it belongs to here, and what is told of it."""
-    begun = {call.number: call.opening.time for call in seen.calls}
+    begun = {call.number: moment(call.opening) for call in seen.calls}
     return {
         number: (begun[call], stream_row(carriage.streams[number], carried))
         for number, (call, carried) in carriage.owners.items()
@@ -182,16 +198,16 @@ def tell(run: Run, part: int) -> None:
     put_object(done, Told(findings=[*wholes, *hosts], ways=ways_told([*wholes, *hosts]), attacks=attacks))
 
 
+def agreed_in(run: Run) -> Agreed:
+    """What all shards were told; read once in each process, and again when more of it is known."""
+    settled = run.folder / "settled"
+    return _agreed(settled if settled.exists() else run.folder / "agreed")
+
+
 @lru_cache(maxsize=1)
-def _agreed(path: Path, run: str) -> Agreed:
-    del run
+def _agreed(path: Path) -> Agreed:
     found: Agreed = object_in(path)
     return found
-
-
-def agreed_in(run: Run) -> Agreed:
-    """What all shards were told; read once in each process."""
-    return _agreed(run.folder / "agreed", str(run.folder))
 
 
 def _homes(run: Run) -> Mapping[bytes, bytes]:

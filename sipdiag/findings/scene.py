@@ -13,6 +13,8 @@ from sipdiag.calls import (
     Hearing,
     Outage,
     Registration,
+    Settled,
+    Ties,
     Transaction,
     Window,
     carriage_of,
@@ -22,6 +24,7 @@ from sipdiag.calls import (
     hearings_of,
     outages_of,
     requests_by_source,
+    ties_of,
 )
 from sipdiag.findings.fault import Fault, faults_of
 from sipdiag.findings.flow import Flow, Flows, Traffic, behind_nat, devices_of, flows_of, mark_of, traffic_of
@@ -52,6 +55,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """The RTP streams of all captures, those that go on from one to the next joined."""
     with_media: bool = False
     """Whether the captures were read with their media: without that nothing is known of it."""
+    media_settled: Settled | None = None
+    """Where the calls are a part of the traffic: what all calls together say of whose the streams are."""
     ledger: dict[str, list[Duty]] = {}
     """Duties by Call-ID, worked out once for all the rules that read them."""
     outages_seen: dict[int, list[Outage]] = {}
@@ -157,7 +162,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         if not self.carriage_seen:
             exchanges = {leg.key: self.exchanges(leg) for leg in self.correlation.legs} if self.streams else {}
             self.carriage_seen.append(
-                carriage_of(self.correlation.calls, self.streams, exchanges, looked=self.with_media)
+                carriage_of(
+                    self.correlation.calls, self.streams, exchanges, looked=self.with_media, known=self.media_settled
+                )
             )
         return self.carriage_seen[0]
 
@@ -169,6 +176,12 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         if hearings is None:
             hearings = self.hearings_seen[call.key] = hearings_of(call, self.carriage.of(call), self.window)
         return hearings
+
+    def ties(self) -> Ties:
+        """What ties streams to the calls of this part of the traffic."""
+        return ties_of(
+            self.correlation.calls, self.streams, {leg.key: self.exchanges(leg) for leg in self.correlation.legs}
+        )
 
     def exchanges(self, call: Call) -> list[Exchange]:
         """The offers and answers of `call`."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import chain
 
-from sipdiag.calls import families_of, window_of
+import msgspec
+
+from sipdiag.calls import correlate, families_of, settled, window_of
 from sipdiag.engine.conclusion import concluded
 from sipdiag.engine.judgement import judged
 from sipdiag.engine.outlook import Below, Outlook, all_links, homes_of
@@ -54,8 +56,11 @@ def found_in_parts(traces: Sequence[Trace], divide: Divide, settings: Settings |
         streams=joined_streams([trace.streams for trace in traces]),
         with_media=all(trace.media for trace in traces),
     )
-    judgements = []
+    whole = []
     for shard in shards_of(seen, lambda call_id: divide(homes.get(call_id, call_id))).values():
         mine = {each.message.call_id for each in shard}
-        judgements.append(judged(shard, [link for link in links if link.call_id in mine], outlook)[0])
+        whole.append((shard, [link for link in links if link.call_id in mine]))
+    ties = [outlook.scene(correlate(shard, links=tied)).ties() for shard, tied in whole]
+    outlook = msgspec.structs.replace(outlook, media_settled=settled(ties, outlook.streams))
+    judgements = [judged(shard, tied, outlook)[0] for shard, tied in whole]
     return concluded(judgements, traces, links, outlook)

@@ -1,0 +1,148 @@
+"""Tests of `sipdiag audit` as a user runs it: the result, interruptions, the watch, mistakes."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks.fleet import write_fleet
+from command import argv, environment, run
+from engine.auditing import expected, rows, serially
+from reporting import sample
+
+GOOD = sample("call-answered/call-answered")
+BAD = sample("ack-missing/ack-missing")
+KILLS = 3
+"""In CI; ten by hand: SIPDIAG_KILLS=10."""
+
+
+def test_an_audit_leaves_tables_views_and_summaries(tmp_path: Path) -> None:
+    """The picture on standard output, the progress on standard error, everything else in the folder."""
+    target = tmp_path / "out"
+    ran = run("audit", GOOD, BAD, "-o", target, "--jobs", "1")
+    assert ran.code == 0
+    assert "2 captures" in ran.out
+    assert "ack-missing" in ran.out
+    assert "Reading: 2 / 2" in ran.err
+    assert {each.name for each in target.iterdir()} >= {
+        *("audit.duckdb", "summary.json", "summary.html", "latest", "journal.jsonl")
+    }
+    told = json.loads((target / "summary.json").read_text(encoding="utf-8"))
+    assert told["calls"] == {"answered": 2}
+    assert run("audit", target, "--format", "json").out == (target / "summary.json").read_text(encoding="utf-8")
+    assert run("audit", target, "--format", "html").out == (target / "summary.html").read_text(encoding="utf-8")
+    assert run("audit", target, "-q").out == ran.out
+
+
+def test_a_moved_folder_is_asked_where_it_lies(tmp_path: Path) -> None:
+    """The views follow it."""
+    assert run("audit", BAD, "-o", tmp_path / "out", "-q").code == 0
+    (tmp_path / "out").rename(tmp_path / "moved")
+    ran = run("audit", tmp_path / "moved", "--sql", "SELECT rule FROM findings", "--format", "csv")
+    assert (ran.code, ran.out) == (0, "rule\r\nack-missing\r\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "name captures"),
+        (["somewhere"], "name the folder of an audit"),
+        ([BAD, "--sql", "SELECT 1"], "name the folder of an audit"),
+        ([BAD, "-o", "/proc/no/such"], "/proc/no"),
+        ([BAD, "-o", "out", "--format", "csv"], "--sql"),
+        ([BAD, "-o", "out", "--jobs", "0"], "--jobs"),
+    ],
+)
+def test_mistakes_on_the_command_line(arguments: list[str | Path], said: str, tmp_path: Path) -> None:
+    """Exit code 2 and one clear line."""
+    ran = run("audit", *arguments, cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_wrong_sql_is_a_mistake_too(tmp_path: Path) -> None:
+    """With what the store says of it."""
+    run("audit", BAD, "-o", tmp_path, "-q")
+    ran = run("audit", tmp_path, "--sql", "SELEKT 1")
+    assert (ran.code, ran.out) == (2, "")
+    assert "SELEKT" in ran.err
+
+
+def test_exit_codes(tmp_path: Path) -> None:
+    """1 for findings where that was asked for, 3 for what could not be read, whatever else there is."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shutil.copyfile(BAD, folder / "bad.pcap")
+    assert run("audit", folder, "-o", tmp_path / "one", "--fail-on", "error").code == 1
+    assert run("audit", GOOD, "-o", tmp_path / "two", "--fail-on", "error").code == 0
+    (folder / "broken.pcap").write_bytes(b"nothing")
+    ran = run("audit", folder, "-o", tmp_path / "one", "--fail-on", "error")
+    assert ran.code == 3
+    assert "broken.pcap: is a text file, not a packet capture" in ran.out
+    assert run("audit", tmp_path / "no" / "*.pcap", "-o", tmp_path / "three").code == 3
+
+
+def test_the_summary_speaks_portuguese(tmp_path: Path) -> None:
+    """Labels and findings."""
+    ran = run("audit", BAD, "-o", tmp_path, "--lang", "pt")
+    assert "Achados por regra" in ran.out
+    assert "Leitura" in ran.err
+
+
+def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    """At any moment, with SIGKILL; in the end it is the serial analysis, nothing lost and nothing twice."""
+    write_fleet(tmp_path / "in", captures=60, calls=150, damaged=0.05)
+    target = tmp_path / "out"
+    dice = random.Random(7)
+    command = argv("audit", tmp_path / "in", "-o", target, "--jobs", "2", "-q")
+    began = time.monotonic()
+    subprocess.run(
+        argv("audit", tmp_path / "in", "-o", tmp_path / "once", "--jobs", "2", "-q"), env=environment(), check=False
+    )
+    lasted = time.monotonic() - began
+    for _ in range(int(os.environ.get("SIPDIAG_KILLS", KILLS))):
+        running = subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL)
+        time.sleep(dice.uniform(0.1, lasted * 0.9))
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+    assert subprocess.run(command, env=environment(), check=False).returncode == 3
+    analysis = serially(target)
+    for name in ("findings", "calls", "responses"):
+        assert rows(target, name) == expected(analysis, name) == rows(tmp_path / "once", name), name
+    assert not list(target.rglob("*.part"))
+
+
+def test_a_watch_audits_what_is_complete(tmp_path: Path) -> None:
+    """And writes figures for Prometheus, until it is stopped."""
+    folder, target, metrics = tmp_path / "in", tmp_path / "out", tmp_path / "sipdiag.prom"
+    folder.mkdir()
+    command = argv("audit", folder, "-o", target, "--watch", "--every", "0.2", "--metrics", metrics, "--jobs", "1")
+    with (tmp_path / "err").open("w") as err:
+        watching = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=err, text=True)
+        try:
+            shutil.copyfile(BAD, folder / "one.pcap")
+            _wait_for(lambda: metrics.exists() and 'state="read"} 1' in metrics.read_text(encoding="utf-8"))
+            shutil.copyfile(GOOD, folder / "two.pcap")
+            _wait_for(lambda: 'state="read"} 2' in metrics.read_text(encoding="utf-8"))
+        finally:
+            watching.send_signal(signal.SIGINT)
+        out, _ = watching.communicate(timeout=20)
+    assert watching.returncode == 0
+    assert "2 captures" in out
+
+
+def _wait_for(condition: object) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if callable(condition) and condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come")

@@ -1,0 +1,162 @@
+"""Tests of `sipdiag.engine.auditing`: an audit is the serial analysis, whatever was interrupted, added or broken."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from benchmarks.fleet import write_fleet
+from engine.auditing import Steps, audited, expected, rows, serially
+from sipdiag.engine import Alone, Processes, auditing
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = str(ROOT / "samples")
+DATASETS = ("findings", "calls", "responses", "streams")
+
+
+@pytest.fixture
+def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many shards and batches, so that calls fall apart as they do in a large audit."""
+    monkeypatch.setattr(auditing, "MESSAGES_A_SHARD", 300)
+    monkeypatch.setattr(auditing, "MESSAGES_A_BATCH", 700)
+
+
+def assert_serial(target: Path) -> None:
+    """Every table is that of the serial analysis."""
+    analysis = serially(target)
+    for name in DATASETS:
+        assert rows(target, name) == expected(analysis, name), name
+
+
+@pytest.mark.usefixtures("small_shards")
+def test_the_samples_in_many_shards_are_the_samples(tmp_path: Path) -> None:
+    """Every rule, in shards of a few calls each."""
+    steps = Steps()
+    report = audited([SAMPLES], tmp_path, steps=steps)
+    assert dict(steps.stages)["judging"] > 10
+    assert report.unreadable == []
+    assert_serial(tmp_path)
+
+
+@pytest.mark.usefixtures("small_shards")
+def test_a_fleet_of_probes_gives_whole_calls(tmp_path: Path) -> None:
+    """Three probes, rotated: calls cross captures and probes, some captures are damaged."""
+    captures = write_fleet(tmp_path / "in", captures=40, calls=120, damaged=0.1)
+    crew = Processes(2)
+    report = audited([str(tmp_path / "in")], tmp_path / "out", crew)
+    crew.close()
+    assert report.captures == len(captures)
+    assert report.unreadable
+    assert_serial(tmp_path / "out")
+    spanning = [row for row in rows(tmp_path / "out", "calls") if row["legs"] == 2]
+    assert len(spanning) > 60
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_split_in_any_order_with_any_workers_gives_the_same(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """However the recording was cut, named and divided: calls and findings, but for the numbers of frames."""
+    folder = tmp_path_factory.mktemp("split")
+    cut = data.draw(st.integers(2, 12))
+    size = data.draw(st.integers(50, 1000))
+    names = data.draw(st.permutations(range(cut)))
+    write_fleet(folder / "whole", captures=3, calls=25, damaged=0)
+    for path in sorted((folder / "whole").rglob("*.pcap")):
+        _split(path, [folder / "parts" / f"{name}-{path.name}" for name in names])
+    told = []
+    for name in ("whole", "parts"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(auditing, "MESSAGES_A_SHARD", size if name == "parts" else 10**9)
+            audited([str(folder / name)], folder / f"{name}-out", Alone())
+        told.append((_told(folder / f"{name}-out", "calls"), _told(folder / f"{name}-out", "findings")))
+    assert told[0] == told[1]
+    shutil.rmtree(folder)
+
+
+def _split(path: Path, parts: list[Path]) -> None:
+    """Cut a capture into parts of about the same size, between packets."""
+    data = path.read_bytes()
+    at, records = 24, []
+    while at < len(data):
+        end = at + 16 + int.from_bytes(data[at + 8 : at + 12], "little")
+        records.append(data[at:end])
+        at = end
+    size = -(-len(records) // len(parts))
+    for number, part in enumerate(parts):
+        part.parent.mkdir(exist_ok=True)
+        part.write_bytes(data[:24] + b"".join(records[number * size : (number + 1) * size]))
+
+
+def _told(target: Path, name: str) -> list[object]:
+    """The rows of a dataset without what names a capture or a frame in it."""
+    kept = {
+        "calls": ("call_id", "call_ids", "time", "state", "final_code", "setup_ms", "pdd_ms", "duration_ms", "legs"),
+        "findings": ("rule", "variant", "severity", "confidence", "time", "call_id", "role"),
+    }[name]
+    return sorted([str([row[key] for key in kept]) for row in rows(target, name)])
+
+
+def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
+    """The second run reads nothing, judges nothing, and leaves the same result."""
+    some = [f"{SAMPLES}/{name}" for name in ("ack-missing", "call-failed", "tcp-reset")]
+    first = audited(some, tmp_path)
+    steps = Steps()
+    second = audited(some, tmp_path, steps=steps)
+    assert (first.fresh, second.fresh, second.data) == (first.captures, 0, first.data)
+    assert [stage for stage, _ in steps.stages] == ["reading"]
+    assert not list((tmp_path / "work").glob("[!r]*"))
+
+
+def test_added_changed_and_removed_captures_are_picked_up(tmp_path: Path) -> None:
+    """By their content: one that is only touched or renamed is known."""
+    sources = sorted(Path(SAMPLES).glob("ack-missing/*.pcap"))
+    folder, target = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    one, other = folder / "one.pcap", folder / "other.pcap"
+    shutil.copyfile(sources[0], one)
+    audited([str(folder)], target)
+    shutil.copyfile(sources[1], other)
+    assert audited([str(folder)], target).fresh == 1
+    assert_serial(target)
+    one.write_bytes(sources[2].read_bytes())
+    assert audited([str(folder)], target).fresh == 1
+    assert_serial(target)
+    one.rename(folder / "renamed.pcap")
+    audited([str(folder)], target)
+    assert_serial(target)
+    other.unlink()
+    audited([str(folder)], target)
+    assert [row["path"] for row in rows(target, "captures")] == [str(folder / "renamed.pcap")]
+    assert_serial(target)
+
+
+def test_the_same_content_twice_counts_once(tmp_path: Path) -> None:
+    """A copy is listed and not counted."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.pcap", "b.pcap"):
+        shutil.copyfile(Path(SAMPLES) / "ack-missing" / "ack-missing.pcap", folder / name)
+    audited([str(folder)], tmp_path / "out")
+    assert [row["state"] for row in rows(tmp_path / "out", "captures")] == ["read", "duplicate"]
+    assert len(rows(tmp_path / "out", "calls")) == 1
+
+
+def test_what_cannot_be_read_is_listed_with_its_reason(tmp_path: Path) -> None:
+    """And the audit goes on; a later run tries again."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shutil.copyfile(Path(SAMPLES) / "ack-missing" / "ack-missing.pcap", folder / "good.pcap")
+    (folder / "text.pcap").write_text("no capture", encoding="utf-8")
+    (folder / "empty.pcap").write_bytes(b"")
+    report = audited([str(folder)], tmp_path / "out")
+    assert [Path(each.place.path).name for each in report.unreadable] == ["empty.pcap", "text.pcap"]
+    states = {Path(row["path"]).name: (row["state"], row["reason"]) for row in rows(tmp_path / "out", "captures")}
+    assert states["good.pcap"] == ("read", "")
+    assert states["empty.pcap"] == ("unreadable", "is empty")
+    assert "text file" in states["text.pcap"][1]

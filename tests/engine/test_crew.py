@@ -1,0 +1,54 @@
+"""Tests of `sipdiag.engine.crew`: every task is done once in the end, whoever dies over it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from sipdiag.engine.crew import Alone, Processes, WorkError
+
+
+def squared(number: int) -> int:
+    return number * number
+
+
+def dies_once(number: int, folder: str) -> int:
+    """Kills its process the first time that it is asked for 3."""
+    mark = Path(folder) / "died"
+    if number == 3 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
+
+
+def always_dies(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+@pytest.mark.parametrize("jobs", [0, 2])
+def test_every_task_is_done(jobs: int) -> None:
+    """In this process or in others, in whatever order."""
+    crew = Processes(jobs) if jobs else Alone()
+    assert sorted(crew.results(squared, [(number,) for number in range(10)])) == [n * n for n in range(10)]
+    assert list(crew.results(squared, [])) == []
+    crew.close()
+
+
+def test_the_work_of_a_process_that_died_is_done_by_another(tmp_path: Path) -> None:
+    """Each result comes once."""
+    crew = Processes(2)
+    found = sorted(crew.results(dies_once, [(number, str(tmp_path)) for number in range(8)]))
+    crew.close()
+    assert found == [n * n for n in range(8)]
+
+
+def test_work_that_kills_whoever_does_it_is_given_up() -> None:
+    """With one line that says so."""
+    crew = Processes(2)
+    with pytest.raises(WorkError, match="died"):
+        list(crew.results(always_dies, [(1,), (2,)]))
+    crew.close()
