@@ -207,7 +207,9 @@ def _is_inside(
     request = transaction.request
     callers = {from_tag for from_tag, _ in attempts}
     if request is None:  # who only sees the answers knows the callee's side by its tags
-        return transaction.responses[0].message.to_tag in callers or (not attempts and _goes_on(transaction, call))
+        to_tag = transaction.responses[0].message.to_tag
+        again = to_tag in confirmed and (transaction.from_tag, transaction.cseq) not in attempts
+        return again or to_tag in callers or (not attempts and _goes_on(transaction, call))
     to_tag, from_tag = request.message.to_tag, request.message.from_tag
     # Some clients leave the To tag of a 401 in place when they try again: only a tag of a 2xx makes a dialog.
     if to_tag and (to_tag in confirmed or to_tag in callers or not attempts):

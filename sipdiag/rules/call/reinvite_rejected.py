@@ -61,7 +61,11 @@ def _verdict(
     if code in (408, 481):
         hung_up = any(bye.request is not None and bye.request.time < final.time for bye in call.byes)
         return None if hung_up else ("dialog-gone", Severity.ERROR)
-    if any(each.answered for each in later):
+    unseen = (each for each in call.reinvites if each.request is None and each.from_tag == change.first.from_tag)
+    again = any(each.answers and each.cseq > change.first.cseq for each in unseen)
+    if again and code in ASKED_TO_TRY_AGAIN:
+        return None  # the recorder missed the next try, and its 200 is there
+    if again or any(each.answered for each in later):
         return "recovered", Severity.NOTE
     if code in NOT_ACCEPTABLE and b"m=image" in change.request.message.body:
         return "fax-refused", Severity.NOTE  # the fax goes on in the audio stream, as it must be ready to

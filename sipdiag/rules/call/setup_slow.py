@@ -29,8 +29,11 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         told = None if call.ending is None else call.ending.request
     elif told is None or status(told) >= 300:
         return  # a late failure is told by the rule on failures
-    if told is not None and told.time - invite.time > limit * SECOND:
-        yield _finding(call, invite, told, limit)
+    if told is None or told.time - invite.time <= limit * SECOND:
+        return
+    if any(each.method == "PRACK" and each.time - invite.time <= limit * SECOND for each in call.transactions):
+        return  # it had been told something, which the recorder missed
+    yield _finding(call, invite, told, limit, scene)
 
 
 def _all_in_time(call: Call, limit: float) -> bool:
@@ -39,7 +42,7 @@ def _all_in_time(call: Call, limit: float) -> bool:
     return first is not None and bool(responses) and responses[-1].time - first.time <= limit * SECOND
 
 
-def _finding(call: Call, invite: Sighting, told: Sighting, limit: float) -> Finding:
+def _finding(call: Call, invite: Sighting, told: Sighting, limit: float, scene: Scene) -> Finding:
     delay = told.time - invite.time
     hop = _slowest_hop(call, told, delay)
     begun = hop.request or invite
@@ -62,6 +65,8 @@ def _finding(call: Call, invite: Sighting, told: Sighting, limit: float) -> Find
     variant, severity = _variant(told, delay, client, begun, hop)
     # That the caller waited is plain to see; that it was no ringing that nobody told of is not.
     confidence = Confidence.LIKELY if variant in ("given-up", "no-ringing") else Confidence.CERTAIN
+    if variant == "given-up" and not scene.window.sees(invite.destination, invite.source):
+        confidence = Confidence.INCONCLUSIVE  # what the caller heard is not recorded
     if _rang_behind(call, invite, limit):
         severity, confidence = Severity.NOTE, Confidence.LIKELY
     shown_by = list({(each.capture, each.frame): each for each in (invite, begun, *repeats, told)}.values())

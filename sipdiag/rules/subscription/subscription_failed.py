@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sipdiag.calls import Subscription, carries_credentials, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, severity_of
 from sipdiag.sip import Response
-from sipdiag.trace import Sighting
+from sipdiag.trace import Sighting, host
 
 NAME = "subscription-failed"
 SEVERITY = Severity.ERROR
@@ -42,7 +42,14 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
     if last.request is not None:
         evidence["request_frame"] = last.request.frame
         shown_by.insert(0, last.request)
-    yield found(NAME, "refused", severity_of(code), Confidence.CERTAIN, shown_by, evidence, knowledge=f"status/{code}")
+    severity = Severity.NOTE if code == 489 and _uses_others(subscription, final, scene) else severity_of(code)
+    yield found(NAME, "refused", severity, Confidence.CERTAIN, shown_by, evidence, knowledge=f"status/{code}")
+
+
+def _uses_others(subscription: Subscription, refusal: Sighting, scene: Scene) -> bool:
+    """Whether the same host has another event package: it asks for what there may be, and uses what there is."""
+    client = host(refusal.destination)
+    return any(there == client and event != subscription.event for event, there in scene.surroundings["watched"])
 
 
 def _renewed(subscription: Subscription, refusal: Sighting, scene: Scene) -> bool:
