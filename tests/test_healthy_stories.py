@@ -21,7 +21,6 @@ EXCUSED: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {
         ("ended-early", "one-side", "one-host"),
         "what was refused was refused, as far as anybody sees who is not there when the next server is tried",
     ),
-    ("setup-slow", "given-up"): (LOST, "the only sign that somebody was there was lost, and its PRACK with it"),
     ("setup-slow", "slow"): (LOST, "the only sign that it rang was lost: nothing else tells ringing from waiting"),
     ("bye-rejected", "unknown-dialog"): (LOST, "the BYE of the other side was lost: its 481 looks like any other"),
     ("nonce-stale", "recovered"): (LOST, "the REGISTER with the new nonce was lost together with its answer"),
