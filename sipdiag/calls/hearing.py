@@ -7,6 +7,7 @@ handed over with REFER, and not beyond what was recorded. Media that go where no
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 import msgspec
 
@@ -87,7 +88,7 @@ def hearings_of(call: Call, media: CallMedia, window: Window) -> list[Hearing]:
 def _hearings(line: MediaLine, sender: str, stop: int, tags: set[str], media: CallMedia) -> Iterator[Hearing]:
     terms = [each for each in line.terms if each.answered is not None and (not tags or each.dialog in tags)]
     spans: list[tuple[Agreement, Agreement, int, int]] = []
-    for agreed, later in zip(terms, [*terms[1:], None], strict=True):
+    for agreed, later in zip_longest(terms, terms[1:]):
         begin = agreed.answered or agreed.agreed
         end = stop if later is None else min(stop, later.offered)
         if end <= begin or not agreed.lets(sender):
