@@ -49,6 +49,7 @@ def shortened(name: str, room: int) -> str:
 
 def _line(arrow: Arrow, lanes: list[int], start: int, width: int, *, ascii_only: bool) -> str:
     bar, dash, right, left = ("|", "-", ">", "<") if ascii_only else ("│", "─", "▶", "◀")
+    dash = dash if not arrow.media else "=" if ascii_only else "━"
     marks = "".join(f"[{number}]" for number in arrow.findings[:2])
     cells = list(f"{arrow.frame:>6} {(arrow.time - start) / SECOND:>8.3f}".ljust(width))
     for column in lanes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from sipdiag.calls import Call, Transaction
+from sipdiag.calls import CALLEE, Call, Carried, Transaction
 from sipdiag.findings import Finding
 from sipdiag.report.escape import shown
 from sipdiag.sip import Response
@@ -30,10 +32,12 @@ class Arrow(msgspec.Struct, frozen=True, kw_only=True):
     """When it was sent last."""
     findings: list[int] = []
     """Numbers of the findings that name one of its frames, from 1."""
+    media: bool = False
+    """Whether it is a stream of media, from its first packet to that at `last_time`: a thick line."""
 
 
 class Ladder(msgspec.Struct, frozen=True, kw_only=True):
-    """The messages of a call between the hosts that sent them."""
+    """The messages of a call, and its media if they are wanted, between the hosts that sent them."""
 
     lanes: list[str]
     """Hosts, in the order they were first seen; endpoints where one host talks to itself."""
@@ -41,8 +45,13 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
     """In the order of time."""
 
 
-def ladder_of(call: Call, findings: dict[tuple[int, int], list[int]] | None = None) -> Ladder:
-    """The ladder of `call`; `findings` maps (capture, frame) to the numbers of the findings that name it."""
+def ladder_of(
+    call: Call, findings: dict[tuple[int, int], list[int]] | None = None, media: Sequence[tuple[Carried, str]] = ()
+) -> Ladder:
+    """The ladder of `call`; `findings` maps (capture, frame) to the numbers of the findings that name it.
+
+    `media` are the streams that are to stand in it, each with its label.
+    """
     sent = sent_in(call)
     own_lane = {host(first.source) for first, _ in sent if host(first.source) == host(first.destination)}
     lanes: dict[str, int] = {}
@@ -68,7 +77,40 @@ def ladder_of(call: Call, findings: dict[tuple[int, int], list[int]] | None = No
                 findings=sorted(numbers),
             )
         )
+    for carried, label in media if sent else ():
+        arrows.append(_media_arrow(carried, label, sent[0][0], lanes, own_lane, findings or {}))
+    arrows.sort(key=lambda each: (each.time, each.capture, each.frame))
     return Ladder(lanes=list(lanes), arrows=arrows)
+
+
+def _media_arrow(
+    carried: Carried,
+    label: str,
+    opening: Sighting,
+    lanes: dict[str, int],
+    own_lane: set[str],
+    findings: dict[tuple[int, int], list[int]],
+) -> Arrow:
+    """The arrow of one stream, from host to host; where one host talks to itself, from side to side."""
+    stream = carried.stream
+    ends = [host(stream.source), host(stream.destination)]
+    if own_lane.intersection(ends):
+        ends = (
+            [opening.source, opening.destination] if carried.toward == CALLEE else [opening.destination, opening.source]
+        )
+    source, destination = (lanes.setdefault(end, len(lanes)) for end in ends)
+    frames = (stream.first_frame, stream.last_frame)
+    return Arrow(
+        capture=stream.capture,
+        frame=stream.first_frame,
+        time=stream.first_time,
+        source=source,
+        destination=destination,
+        label=label,
+        last_time=stream.last_time,
+        findings=sorted({number for frame in frames for number in findings.get((stream.capture, frame), ())}),
+        media=True,
+    )
 
 
 def sent_in(call: Call) -> list[tuple[Sighting, list[Sighting]]]:

@@ -28,7 +28,7 @@ def pieces(sheets: Sequence[Sheet], words: Words) -> Iterator[str]:
     start = sheet.ladder.arrows[0].time if sheet.ladder.arrows else 0
     told: set[int] = set()
     for arrow in sheet.ladder.arrows:
-        line = "-->>" if arrow.code else "->>"
+        line = "-)" if arrow.media else "-->>" if arrow.code else "->>"
         yield f"    L{arrow.source}{line}L{arrow.destination}: {_label(arrow, start, words)}\n"
         for mark in sheet.marks:
             if mark.number in arrow.findings and mark.number not in told:

@@ -9,6 +9,7 @@ from sipdiag.calls import Call, status
 from sipdiag.findings import Finding
 from sipdiag.report.escape import shown
 from sipdiag.report.ladder import Ladder, ladder_of, marks_of
+from sipdiag.report.media_lines import media_label
 from sipdiag.report.rows import party
 from sipdiag.report.times import clock, day, span
 from sipdiag.report.words import Words
@@ -66,7 +67,9 @@ def _sheet(call: Call, analysis: Analysis, words: Words) -> Sheet:
             " · ".join([*state, f"{day(opening.time)} {clock(opening.time)} UTC"]),
             *(f"Call-ID {shown(call_id)}" for call_id in call.call_ids),
         ],
-        ladder=ladder_of(call, marks_of(findings)),
+        ladder=ladder_of(
+            call, marks_of(findings), [(each, media_label(each, words)) for each in analysis.carriage.of(call).carried]
+        ),
         marks=[
             Mark(
                 number=number,

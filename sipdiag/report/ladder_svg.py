@@ -53,11 +53,12 @@ STYLE = (
   .again { font-size: 11px; fill: var(--soft); text-anchor: middle; }
   .word { font-weight: 700; }
   .arrow { fill: none; stroke-width: 1.6; }
+  .media .arrow { stroke-width: 5; }
   .number { font-size: 10px; font-weight: 700; fill: var(--paper); text-anchor: middle; }
 """
     + "".join(
         f"  .{kind} .arrow {{ stroke: var(--{kind}); }}\n  .{kind} .tip {{ fill: var(--{kind}); }}\n"
-        for kind in ("request", "provisional", "success", "redirection", "failure")
+        for kind in ("request", "provisional", "success", "redirection", "failure", "media")
     )
     + "".join(f"  .{severity} {{ fill: var(--{severity}); }}\n" for severity in ("error", "warning", "note"))
 )
@@ -224,6 +225,8 @@ def _badge(number: int, severity: str, x: int, y: int) -> str:
 
 def _kind(arrow: Arrow) -> str:
     """What an arrow is drawn as."""
+    if arrow.media:
+        return "media"
     if not arrow.code:
         return "request"
     return {1: "provisional", 2: "success", 3: "redirection"}.get(arrow.code // 100, "failure")

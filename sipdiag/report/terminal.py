@@ -15,6 +15,7 @@ from sipdiag.knowledge import Entry
 from sipdiag.report.drawing import drawn
 from sipdiag.report.escape import shown
 from sipdiag.report.ladder import ladder_of, marks_of, troubled
+from sipdiag.report.media_lines import media_label, media_lines, media_note
 from sipdiag.report.peer_table import peer_table
 from sipdiag.report.rows import party
 from sipdiag.report.times import clock, day, span
@@ -53,6 +54,7 @@ class _TerminalReport:
         if detail == "brief":
             return
         self._calls(every_ladder=detail == "full")
+        self._media(every=detail == "full")
         self._destinations(even_one=detail == "full")
         self._registrations()
         self._subscriptions()
@@ -78,6 +80,9 @@ class _TerminalReport:
             for defect in facts.defects[:MOST_FRAMES]:
                 where = "" if defect.frame is None else f" ({self._label('frame')} {defect.frame})"
                 self._line(Text(f"  {defect.kind}: {shown(defect.detail)}{where}", style="yellow"))
+
+        if note := media_note(self._analysis, self._words):
+            self._line(Text(f"  {note}", style="dim"), 2)
 
     def _verdict(self) -> None:
         counts = Counter(finding.severity for finding in self._analysis.findings)
@@ -181,8 +186,18 @@ class _TerminalReport:
         for call in calls if every_ladder else with_findings[:MOST_LADDERS]:
             self._line(Text())
             self._line(Text(f"{self._label('call')} {call.number}", style="bold"))
-            for line in drawn(ladder_of(call, numbers), self._console.width, ascii_only=self._ascii_only):
+            media = [(each, media_label(each, self._words)) for each in self._analysis.carriage.of(call).carried]
+            for line in drawn(ladder_of(call, numbers, media), self._console.width, ascii_only=self._ascii_only):
                 self._line(Text(line))
+
+    def _media(self, *, every: bool) -> None:
+        lines = list(
+            media_lines(self._analysis, self._words, self._console.width, ascii_only=self._ascii_only, every=every)
+        )
+        if lines:
+            self._heading("streams")
+        for line in lines:
+            self._line(Text(line), 6)
 
     def _call_line(self, call: Call) -> Text:
         line = Text(f"{call.number:>4}  {clock(call.opening.time, 0)}  ")

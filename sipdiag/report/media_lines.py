@@ -1,0 +1,106 @@
+"""The streams of calls as lines of text, each with its quality second by second as two small bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sipdiag.analysis import Analysis
+from sipdiag.calls import CallState, Carried, told_of
+from sipdiag.media import Step, Stream
+from sipdiag.report.escape import shown
+from sipdiag.report.times import span
+from sipdiag.report.words import Words
+
+MOST = 40
+"""Streams that are listed; those that lost packets come first where there are more."""
+MOST_KEYS = 20
+MILLISECOND = 1_000_000
+LOSS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Percent lost in a step above which its bar is a level higher."""
+JITTER = (2.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0)
+"""Milliseconds, likewise."""
+BARS = "▁▂▃▄▅▆▇█"
+PLAIN_BARS = "_.:-=+*#"
+
+
+def media_note(analysis: Analysis, words: Words) -> str:
+    """What is to be said once of media that are not there; empty when there is nothing to say."""
+    if not analysis.carriage.looked and analysis.captures:
+        return words.label("media_left_out")
+    answered = any(call.state is CallState.ANSWERED for call in analysis.correlation.calls)
+    if answered and not any(media.carried for media in analysis.carriage.calls.values()):
+        return words.label("media_none")
+    return ""
+
+
+def media_label(carried: Carried, words: Words) -> str:
+    """What stands on the thick arrow of a stream: codec, packets, and what was lost."""
+    told = told_of(carried.stream, carried)
+    label = words.label("stream_arrow").format(
+        codec=shown(told.codec or f"PT {carried.stream.payload_type}"), packets=f"{carried.stream.packets:,}"
+    )
+    lost = carried.stream.lost
+    return f"{label}, {words.label('stream_lost_short').format(percent=_percent(carried.stream))}" if lost else label
+
+
+def media_lines(analysis: Analysis, words: Words, width: int, *, ascii_only: bool, every: bool) -> Iterator[str]:
+    """Three lines a stream, none wider than `width`; without `every` the worst of many only."""
+    carriage = analysis.carriage
+    numbers = {call.number for call in analysis.correlation.calls}
+    owners = carriage.owners
+    known = [(number, carried) for number, carried in owners.values() if number in numbers]
+    if not every and len(known) > MOST:
+        known.sort(key=lambda each: -each[1].stream.loss_percent)
+    for number, carried in sorted(known if every else known[:MOST], key=lambda each: (each[0], each[1].number)):
+        yield from _lines(number, carried, words, width, ascii_only=ascii_only)
+    if not every and len(known) > MOST:
+        yield words.label("streams_more").format(count=len(known) - MOST)
+
+
+def _lines(number: int, carried: Carried, words: Words, width: int, *, ascii_only: bool) -> Iterator[str]:
+    stream = carried.stream
+    told = told_of(stream, carried)
+    codec = shown(told.codec or f"PT {stream.payload_type}")
+    yield f"{number:>4}  {stream.source} → {stream.destination}  {codec}"
+    figures = words.label("stream_figures").format(
+        packets=f"{stream.packets:,}", lost=f"{stream.lost:,}", percent=_percent(stream)
+    )
+    if told.jitter is not None:
+        figures += ", " + words.label("stream_jitter_figures").format(
+            mean=f"{told.jitter.mean:.1f}", top=f"{told.jitter.highest:.1f}"
+        )
+    if told.mos is not None:
+        figures += ", " + words.label("stream_mos").format(mos=f"{told.mos:.1f}")
+    yield f"      {figures}"
+    if stream.keys:
+        keys = " ".join(each.key for each in stream.keys[:MOST_KEYS])
+        yield f"      {words.label('stream_keys').format(keys=keys)}"
+    loss, jitter, step = bars(stream, (width - 30) // 2, ascii_only=ascii_only)
+    each = words.label("bar_step").format(step=step)
+    yield f"      {words.label('bar_loss')} {loss}  {words.label('bar_jitter')} {jitter}  {each}"
+
+
+def bars(stream: Stream, room: int, *, ascii_only: bool) -> tuple[str, str, str]:
+    """The bars of loss and of jitter, no wider than `room`, and how long a step of them is."""
+    joined = -(-len(stream.timeline) // max(room, 1))
+    groups = [stream.timeline[at : at + joined] for at in range(0, len(stream.timeline), joined)]
+    signs = PLAIN_BARS if ascii_only else BARS
+    loss = "".join(_sign(_loss(group), LOSS, signs, group) for group in groups)
+    jitter = "".join(_sign(max(each.jitter for each in group), JITTER, signs, group) for group in groups)
+    return loss, jitter, span(stream.step * joined)
+
+
+def _loss(group: Sequence[Step]) -> float:
+    missing = max(0, sum(each.missing for each in group))
+    return 100 * missing / max(1, missing + sum(each.packets for each in group))
+
+
+def _sign(value: float, levels: Sequence[float], signs: str, group: Sequence[Step]) -> str:
+    """A bar as high as the levels that `value` exceeds; a blank where no packet came."""
+    if not any(each.packets for each in group):
+        return " "
+    return signs[sum(value > level for level in levels)]
+
+
+def _percent(stream: Stream) -> str:
+    return f"{stream.loss_percent:.1f}"
