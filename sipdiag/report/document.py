@@ -56,6 +56,8 @@ class Summary(Row, frozen=True, kw_only=True):
     findings_by_severity: dict[str, int]
     kpi: dict[str, float | int | None]
     """Figures of RFC 6076, and ASR, NER and ACD; null where the captures give no figure."""
+    media: str = "seen"
+    """`seen none left-out`: whether RTP of any call is there; with the latter two nothing is known of the audio."""
 
 
 class PeerRow(Row, frozen=True, kw_only=True):

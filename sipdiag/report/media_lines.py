@@ -75,7 +75,7 @@ def _lines(number: int, carried: Carried, words: Words, width: int, *, ascii_onl
     if stream.keys:
         keys = " ".join(each.key for each in stream.keys[:MOST_KEYS])
         yield f"      {words.label('stream_keys').format(keys=keys)}"
-    loss, jitter, step = bars(stream, (width - 30) // 2, ascii_only=ascii_only)
+    loss, jitter, step = bars(stream, (width - 34) // 2, ascii_only=ascii_only)
     each = words.label("bar_step").format(step=step)
     yield f"      {words.label('bar_loss')} {loss}  {words.label('bar_jitter')} {jitter}  {each}"
 

@@ -124,7 +124,14 @@ def summary_of(analysis: Analysis) -> doc.Summary:
         responses_by_code={str(code): count for code, count in sorted(codes.items())},
         findings_by_severity={name: severities[name] for name in ("error", "warning", "note")},
         kpi=figures_of(seen.calls, seen.registrations),
+        media=_media(analysis),
     )
+
+
+def _media(analysis: Analysis) -> str:
+    if not analysis.carriage.looked:
+        return "left-out"
+    return "seen" if any(each.carried for each in analysis.carriage.calls.values()) else "none"
 
 
 def peer_row(peer: Peer) -> doc.PeerRow:

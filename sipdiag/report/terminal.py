@@ -197,7 +197,7 @@ class _TerminalReport:
         if lines:
             self._heading("streams")
         for line in lines:
-            self._line(Text(line), 6)
+            self._line(Text(line))
 
     def _call_line(self, call: Call) -> Text:
         line = Text(f"{call.number:>4}  {clock(call.opening.time, 0)}  ")

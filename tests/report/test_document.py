@@ -40,6 +40,7 @@ FURTHER = {
     "responses": {"duplicate_of", "request_capture"},
     "requests": {"duplicate_of", "final_capture", "meant_frame"},
     "calls": {"links", "invite_capture", "answer_capture", "ack_capture", "end_capture"},
+    "summary": {"media"},
     "streams": {
         *("capture", "payload_types", "clock_rate", "duplicates", "reordered", "bitrate_kbps", "silent_percent"),
         *("comfort_noise", "keys", "reports", "timeline", "tied_by", "first_time", "last_time"),

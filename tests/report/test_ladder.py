@@ -9,8 +9,10 @@ import msgspec
 from exchange import CALLEE, CALLER, PROXY, Exchange
 from sipdiag.report.ladder import Ladder, label_of, ladder_of
 from sipdiag.sip import parse
+from streaming import HERE, THERE, Talk
 
 if TYPE_CHECKING:
+    from sipdiag.calls import CallMedia
     from sipdiag.trace import Sighting
 
 
@@ -96,3 +98,22 @@ def test_a_label_says_what_it_is() -> None:
     assert label_of(seen(sdp.replace(b"Application/SDP", b"text/plain"))) == "INVITE"
     assert label_of(seen(b"SIP/2.0 200 \r\nCSeq: 1 BYE\r\n\r\n")) == "200 (BYE)"
     assert label_of(seen(b"SIP/2.0 404 \x1b[0m\r\nCSeq: 1 BYE\r\n\r\n")) == "404 \\x1b[0m (BYE)"
+
+
+def media_of(talk: Talk) -> tuple[Ladder, CallMedia]:
+    scene = talk.scene()
+    (call,) = scene.correlation.calls
+    media = scene.carriage.of(call)
+    return ladder_of(call, {(0, 1_001): [3]}, [(each, f"RTP {each.number}") for each in media.carried]), media
+
+
+def test_media_are_arrows_of_their_own() -> None:
+    """Where their first packet came, until their last; a host that only sends media gets a lane."""
+    talk = Talk().begin().say(HERE, THERE, 1.2, 3).say(("198.51.100.99", 5), HERE, 1.3, 3, ssrc=8).end(5)
+    ladder, media = media_of(talk)
+    assert ladder.lanes == ["192.0.2.10", "203.0.113.20", "198.51.100.99"]
+    first, second = [each for each in ladder.arrows if each.media]
+    assert (first.label, first.source, first.destination, first.findings) == ("RTP 0", 0, 1, [3])
+    assert (second.source, second.destination) == (2, 0)
+    assert first.last_time == media.carried[0].stream.last_time
+    assert [each.time for each in ladder.arrows] == sorted(each.time for each in ladder.arrows)

@@ -22,7 +22,7 @@ NAMES = {"svg", "title", "style", "rect", "text", "tspan", "line", "path", "g", 
 ATTRIBUTES = set(
     "viewBox width height role aria-labelledby lang id class x y x1 y1 x2 y2 cx cy r rx d".split()  # noqa: SIM905
 )
-KINDS = {"request", "provisional", "success", "redirection", "failure"}
+KINDS = {"request", "provisional", "success", "redirection", "failure", "media"}
 
 
 def drawing(sheet: Sheet, language: str = "en") -> str:
