@@ -33,12 +33,23 @@ _SDP_SECRET: Final = re.compile(
 _SDP_KEY: Final = re.compile(r"(?i)(\binline:)[^\s|;]++")
 
 
+# What must be in a text before the slower pattern of the same name can match in it.
+_PASSWORD_MAY_BE: Final = re.compile(r""":[^\s:@<>"]{1,255}+:[^\s@<>"/;?]{1,255}+@""")
+_SDP_MAY_BE: Final = ("a=crypto", "a=ice-pwd", "a=key-mgmt", "k=clear", "k=base64", "k=uri")
+
+
 def masked(text: str) -> str:
     """`text` of a message, or a part of one, with `***` where a secret stood."""
-    text = _CREDENTIALS.sub(_credentials, text)
-    text = _URI_PASSWORD.sub(rf"\1\2{MASK}", text)
-    text = _TOKEN.sub(rf"\1{MASK}", text)
-    return _SDP_SECRET.sub(_described, text)
+    lower = text.lower()
+    if "authoriz" in lower or "authentic" in lower:
+        text = _CREDENTIALS.sub(_credentials, text)
+    if _PASSWORD_MAY_BE.search(text) is not None:
+        text = _URI_PASSWORD.sub(rf"\1\2{MASK}", text)
+    if "token=" in lower or "authorization=" in lower:
+        text = _TOKEN.sub(rf"\1{MASK}", text)
+    if any(each in lower for each in _SDP_MAY_BE):
+        text = _SDP_SECRET.sub(_described, text)
+    return text
 
 
 def _credentials(found: re.Match[str]) -> str:

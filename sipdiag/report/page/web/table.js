@@ -27,6 +27,7 @@ const table = (() => {
   const columns = new Set([...box.querySelectorAll("th")].map((th) => th.dataset.by));
   let all = [], shown = [], active = 0, open = null, sort = { by: "start", down: false }, whole = false;
   let choose = () => {};
+  let dated = false; // where a capture goes on for more than a day
 
   const searched = (row) => {
     row.text ??= [row.from, row.to, ...row.ids, row.key, `${words[row.kind]} ${row.number}`].join("\n").toLowerCase();
@@ -50,7 +51,7 @@ const table = (() => {
     const opener = el("button", { type: "button", tabindex: at === active ? "0" : "-1",
       "aria-label": `${words[row.kind]} ${row.number}, ${say("open")}` }, `${words[`kind_${row.kind}`]} ${row.number}`);
     const tr = el("tr", { "aria-rowindex": at + 2, class: row === open ? "open" : null, "aria-selected": null }, cell("number", opener),
-      cell("start", clock(row.start)), cell(`state ${row.state}`, words[row.state] ?? row.state), cell(`code c${Math.floor((row.code ?? 0) / 100)}`, row.code ?? ""),
+      cell("start", dated ? `${day(row.start).slice(5)} ${clock(row.start)}` : clock(row.start)), cell(`state ${row.state}`, words[row.state] ?? row.state), cell(`code c${Math.floor((row.code ?? 0) / 100)}`, row.code ?? ""),
       cell("from", plain(row.from)), cell("to", plain(row.to)),
       cell("setup", row.setup === null ? "" : span(row.setup)), cell("duration", row.duration === null ? "" : span(row.duration)),
       columns.has("mos") ? cell("mos", row.mos === null ? "" : row.mos.toFixed(1)) : null,
@@ -126,6 +127,8 @@ const table = (() => {
   return {
     begin(rows, opened) {
       all = rows;
+      dated = day(rows[0].start) !== day(rows[rows.length - 1].start);
+      box.classList.toggle("dated", dated);
       choose = opened;
       let waiting = 0;
       form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(update, 60); });
