@@ -22,6 +22,10 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """For each capture the frames of signalling, ascending."""
     places: list[Place]
     """Where media was negotiated, and when it may have flowed."""
+    transports: frozenset[str]
+    """What bore the messages: `udp`, `tcp`, `tls`."""
+    codecs: dict[int, str]
+    """Payload type of RTP → name, as the offers and answers map them."""
     shared: int
     """How many of the frames bear messages of other Call-IDs too."""
 
@@ -46,6 +50,8 @@ def choice_of(traces: Sequence[Trace], call_ids: Iterable[str]) -> Choice:
         call_ids=sorted(wanted),
         frames=[sorted(each) for each in frames],
         places=_places(sightings),
+        transports=frozenset(each.transport for each in sightings),
+        codecs=_codecs(sightings),
         shared=sum(len(own & other) for own, other in zip(frames, others, strict=True)),
     )
 
@@ -97,6 +103,12 @@ def _places(sightings: Sequence[Sighting]) -> list[Place]:
     return [
         Place(address=address, port=number, first=first, last=last) for address, number in sorted(ends - signalling)
     ]
+
+
+def _codecs(sightings: Sequence[Sighting]) -> dict[int, str]:
+    described = [media for each in sightings if each.message.body for media in parse_sdp(each.message.body).media]
+    codecs = (codec for media in described for codec in media.codecs)
+    return {int(each.payload_type): each.name for each in codecs if each.payload_type.isdecimal() and each.name}
 
 
 def _ends(media: Media) -> set[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import stat
 import subprocess
@@ -167,3 +168,71 @@ def test_a_full_disk_leaves_nothing(two: Path) -> None:
     )
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
+
+
+def test_an_anonymous_capture_gives_the_same_findings(tmp_path: Path) -> None:
+    """It says what was replaced and what was not, and nobody is named in it."""
+    target = tmp_path / "one.pcap"
+    ran = run("extract", sample("ack-missing/ack-missing"), "--call", "1", "--anonymize", "-o", target)
+    assert (ran.code, ran.out) == (0, "")
+    assert "gives the same findings (1)" in ran.err
+    assert "not hidden: " in ran.err
+    told = report(target)
+    assert [(each["rule"], each["frames"]) for each in told["findings"]] == [("ack-missing", list(range(4, 16)))]
+    data = target.read_bytes()
+    assert [gone for gone in (b"alice", b"Alice", b"example.com", b"192.0.2.10") if gone in data] == []
+
+
+def test_a_key_gives_the_same_capture(two: Path, tmp_path: Path) -> None:
+    """Without one every run gives another."""
+    key = tmp_path / "key"
+    key.write_bytes(b"a key of enough bytes")
+    captures = []
+    for number, options in enumerate((["--key", key], ["--key", key], [], [])):
+        path = tmp_path / str(number)
+        assert run("extract", two, "--call", ONE, "--anonymize", *options, "-o", path, "-q").err == ""
+        captures.append(path.read_bytes())
+    assert captures[0] == captures[1]
+    assert len(set(captures)) == 3
+
+
+def test_a_key_must_be_one(two: Path, tmp_path: Path) -> None:
+    """Too short, not there, or without --anonymize: 2."""
+    (tmp_path / "short").write_bytes(b"123")
+    for options in (
+        ["--anonymize", "--key", tmp_path / "short"],
+        ["--anonymize", "--key", tmp_path / "no"],
+        ["--key", two],
+    ):
+        assert run("extract", two, "--call", ONE, *options, "-o", tmp_path / "out").code == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_cannot_be_anonymized_is_not_written(tmp_path: Path) -> None:
+    """A datagram that was cut in its header: 1, with the frame."""
+    path, target = tmp_path / "tunnel.pcap", tmp_path / "out"
+    path.write_bytes(recorded(call(packets=0)))
+    data = bytearray(path.read_bytes())
+    data[20:24] = (101).to_bytes(4, "little")  # says raw IP, where Ethernet is
+    path.write_bytes(data)
+    assert run("extract", path, "--call", "1", "--anonymize", "-o", target).code == 2
+    assert not target.exists()
+
+
+@TSHARK
+def test_wireshark_plays_the_silence(two: Path, tmp_path: Path) -> None:
+    """The same streams with the same loss, of silence."""
+    target = tmp_path / "one.pcap"
+    run("extract", two, "--call", ONE, "--anonymize", "-o", target)
+    done = subprocess.run(
+        ["tshark", "-r", target, "-q", "-z", "rtp,streams"], capture_output=True, text=True, check=True
+    )
+    packets = re.findall(r"(\d+)\s+0 \(0\.0%\)", done.stdout)
+    assert sorted(map(int, packets)) == [50, 51]
+    sip = subprocess.run(
+        ["tshark", "-r", target, "-Y", "sip", "-T", "fields", "-e", "sip.CSeq"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert sip.stdout.split("\n")[:-1] == ["1 INVITE", "1 INVITE", "1 INVITE", "1 ACK", "2 BYE", "2 BYE"]
