@@ -33,7 +33,8 @@ SAMPLES = sorted((ROOT / "samples").glob("*/*.pcap"))
 WHOLE = [
     path
     for path in SAMPLES
-    if not path.parent.name.startswith(("capture-", "fragment-", "tcp-")) and b"SIP/2.0/TCP" not in path.read_bytes()
+    if not path.parent.name.startswith(("capture-", "fragment-", "tcp-", "tls-failed"))
+    and b"SIP/2.0/TCP" not in path.read_bytes()
 ]
 """The samples that a split leaves as they are: not damaged files, fragments and TCP, of which each file has its own."""
 SHARED = ROOT.parent / "shared" / "captures"
