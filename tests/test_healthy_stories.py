@@ -59,6 +59,28 @@ def test_what_went_well_raises_no_alarm(name: str, lens: str) -> None:
     assert alarms(name, lens) == []
 
 
+@pytest.mark.parametrize("name", ["over-tcp", "reconnected-over-tcp"])
+def test_a_lost_segment_raises_no_alarm(name: str, tmp_path: Path) -> None:
+    """Whichever segment the recorder missed, the stream has a gap, and nobody knows what stood there."""
+    path = recorded(tmp_path / "whole.pcap", STORIES[name])
+    data = path.read_bytes()
+    packets = records(data)
+    for lost in range(len(packets)):
+        path.write_bytes(data[:24] + b"".join(packets[:lost] + packets[lost + 1 :]))
+        told = [each for each in unfolded(conclude([read(str(path))]).findings) if each.severity is not Severity.NOTE]
+        assert told == [], f"without packet {lost + 1}"
+
+
+def records(data: bytes) -> list[bytes]:
+    """The packets of a capture, each with its head."""
+    packets, at = [], 24
+    while at < len(data):
+        length = int.from_bytes(data[at + 8 : at + 12], "little")
+        packets.append(data[at : at + 16 + length])
+        at += 16 + length
+    return packets
+
+
 @pytest.mark.parametrize("name", sorted(STORIES))
 def test_a_story_is_told_in_full(name: str) -> None:
     """Every message is read and tied to its answer: a story that is not seen proves nothing."""

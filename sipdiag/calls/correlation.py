@@ -101,15 +101,16 @@ class _Acknowledgements:
     def __init__(self) -> None:
         self.sent: list[Sighting] = []
         """Each packet once; an ACK that was sent again stands here again."""
-        self._last: dict[tuple[str, ...], tuple[Sighting, Sighting]] = {}
+        self._copies: dict[tuple[str, ...], list[Sighting]] = {}
 
     def add(self, ack: Sighting) -> Arrival:
         """Place one ACK: the first of its kind at this link, a retransmission, or one packet recorded twice."""
         message = ack.message
         key = (message.call_id, str(message.cseq), message.branch, message.to_tag, ack.source, ack.destination)
-        first, latest = self._last.get(key, (ack, ack))
-        repeat = Repeat.FIRST if latest is ack else repeat_of(latest, ack)
-        self._last[key] = (first, ack)
+        copies = self._copies.setdefault(key, [])
+        repeat = repeat_of(copies, ack) if copies else Repeat.FIRST
+        first = copies[0] if copies else None
+        copies.append(ack)
         if repeat is not Repeat.DUPLICATE:
             self.sent.append(ack)
-        return Arrival(sighting=ack, transaction=None, repeat=repeat, first=None if repeat is Repeat.FIRST else first)
+        return Arrival(sighting=ack, transaction=None, repeat=repeat, first=first)

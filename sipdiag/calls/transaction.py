@@ -7,6 +7,7 @@ makes a second transaction that names the first as its `origin`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 import msgspec
@@ -166,11 +167,11 @@ class TransactionTable:
                     transaction.request = sighting
                     return Arrival(sighting=sighting, transaction=transaction)
             elif _same_link(sighting, transaction.request):
-                earlier = transaction.request_repeats[-1] if transaction.request_repeats else transaction.request
-                if sighting.time - earlier.time > TIMEOUT:
+                copies = [transaction.request, *transaction.request_repeats]
+                repeat = repeat_of(copies, sighting)
+                if sighting.time - copies[-1].time > TIMEOUT and repeat is not Repeat.DUPLICATE:
                     links.remove(transaction)  # its timer ran out long ago: somebody uses every identifier again
                     break
-                repeat = repeat_of(earlier, sighting)
                 if repeat is Repeat.RETRANSMISSION:
                     transaction.request_repeats.append(sighting)
                 return Arrival(sighting=sighting, transaction=transaction, repeat=repeat, first=transaction.request)
@@ -185,7 +186,7 @@ class TransactionTable:
             transaction = self._open(links, message, message.cseq_method)
         for first in transaction.responses:
             if _same_response(first, message):
-                repeat = repeat_of(_last_copy(transaction, first), sighting)
+                repeat = repeat_of([first, *transaction.repeats_of(first)], sighting)
                 if repeat is Repeat.RETRANSMISSION:
                     transaction.response_repeats.append((first, sighting))
                 return Arrival(sighting=sighting, transaction=transaction, repeat=repeat, first=first)
@@ -202,7 +203,7 @@ class TransactionTable:
             if same_link and not transaction.answers:
                 repeat = Repeat.FIRST
                 if transaction.acks:
-                    repeat = repeat_of(transaction.acks[-1], sighting)
+                    repeat = repeat_of(transaction.acks, sighting)
                 first = transaction.acks[0] if transaction.acks else None
                 if repeat is not Repeat.DUPLICATE:
                     transaction.acks.append(sighting)
@@ -222,11 +223,15 @@ class TransactionTable:
         return transaction
 
 
-def repeat_of(earlier: Sighting, later: Sighting) -> Repeat:
-    """Whether `later`, alike to `earlier` at the same link, was sent again or only recorded twice.
+def repeat_of(copies: Sequence[Sighting], later: Sighting) -> Repeat:
+    """Whether `later`, alike to `copies` at the same link, was sent again or only recorded twice.
 
-    The IP identification decides where there is one; else the time: no SIP timer fires within milliseconds.
+    The IP identification decides where there is one; else the time: no SIP timer fires within milliseconds. The
+    clocks of two recorders may differ by any amount: what has the number of a packet in the other capture is that one.
     """
+    earlier = copies[-1]
+    if later.ip_id and any(copy.ip_id == later.ip_id and copy.capture != later.capture for copy in copies):
+        return Repeat.DUPLICATE
     gap = later.time - earlier.time
     if earlier.ip_id and later.ip_id:
         same = earlier.ip_id == later.ip_id and gap < SAME_PACKET
@@ -274,10 +279,6 @@ def _same_response(first: Sighting, message: Response) -> bool:
         return False
     # A second 180 or 183 may bring something new (another RSeq, another body); a final response cannot.
     return message.status >= 200 or (known.head == message.head and known.body == message.body)
-
-
-def _last_copy(transaction: Transaction, first: Sighting) -> Sighting:
-    return next((copy for known, copy in reversed(transaction.response_repeats) if known is first), first)
 
 
 def is_rfc2543(transaction: Transaction) -> bool:

@@ -73,6 +73,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of calls outside `correlation`, where that is a part of the traffic: pieces by name."""
     flows_seen: list[Flows] = []
     """Flows through a NAT that closed: given, or worked out once."""
+    gaps: set[str] = set()
+    """The streams of which bytes are missing, as their defects name them; an empty name once they are worked out."""
     around: list[Surroundings] = []
     """What crosses calls, once it was asked for."""
 
@@ -114,6 +116,14 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         """When SIP last went from the host of one endpoint to that of another; 0 when it never did."""
         time: int = self.surroundings["heard"].get((host(source), host(destination)), 0)
         return time
+
+    def missed_bytes(self, source: str, destination: str) -> bool:
+        """Whether bytes of a stream from one endpoint to another are missing: anything may have stood there."""
+        if not self.gaps:
+            self.gaps.add("")
+            found = (each for trace in self.traces for each in trace.facts.defects if each.kind == "stream-gap")
+            self.gaps.update(each.detail for each in found)
+        return f"{source} → {destination}" in self.gaps
 
     def outages(self, registration: Registration) -> list[Outage]:
         """The runs of refused REGISTERs in `registration`."""

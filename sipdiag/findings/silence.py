@@ -18,8 +18,13 @@ CLEARLY_OPEN = 200 * MILLISECOND
 """A request this close to the end of the capture is worth no word: its answer was on the way."""
 
 
-def silence_of(transaction: Transaction, request: Sighting, window: Window) -> tuple[str, Confidence] | None:
-    """Which way `request` went unanswered, and how sure that is; None when there is nothing to say yet."""
+def silence_of(
+    transaction: Transaction, request: Sighting, window: Window, *, missed: bool = False
+) -> tuple[str, Confidence] | None:
+    """Which way `request` went unanswered, and how sure that is; None when there is nothing to say yet.
+
+    `missed` tells that bytes of the way back are not in the capture: the answer may have stood there.
+    """
     recorded = window.left(request.time)
     repeats = transaction.request_repeats
     heard = window.sees(request.destination, request.source)
@@ -32,5 +37,6 @@ def silence_of(transaction: Transaction, request: Sighting, window: Window) -> t
         return "repeated", Confidence.LIKELY
     if recorded >= TIMEOUT:
         # Over UDP a client that does not ask again has got its answer, which the recorder then missed.
-        return "silent", Confidence.INCONCLUSIVE if request.transport == "udp" else Confidence.LIKELY
+        open_ = missed or request.transport == "udp"
+        return "silent", Confidence.INCONCLUSIVE if open_ else Confidence.LIKELY
     return ("capture-ended", Confidence.INCONCLUSIVE) if recorded > CLEARLY_OPEN or repeats else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from exchange import CALLEE, CALLER, PROXY, Exchange
+import pytest
+from msgspec.structs import replace
+
+from exchange import CALLEE, CALLER, PROXY, SECOND, Exchange
 from sipdiag.calls import Repeat, correlate
 
 
@@ -150,3 +153,18 @@ def test_a_request_with_every_identifier_used_again_is_a_new_one() -> None:
     busy = talk.response(486, again, 40.1)
     one, other = correlate(talk.sightings).transactions
     assert (one.request_repeats, other.request, other.final) == ([], again, busy)
+
+
+@pytest.mark.parametrize("drift", [-90.0, -3.0, 0.4, 3.0, 90.0])
+def test_two_recorders_whose_clocks_differ_see_one_packet(drift: float) -> None:
+    """The IP identification tells it from one that was sent again, however far the clocks are apart."""
+    talk = Exchange()
+    invite = talk.request("INVITE", 100, ip_id=7)
+    (again,) = talk.again(invite, 100.5, ip_id=8)
+    answer = talk.response(200, invite, 101, ip_id=9)
+    ack = talk.request("ACK", 101.1, branch="ack", to_tag="callee", ip_id=10)
+    copies = [replace(each, capture=1, time=each.time + round(drift * SECOND)) for each in (invite, again, answer, ack)]
+    seen = correlate(sorted([*talk.sightings, *copies], key=lambda each: (each.time, each.capture)))
+    (transaction,) = seen.transactions
+    assert (len(transaction.request_repeats), len(transaction.response_repeats)) == (1, 0)
+    assert len(seen.calls[0].acks) == 1

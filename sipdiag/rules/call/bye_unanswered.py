@@ -47,7 +47,9 @@ def _finding(call: Call, bye: Passage, byes: list[Passage], scene: Scene) -> Fin
     answer = next((final for each in reversed(bye.hops) if (final := each.final) is not None), None)
     hop = bye.hops[-1] if answer is None else bye.first
     request = hop.request or bye.request
-    verdict = _answer_lost(bye, answer) if answer is not None else silence_of(hop, request, scene.window)
+    missed = scene.missed_bytes(request.destination, request.source)
+    silence = None if answer is not None else silence_of(hop, request, scene.window, missed=missed)
+    verdict = silence if answer is None else _answer_lost(bye, answer)
     if verdict is None:
         return None
     variant, confidence = verdict

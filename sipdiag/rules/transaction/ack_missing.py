@@ -22,8 +22,13 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
             yield _finding(duty, scene)
 
 
+def _may_be_missed(duty: Duty, scene: Scene) -> bool:
+    """Whether bytes are missing where the ACK may have stood."""
+    return scene.missed_bytes(duty.trigger.destination, duty.trigger.source)
+
+
 def _finding(duty: Duty, scene: Scene) -> Finding:
-    if duty.outcome is Outcome.UNKNOWN:
+    if duty.outcome is Outcome.UNKNOWN or (duty.reason == "silent" and _may_be_missed(duty, scene)):
         confidence = Confidence.INCONCLUSIVE
     elif duty.timed_out and scene.window.sees(duty.trigger.destination, duty.trigger.source):
         confidence = Confidence.CERTAIN

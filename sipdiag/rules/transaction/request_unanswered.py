@@ -30,7 +30,9 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
         return
     if transaction.method == "INVITE" and _is_acknowledged(transaction, scene):
         return  # its client got the answer, which the recorder missed
-    verdict = silence_of(transaction, request, scene.window)
+    verdict = silence_of(
+        transaction, request, scene.window, missed=scene.missed_bytes(request.destination, request.source)
+    )
     if verdict is None or scene.lost_in_flow(transaction):
         return
     variant, confidence = verdict

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from below import found_in, trace_of
 from exchange import CALLEE, CALLER, PROXY, Exchange, ladder
+from sipdiag.defect import Defect
 from sipdiag.rules.transaction.ack_missing import NAME
 from verdict import Told, findings_of, only_finding_of, told
 
@@ -230,3 +232,14 @@ def test_a_near_miss_is_silent(story: Callable[[Exchange], None]) -> None:
     talk = Exchange()
     story(talk)
     assert findings_of(talk, NAME) == []
+
+
+def test_where_bytes_are_missing_an_ack_may_have_stood() -> None:
+    """Over TCP a callee need not ask again, and a recorder that lost a segment may have lost the ACK."""
+    talk = Exchange()
+    invite = talk.request("INVITE", 0, transport="tcp")
+    talk.response(200, invite, 1, fields=f"Contact: <sip:callee@{CALLEE};transport=tcp>\r\n")
+    talk.until = 60
+    whole, gap = trace_of(talk), trace_of(talk, defects=[Defect(kind="stream-gap", detail=f"{CALLER} → {CALLEE}")])
+    assert [told(each)[1:] for each in found_in(talk, whole, NAME)] == [("error", "likely")]
+    assert [told(each)[1:] for each in found_in(talk, gap, NAME)] == [("note", "inconclusive")]

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from below import found_in, trace_of
 from exchange import CALLEE, CALLER, PROXY, Exchange, ladder
+from sipdiag.defect import Defect
 from sipdiag.rules.transaction.request_unanswered import NAME
 from verdict import Told, findings_of, only_finding_of, told
 
@@ -198,3 +200,15 @@ def test_a_request_that_came_back_on_another_connection_is_a_note() -> None:
     talk.response(200, again, 12.1)
     talk.until = 60
     assert told(only_finding_of(talk, NAME)) == ("silent", "note", "likely")
+
+
+@pytest.mark.parametrize(
+    ("gap", "confidence"), [(f"{CALLEE} → {CALLER}", "inconclusive"), (f"{CALLER} → {CALLEE}", "likely")]
+)
+def test_where_bytes_are_missing_nobody_knows(gap: str, confidence: str) -> None:
+    """A recorder that lost a TCP segment may have lost the answer with it; on the way there it matters not."""
+    talk = Exchange()
+    silent(talk)
+    heard(talk)
+    trace = trace_of(talk, defects=[Defect(kind="stream-gap", detail=gap)])
+    assert [each.confidence.value for each in found_in(talk, trace, NAME)] == [confidence]
