@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--show-secrets", is_flag=True, help="Do not mask passwords, keys and digests in whole messages (html).")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of --format json and do nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict and the findings; no progress bar.")
-@click.option("-v", "--verbose", is_flag=True, help="The ladder of every call, not only of those with findings.")
+@click.option("-v", "--verbose", is_flag=True, help="All of it: every call with its ladder, every response.")
 def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     captures: tuple[str, ...],
     format_: str,

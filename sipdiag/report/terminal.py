@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import TypeVar
 
 from rich.console import Console
 from rich.text import Text
 
 from sipdiag.analysis import Analysis
-from sipdiag.calls import Arrival, Call, Certainty, Repeat, peers_of, status
+from sipdiag.calls import Call, Certainty, Registration, Subscription, peers_of, status
 from sipdiag.findings import Finding, Severity
 from sipdiag.knowledge import Entry
 from sipdiag.report.drawing import drawn
@@ -17,17 +19,18 @@ from sipdiag.report.escape import shown
 from sipdiag.report.ladder import ladder_of, marks_of, troubled
 from sipdiag.report.media_lines import media_label, media_lines, media_note
 from sipdiag.report.peer_table import peer_table
+from sipdiag.report.response_lines import plain, response_lines
 from sipdiag.report.rows import party
 from sipdiag.report.times import clock, day, span
 from sipdiag.report.words import Words
 from sipdiag.sip import Response
 
+Listed = TypeVar("Listed", Registration, Subscription)
+
 STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 STATE_STYLES = {"answered": "green", "failed": "red", "cancelled": "cyan", "unfinished": "yellow"}
-ONE_LINE = 132
-"""From this width on a response and its meaning share a line."""
-SHORT_REASON, REASON = 26, 36
-"""Columns that code and reason phrase have at least and at most; how many depends on what stands behind them."""
+MANY = 100
+"""Of more calls than this only those with findings are listed, unless every one is asked for."""
 MOST_LADDERS = 5
 """Ladders of so many calls with findings are drawn; `sipdiag ladder` draws the others."""
 MOST_FRAMES = 12
@@ -53,12 +56,12 @@ class _TerminalReport:
         self._findings()
         if detail == "brief":
             return
-        self._calls(every_ladder=detail == "full")
+        self._calls(every=detail == "full")
         self._media(every=detail == "full")
         self._destinations(even_one=detail == "full")
-        self._registrations()
-        self._subscriptions()
-        self._responses()
+        self._registrations(every=detail == "full")
+        self._subscriptions(every=detail == "full")
+        self._responses(every=detail == "full")
         self._meanings()
 
     # What was read, and the verdict
@@ -155,7 +158,7 @@ class _TerminalReport:
         self._related("because", finding.causes)
         self._related("led_to", finding.consequences)
         remedy = Text(self._label("fix") + ": ", style="bold")
-        remedy.append(_plain(shown(self._words.remedy(finding))), style="not bold")
+        remedy.append(plain(shown(self._words.remedy(finding))), style="not bold")
         self._indented(remedy)
 
     def _related(self, name: str, others: list[Finding]) -> None:
@@ -174,16 +177,18 @@ class _TerminalReport:
 
     # Calls, registrations, subscriptions
 
-    def _calls(self, *, every_ladder: bool) -> None:
+    def _calls(self, *, every: bool) -> None:
         calls = self._seen.calls
         if not calls:
             return
         self._heading("calls")
-        for call in calls:
-            self._line(self._call_line(call), 8)
-        numbers = marks_of(self._analysis.findings)
         with_findings = troubled(calls, self._analysis.findings)
-        for call in calls if every_ladder else with_findings[:MOST_LADDERS]:
+        listed = calls if every or len(calls) <= MANY else with_findings[:MANY]
+        for call in listed:
+            self._line(self._call_line(call), 8)
+        self._left_out(len(calls) - len(listed))
+        numbers = marks_of(self._analysis.findings)
+        for call in calls if every else with_findings[:MOST_LADDERS]:
             self._line(Text())
             self._line(Text(f"{self._label('call')} {call.number}", style="bold"))
             media = [(each, media_label(each, self._words)) for each in self._analysis.carriage.of(call).carried]
@@ -225,68 +230,49 @@ class _TerminalReport:
             self._line(Text(row))
         self._line(Text(self._label("peer_legend"), style="dim"))
 
-    def _registrations(self) -> None:
+    def _registrations(self, *, every: bool) -> None:
         if not self._seen.registrations:
             return
         self._heading("registrations")
-        for each in self._seen.registrations:
+        for each in self._listed(self._seen.registrations, every=every):
             line = Text(f"{each.number:>4}  {self._label(each.state.value):<12}")
             line.append(f"{status(each.final) if each.final else '':>3}  {shown(each.aor)}")
             if each.expires is not None:
                 line.append(f"  {self._label('expires')} {each.expires} s", style="dim")
             self._line(line)
 
-    def _subscriptions(self) -> None:
+    def _subscriptions(self, *, every: bool) -> None:
         if not self._seen.subscriptions:
             return
         self._heading("subscriptions")
-        for each in self._seen.subscriptions:
+        for each in self._listed(self._seen.subscriptions, every=every):
             line = Text(f"{each.number:>4}  {self._label(each.state.value):<12}")
             line.append(f"{status(each.final) if each.final else '':>3}  {shown(each.event)}  {shown(each.contact)}")
             self._line(line)
 
+    def _listed(self, group: Sequence[Listed], *, every: bool) -> Iterator[Listed]:
+        """All of a small group, else those with findings, and then how many are left out."""
+        if every or len(group) <= MANY:
+            yield from group
+            return
+        named = {finding.call_id for finding in self._analysis.findings}
+        listed = [each for each in group if each.call_id in named][:MANY]
+        yield from listed
+        self._left_out(len(group) - len(listed))
+
+    def _left_out(self, count: int) -> None:
+        if count:
+            self._line(Text(self._label("left_out").format(count=f"{count:,}"), style="dim"))
+
     # Responses and what they mean
 
-    def _responses(self) -> None:
+    def _responses(self, *, every: bool) -> None:
         arrivals = [each for each in self._seen.arrivals if isinstance(each.sighting.message, Response)]
         if not arrivals:
             return
         self._heading("responses")
-        for arrival in arrivals:
-            self._response(arrival)
-
-    def _response(self, arrival: Arrival) -> None:
-        sighting = arrival.sighting
-        message = sighting.message
-        if not isinstance(message, Response):
-            return
-        answered = f"{message.status} {shown(message.reason)}"
-        line = Text(f"{sighting.frame:>7}  {clock(sighting.time)}  ")
-        method, origin = f"  {shown(message.cseq_method)} ", self._origin(arrival)
-        room = min(REASON, max(SHORT_REASON, self._console.width - len(line) - len(method) - len(origin)))
-        answered = answered if len(answered) <= room else f"{answered[: room - 1]}…"
-        line.append(f"{answered:<{SHORT_REASON}}", style=_code_style(message.status))
-        line.append(method)
-        line.append(origin, style="dim")
-        if arrival.first is not None:  # what a repeat means was said at the first
-            self._line(line)
-            return
-        meaning = _plain(self._words.meaning(self._words.status_key(sighting), message.cseq_method))
-        if self._console.width >= ONE_LINE:
-            line.append(f"  {meaning}", style="dim")
-            self._line(line)
-        else:
-            self._line(line)
-            self._indented(Text(meaning, style="dim"), 23)
-
-    def _origin(self, arrival: Arrival) -> str:
-        request = None if arrival.transaction is None else arrival.transaction.request
-        if arrival.first is not None:
-            kind = "duplicate" if arrival.repeat is Repeat.DUPLICATE else "retransmission"
-            return self._label(kind).format(frame=arrival.first.frame)
-        if request is None:
-            return self._label("not_captured")
-        return f"{self._label('frame')} {request.frame}, {span(arrival.sighting.time - request.time)}"
+        for line, indent, hang in response_lines(arrivals, self._words, self._console.width, every=every):
+            self._line(line, hang, indent)
 
     def _meanings(self) -> None:
         """Each code that was seen, once for each method that it answered differently."""
@@ -312,13 +298,13 @@ class _TerminalReport:
         if method:
             title.append(f"  {method}", style="dim")
         self._line(title)
-        self._indented(Text(_plain(entry.description)), 2)
+        self._indented(Text(plain(entry.description)), 2)
         self._indented(Text(f"{self._label('seen_when')}:", style="dim"), 2)
         for case in entry.seen_when:
-            self._line(Text(f"- {_plain(case)}"), indent=4, hang=6)
+            self._line(Text(f"- {plain(case)}"), indent=4, hang=6)
         self._indented(Text(f"{self._label('how_to_fix')}:", style="dim"), 2)
         for number, step in enumerate(entry.fix, 1):
-            self._line(Text(f"{number}. {_plain(step)}"), indent=4, hang=7)
+            self._line(Text(f"{number}. {plain(step)}"), indent=4, hang=7)
 
     # Small things
 
@@ -355,11 +341,3 @@ def _titled(entry: Entry) -> str:
 
 def _kind(finding: Finding) -> tuple[str, str, str, str, str]:
     return finding.rule, finding.variant, finding.severity.value, finding.confidence.value, finding.knowledge
-
-
-def _plain(markdown: str) -> str:
-    return markdown.replace("`", "").replace("**", "")
-
-
-def _code_style(code: int) -> str:
-    return "green" if 200 <= code < 300 else "dim" if code < 200 else "yellow" if code < 400 else "red"

@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from captured import capture_of, capture_of_payloads
 from exchange import Exchange
 from reporting import AAA, ROOT, SAMPLES, analysis_of, analysis_of_bytes, sample, text
 from sipdiag.analysis import analyze
+from sipdiag.report.terminal import MANY
 
 GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = (
@@ -161,3 +163,30 @@ def test_registrations_and_subscriptions_have_their_lists() -> None:
     """With state, code and what they are for."""
     assert "sip:" in text(analysis_of(sample("registration-failed/registration-failed"))).partition("REGISTRATIONS")[2]
     assert "SUBSCRIPTIONS" in text(analysis_of(sample("subscription-accepted/subscription-accepted")))
+
+
+def test_of_many_calls_those_with_findings_are_listed() -> None:
+    """More calls than `MANY` are counted, but for those that something was found on; `-v` lists all."""
+    talk = Exchange()
+    for number in range(MANY + 1):
+        invite = talk.request("INVITE", number * 9.0, call_id=f"c{number}", branch=f"b{number}", from_tag=f"f{number}")
+        code = 503 if number == 7 else 486
+        talk.response(code, invite, number * 9.0 + 0.1, to_tag=f"t{number}")
+        talk.request("ACK", number * 9.0 + 0.2, call_id=f"c{number}", branch=f"b{number}", from_tag=f"f{number}")
+    analysis = analysis_of_bytes(capture_of(talk))
+    quiet = replace(analysis, findings=[each for each in analysis.findings if each.call_id == "c7"])
+    few, all_ = (text(quiet, detail=detail).partition("\nCALLS\n")[2] for detail in ("normal", "full"))
+    assert few.startswith("   8  ")
+    assert f"{MANY} more" in few.split("\n")[2] + few.split("\n")[1]
+    assert all_.count("12025550199@example.com") >= MANY + 1
+    assert "more, without findings" not in all_
+
+
+def test_of_many_registrations_too() -> None:
+    """A registrar's capture is told by what went wrong."""
+    talk = Exchange()
+    for number in range(MANY + 1):
+        asked = talk.request("REGISTER", number * 9.0, call_id=f"r{number}", branch=f"b{number}", from_tag=f"f{number}")
+        talk.response(200, asked, number * 9.0 + 0.1, fields="Expires: 60\r\n")
+    told = text(analysis_of_bytes(capture_of(talk))).partition("\nREGISTRATIONS\n")[2]
+    assert f"{MANY + 1} more, without findings" in told.partition("\n\n")[0]
