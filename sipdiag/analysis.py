@@ -13,7 +13,7 @@ import msgspec
 from sipdiag.calls import Carriage, Correlation, Window, correlate, window_of
 from sipdiag.findings import Finding, Scene, Settings, caused, diagnose, folded
 from sipdiag.rules import RULES
-from sipdiag.trace import CaptureFacts, Progress, Trace, joined_streams, read_trace
+from sipdiag.trace import NATIVE, CaptureFacts, Engine, Progress, Trace, joined_streams, read_trace
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,9 +35,13 @@ def read(
     stream: BinaryIO | None = None,
     progress: Progress | None = None,
     media: bool = True,
+    engine: Engine = NATIVE,
 ) -> Trace:
-    """What the capture at `path` shows of SIP and `media` (`-`: what `stream` gives); raises `CaptureError`."""
-    return read_trace(path, capture=capture, stream=stream, progress=progress, media=media)
+    """What the capture at `path` shows of SIP and `media` (`-`: what `stream` gives); raises `CaptureError`.
+
+    `engine` has keys to what is encrypted, or asks for Wireshark.
+    """
+    return read_trace(path, capture=capture, stream=stream, progress=progress, media=media, engine=engine)
 
 
 def conclude(traces: Sequence[Trace], settings: Settings | None = None) -> Analysis:

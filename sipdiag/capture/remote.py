@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sipdiag.capture.complaint import one_line
 from sipdiag.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")
 """A scheme of two letters or more, since one letter is a drive; fsspec chains them with `::`."""
-_SECRET = re.compile(r"(?<=://)[^/@\s]*@")
-"""User and password before the host."""
 
 
 def is_url(path: str) -> bool:
@@ -62,9 +61,5 @@ def _told(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "no such file or directory"
     if isinstance(error, ImportError):
-        return f"cannot be read: {_line(error)}"
-    return f"cannot be read: {type(error).__name__}: {_line(error)}"
-
-
-def _line(error: Exception) -> str:
-    return _SECRET.sub("", " ".join(str(error).split()))[:300]
+        return f"cannot be read: {one_line(error)}"
+    return f"cannot be read: {type(error).__name__}: {one_line(error)}"

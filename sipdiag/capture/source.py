@@ -7,6 +7,7 @@ import stat
 import sys
 from typing import TYPE_CHECKING, BinaryIO, Self
 
+from sipdiag.capture.complaint import complaint
 from sipdiag.capture.compressed import LONGEST_MAGIC, Unpacked, compression
 from sipdiag.capture.octets import Begun, FileBlocks, Octets, PipedBlocks, Stream
 from sipdiag.capture.pcap import FILE_HEADER, ORDERS, PcapReader
@@ -62,7 +63,7 @@ class Capture:
         try:
             yield from self._reader.packets()
         except OSError as error:
-            raise CaptureError(self.path, _complaint(error)) from error
+            raise CaptureError(self.path, complaint(error)) from error
 
     def close(self) -> None:
         """Let go of the file; chunks handed out stay valid."""
@@ -107,7 +108,7 @@ def _opened(path: str, stream: BinaryIO | None, defects: list[Defect]) -> tuple[
         file.seek(0)
         return _streamed(path, file, defects, owned=True), status.st_size
     except (OSError, ValueError) as error:
-        raise CaptureError(path, _complaint(error)) from error
+        raise CaptureError(path, complaint(error)) from error
 
 
 def _streamed(path: str, stream: Stream, defects: list[Defect], *, owned: bool) -> Octets:
@@ -132,12 +133,6 @@ def _first(stream: Stream) -> bytes:
     while len(head) < LONGEST_MAGIC and (fresh := stream.read(LONGEST_MAGIC - len(head))):
         head += fresh
     return head
-
-
-def _complaint(error: OSError | ValueError) -> str:
-    """Give the system's words for what went wrong, as the end of a sentence."""
-    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return reason[:1].lower() + reason[1:]
 
 
 def _format(path: str, head: bytes, defects: list[Defect]) -> tuple[str, type[PcapReader | PcapngReader]]:

@@ -7,8 +7,21 @@ The door of the room: `read_trace` gives the `Trace` of one capture, a list of `
 from __future__ import annotations
 
 from sipdiag.trace.clock import ClockStep
+from sipdiag.trace.dissection import Engine
 from sipdiag.trace.media import joined_streams
-from sipdiag.trace.read import CaptureFacts, Progress, Trace, read_trace
+from sipdiag.trace.read import NATIVE, CaptureFacts, Progress, Trace, read_trace
 from sipdiag.trace.sighting import Sighting, host, port
 
-__all__ = ["CaptureFacts", "ClockStep", "Progress", "Sighting", "Trace", "host", "joined_streams", "port", "read_trace"]
+__all__ = [
+    "NATIVE",
+    "CaptureFacts",
+    "ClockStep",
+    "Engine",
+    "Progress",
+    "Sighting",
+    "Trace",
+    "host",
+    "joined_streams",
+    "port",
+    "read_trace",
+]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
 
 import msgspec
 
 from sipdiag.capture import Capture, open_capture
 from sipdiag.defect import Defect
+from sipdiag.errors import CaptureError
 from sipdiag.media import Stream
 from sipdiag.sip import begins_message, parse
 from sipdiag.trace.clock import Clock, ClockStep
+from sipdiag.trace.dissection import Engine, dissection
 from sipdiag.trace.media import MediaLane
 from sipdiag.trace.sighting import Sighting
 from sipdiag.trace.stream import SipStream
@@ -55,6 +59,12 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """Whether media was looked at; without that nothing is known of it."""
 
 
+NATIVE = Engine()
+"""No help, and no keys but those in the capture."""
+UNREAD = frozenset({"link-type-unknown", "limit-reached"})
+"""Defects of what native code could not read; Wireshark reads it."""
+
+
 def read_trace(
     path: str,
     *,
@@ -62,17 +72,70 @@ def read_trace(
     stream: BinaryIO | None = None,
     progress: Progress | None = None,
     media: bool = False,
+    engine: Engine = NATIVE,
 ) -> Trace:
     """What the capture at `path` (`-`: `stream`) shows of SIP, with `capture` as its number, and of `media` if wanted.
 
-    Raises `CaptureError` when it cannot be read at all.
+    `engine` asks for Wireshark's help, or has keys. Raises `CaptureError` when it cannot be read at all.
     """
-    with open_capture(path, stream=stream) as source:
-        reader = _Reader(source, capture, media=media)
-        for _ in reader.chunks():
-            if progress is not None:
-                progress(source.progress, source.bytes)
+    if engine == NATIVE:
+        with open_capture(path, stream=stream) as source:
+            reader = _read(source, capture, progress, media=media)
+            if source.secrets and reader.encrypted:
+                _decrypt(reader, path, capture, piped=stream is not None)
+            return reader.trace()
+    from sipdiag.capture import spooled  # noqa: PLC0415 - loaded when it is needed
+
+    # The engine reads a file of its own accord, so that what comes from a pipe has to become one.
+    with spooled(path, stream) as file:
+        with _opened(path, file, engine) as source:
+            reader = _read(source, capture, progress, media=media)
+        if engine.wireshark or reader.encrypted:
+            reader.add(dissection(file, engine, reader.encrypted, capture), instead=engine.wireshark)
         return reader.trace()
+
+
+def _decrypt(reader: _Reader, path: str, capture: int, *, piped: bool) -> None:
+    """Read what is encrypted with the keys in the capture itself."""
+    if piped:
+        reader.note(
+            Defect(kind="secrets-unused", detail="a pipe cannot be read again: save the capture to a file first")
+        )
+        return
+    from sipdiag.capture import spooled  # noqa: PLC0415
+
+    try:
+        with spooled(path, None) as file:
+            reader.add(dissection(file, NATIVE, reader.encrypted, capture), instead=False)
+    except CaptureError as error:  # nobody asked for it, so that the rest stands
+        reader.note(Defect(kind="secrets-unused", detail=error.reason))
+
+
+def _read(source: Capture, capture: int, progress: Progress | None, *, media: bool) -> _Reader:
+    reader = _Reader(source, capture, media=media)
+    for _ in reader.chunks():
+        if progress is not None:
+            progress(source.progress, source.bytes)
+    return reader
+
+
+@contextmanager
+def _opened(path: str, file: str, engine: Engine) -> Iterator[Capture]:
+    """The capture in `file`, which was named `path`; if nothing here knows its format, as Wireshark converts it."""
+    try:
+        source = open_capture(file)
+    except CaptureError as error:
+        if not engine.wireshark or not Path(file).is_file():
+            raise CaptureError(path, error.reason) from error
+        from sipdiag.capture import converted  # noqa: PLC0415
+
+        with converted(file) as stream, open_capture("-", stream=cast("BinaryIO", stream)) as source:
+            source.path = path
+            yield source
+        return
+    with source:
+        source.path = path
+        yield source
 
 
 class _Reader:
@@ -89,6 +152,7 @@ class _Reader:
         self._packets = 0
         self._first: int | None = None
         self._last: int | None = None
+        self._unread: frozenset[str] = frozenset()
 
     def chunks(self) -> Iterator[None]:
         """Read chunk by chunk, handing control back after each."""
@@ -109,8 +173,31 @@ class _Reader:
             self._sightings.extend(stream.close())
         self._sightings.sort(key=lambda sighting: sighting.frame)
 
+    @property
+    def encrypted(self) -> list[Handshake]:
+        """The TLS handshakes, behind which there may be more."""
+        return self._wire.handshakes
+
+    def note(self, defect: Defect) -> None:
+        """Take a defect that was found elsewhere."""
+        self._source.defects.append(defect)
+
+    def add(self, sightings: Iterable[Sighting], *, instead: bool) -> None:
+        """Take what another engine saw, besides what was seen here or instead of it."""
+        if instead:
+            self._sightings = [*sightings]
+            self._streams.clear()
+            self._unread = UNREAD
+        else:
+            self._sightings += sightings
+        self._sightings.sort(key=lambda sighting: sighting.frame)
+
     def trace(self) -> Trace:
         """What was read."""
+        if self._wire.copied and self._sightings:  # what was copied bears the time of the original
+            times = [sighting.time for sighting in self._sightings]
+            self._first, self._last = min(times), max(times)
+        defects = [*self._source.defects, *self._wire.defects, *self._stream_defects(), *self._media_defects()]
         return Trace(
             facts=CaptureFacts(
                 path=self._source.path,
@@ -121,7 +208,7 @@ class _Reader:
                 first_time=self._first,
                 last_time=self._last,
                 sip_messages=len(self._sightings),
-                defects=[*self._source.defects, *self._wire.defects, *self._stream_defects(), *self._media_defects()],
+                defects=[defect for defect in defects if defect.kind not in self._unread],
             ),
             sightings=self._sightings,
             connections=self._wire.connections,

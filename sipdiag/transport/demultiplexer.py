@@ -48,6 +48,8 @@ class Demultiplexer:
         self._media = media
         self.defects: list[Defect] = []
         """What was wrong below the signalling; complete after `finish`."""
+        self.copied = False
+        """Some of it came as copies, in HEP."""
         self._endpoints = Endpoints()
         self._internet = Internet(self.defects)
         self._tcp = tcp.Connections()
@@ -170,8 +172,9 @@ class Demultiplexer:
         for datagram in datagrams:
             if not begins_hep(datagram.payload):
                 yield datagram
-            elif (copied := inner(datagram, self._endpoints)) and self._recognize(copied.payload):
-                yield copied
+            elif (original := inner(datagram, self._endpoints)) and self._recognize(original.payload):
+                self.copied = True
+                yield original
 
 
 def _in_order(

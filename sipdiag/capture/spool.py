@@ -1,0 +1,63 @@
+"""A capture as a plain file: what can be read once only is copied to a private one for who must read it twice."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, BinaryIO
+
+from sipdiag.capture.complaint import complaint
+from sipdiag.capture.compressed import LONGEST_MAGIC, Unpacked, compression
+from sipdiag.capture.octets import Begun
+from sipdiag.capture.remote import Remote, is_url
+from sipdiag.errors import CaptureError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sipdiag.capture.octets import Stream
+
+PIECE = 1 << 20
+
+
+@contextmanager
+def spooled(path: str, stream: BinaryIO | None) -> Iterator[str]:
+    """Give the path of a file with the capture, unpacked; it is gone afterwards unless it is the capture itself.
+
+    Raises:
+        CaptureError: the capture cannot be read, or no file be written.
+    """
+    if stream is None and path != "-" and not is_url(path) and _is_plain(path):
+        yield path
+        return
+    try:
+        with NamedTemporaryFile(prefix="sipdiag-") as copy:  # readable by its owner only
+            source: Stream = stream or (sys.stdin.buffer if path == "-" else _opened(path))
+            head = source.read(LONGEST_MAGIC)
+            whole: Stream = Begun(source, head)
+            if kind := compression(head):
+                whole = Unpacked(path, whole, kind, [])
+            while piece := whole.read(PIECE):
+                copy.write(piece)
+            copy.flush()
+            yield copy.name
+    except OSError as error:
+        raise CaptureError(path, complaint(error)) from error
+
+
+def _is_plain(path: str) -> bool:
+    """Tell whether a path names a regular file that is not compressed."""
+    file = Path(path)
+    try:
+        if not file.is_file():
+            return file.is_dir() or not file.exists()  # what cannot be read is refused by who opens it
+        with file.open("rb") as opened:
+            return compression(opened.read(LONGEST_MAGIC)) is None
+    except (OSError, ValueError):
+        return True
+
+
+def _opened(path: str) -> Stream:
+    return Remote(path) if is_url(path) else Path(path).open("rb")

@@ -1,0 +1,62 @@
+"""Sightings by Wireshark's dissectors: what is behind TLS with its keys, or everything where that is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from sipdiag.sip import begins_message, parse
+from sipdiag.trace.sighting import Sighting, port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sipdiag.transport import Handshake
+
+WEB = frozenset({"h2", "h3", "http/1.0", "http/1.1"})
+"""ALPN names of what is no bare SIP; SIP over WebSocket begins with HTTP, which Wireshark finds by itself."""
+WEB_PORTS = frozenset({443, 8443})
+
+
+class Engine(msgspec.Struct, frozen=True, kw_only=True):
+    """Who dissects, and with which keys."""
+
+    wireshark: bool = False
+    """Wireshark finds all SIP, and not only what native code cannot."""
+    keylog: str = ""
+    """File with TLS secrets; those that a pcapng file holds need none."""
+
+
+def dissection(path: str, engine: Engine, handshakes: Iterable[Handshake], capture: int) -> Iterator[Sighting]:
+    """Yield what Wireshark sees in the capture file at `path`, behind TLS or everywhere.
+
+    Raises:
+        CaptureError: tshark is missing, too old, or fails.
+    """
+    from sipdiag.capture import dissected  # noqa: PLC0415 - few captures need it
+
+    found = dissected(
+        path,
+        keylog=engine.keylog or None,
+        encrypted_only=not engine.wireshark,
+        ports=[port(each.server) for each in handshakes if _may_be_bare(each)],
+    )
+    for each in found:
+        message = parse(each.payload) if begins_message(each.payload) else None
+        if message is not None:
+            yield Sighting(
+                capture=capture,
+                frame=each.frame,
+                time=each.time,
+                source=each.source,
+                destination=each.destination,
+                transport=each.transport,
+                message=message,
+                ip_id=each.ip_id,
+            )
+
+
+def _may_be_bare(handshake: Handshake) -> bool:
+    """Tell whether SIP may stand right behind TLS, as RFC 3261 section 26.2.1 has it."""
+    return not WEB.intersection(handshake.protocols) and port(handshake.server) not in WEB_PORTS
