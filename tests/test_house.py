@@ -36,7 +36,7 @@ FAMILIES = {
     "transport": "tcp-refused tcp-reset tls-failed tls-expected fragment-lost",
     "security": "scanner-seen password-guessing extension-scan request-flood account-compromised toll-fraud-suspected",
     "identity": "identity-missing identity-stale identity-mismatched identity-invalid identity-unverified",
-    "capture": "capture-damaged capture-truncated capture-one-sided capture-clock-jump",
+    "capture": "capture-damaged capture-encrypted capture-truncated capture-one-sided capture-clock-jump",
 }
 """CONTRACT, names of the rules: nobody renames one; a new one is added here and there."""
 
@@ -46,6 +46,7 @@ TESTED_ELSEWHERE = {
     "calls/codec.py": "report/test_streams.py",
     "calls/correlation.py": "calls/test_transaction.py",
     "calls/duty.py": "calls/test_acknowledgement.py",
+    "capture/complaint.py": "capture/test_remote.py",
     "cli/clicking.py": "test_imports.py",
     "cli/commands.py": "cli/test_main.py",
     "cli/explanation.py": "cli/test_explain.py",

@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = "-"
 PCAPNG_MAGIC = b"\n\r\r\n"
+OTHERS = {
+    b"snoop\0": "a snoop capture",
+    b"GMBU": "a Network Monitor capture",
+    b"RTSS": "a Network Monitor capture",
+    b"TRSNIFF data": "a Sniffer capture",
+    b"XCP\0": "a NetXRay capture",
+    b"\x05VNF": "a Visual Networks capture",
+    b"\xaa\xaa\xaa\xaa": "a 5View capture",
+    b"\x1c\0\x01\xac": "an Ixia capture",
+    b"\x1c\0\x01\xab": "an Ixia capture",
+}
+"""First bytes → what it is, of formats that are not read here."""
 EMPTY = "is empty"
 
 
@@ -152,6 +164,9 @@ def _reason(head: bytes) -> str:
         return "ends within the header of the capture"
     if name := compression(head):
         return f"is compressed with {name} once more, inside; decompress it first"
+    for magic, kind in OTHERS.items():
+        if head.startswith(magic):
+            return f"is {kind}, which only Wireshark reads: --engine wireshark"
     if all(octet >= 0x20 or octet in b"\t\r\n" for octet in head):
         return "is a text file, not a packet capture"
     return f"is not a packet capture: it begins with {head[:4].hex(' ')}"

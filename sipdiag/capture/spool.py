@@ -33,8 +33,8 @@ def spooled(path: str, stream: BinaryIO | None) -> Iterator[str]:
         yield path
         return
     try:
-        with NamedTemporaryFile(prefix="sipdiag-") as copy:  # readable by its owner only
-            source: Stream = stream or (sys.stdin.buffer if path == "-" else _opened(path))
+        # A temporary file is readable by its owner only.
+        with NamedTemporaryFile(prefix="sipdiag-") as copy, _source(path, stream) as source:
             head = source.read(LONGEST_MAGIC)
             whole: Stream = Begun(source, head)
             if kind := compression(head):
@@ -59,5 +59,14 @@ def _is_plain(path: str) -> bool:
         return True
 
 
-def _opened(path: str) -> Stream:
-    return Remote(path) if is_url(path) else Path(path).open("rb")
+@contextmanager
+def _source(path: str, stream: BinaryIO | None) -> Iterator[Stream]:
+    """Give what is to be copied; what is opened here is closed here."""
+    if stream is not None or path == "-":
+        yield stream or sys.stdin.buffer
+        return
+    source: Stream = Remote(path) if is_url(path) else Path(path).open("rb")  # noqa: SIM115 - or the other
+    try:
+        yield source
+    finally:
+        source.close()

@@ -6,7 +6,7 @@ tshark does the work, and pyshark speaks to it; both are asked only when they ar
 from __future__ import annotations
 
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
@@ -49,13 +49,15 @@ def dissected(path: str, *, keylog: str | None, encrypted_only: bool, ports: Ite
     Raises:
         CaptureError: tshark is missing or too old, or fails at once.
     """
-    import warnings  # noqa: PLC0415 - imported with what needs it
+    import asyncio  # noqa: PLC0415 - imported with what needs it
+    import warnings  # noqa: PLC0415
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of an event loop, which is pyshark's own matter
         import pyshark  # noqa: PLC0415
 
         _check(path)
+        loop = asyncio.new_event_loop()  # its own would leave a signal handler behind
         capture = pyshark.FileCapture(
             path,
             display_filter="sip && (tls || dtls)" if encrypted_only else "sip",
@@ -64,14 +66,20 @@ def dissected(path: str, *, keylog: str | None, encrypted_only: bool, ports: Ite
             use_json=True,
             include_raw=True,
             keep_packets=False,
+            eventloop=loop,
         )
         try:
             for packet in capture:
                 yield from _messages(packet)
         except pyshark.capture.capture.TSharkCrashException as error:
-            raise CaptureError(path, f"tshark stopped: {one_line(error, LONGEST_COMPLAINT)}") from error
+            # How it ended does not matter once all that it had to say was read: of a cut capture it complains too.
+            if not capture._eof_reached:  # noqa: SLF001 - nothing else tells
+                raise CaptureError(path, f"tshark stopped: {one_line(error, LONGEST_COMPLAINT)}") from error
         finally:
-            capture.close()
+            with suppress(Exception):
+                capture.close()
+            capture._running_processes.clear()  # noqa: SLF001 - or it would complain once more when it is forgotten
+            loop.close()
 
 
 @contextmanager

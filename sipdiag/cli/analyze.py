@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 )
 @options.narrowing
 @options.certificate
+@options.engine
 @click.option("--no-media", is_flag=True, help="Leave RTP alone: signalling only.")
 @click.option("--no-guess", is_flag=True, help="Calls of different Call-IDs are one only where a header field says so.")
 @click.option("--show-secrets", is_flag=True, help="Do not mask passwords, keys and digests in whole messages (html).")
@@ -63,6 +64,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     sipdiag analyze --format json trace.pcap | jq .findings
     sipdiag analyze --format html -o report.html trace.pcap
     sipdiag analyze --format csv -o tables/ trace.pcap
+    sipdiag analyze --keylog keys.log trace.pcapng
     tcpdump -w - udp port 5060 | sipdiag -
     """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
     if schema:

@@ -59,6 +59,7 @@ class _Files(NamedTuple):
 @click.option("--write-baseline", metavar="FILE", help="Write a baseline that accepts the findings of this run.")
 @click.option("--reason", metavar="TEXT", help="Why --write-baseline accepts what is new in it.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which --write-baseline accepts it.")
+@options.engine
 @options.formats(*FORMATS)
 @options.output
 @click.option(

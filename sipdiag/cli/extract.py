@@ -32,6 +32,7 @@ KEY_BYTES, LONGEST_KEY = 16, 32
 @click.option("--anonymize", is_flag=True, help="Replace numbers, names, addresses and secrets; silence the audio.")
 @click.option("--key", metavar="FILE", help="The key to replace by, for the same result each time (default: random).")
 @click.option("--bundle", is_flag=True, help="A folder, or FILE.zip, with the capture and a page for the carrier.")
+@options.engine
 @options.lang
 @options.knowledge
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")

@@ -28,6 +28,7 @@ MOST_NAMED = 10
 
 @click.command(name="ladder")
 @click.argument("captures", nargs=-1, required=True, metavar="CAPTURE...")
+@options.engine
 @options.formats(*FORMATS)
 @options.output
 @options.lang

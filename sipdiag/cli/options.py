@@ -78,6 +78,36 @@ certificate: Decorator = click.option(
 )
 
 
+KEYLOG, ENGINE = "sipdiag.keylog", "sipdiag.engine"
+"""Where a command line's choice of engine is kept, for `readings` to find."""
+
+
+def _kept(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    context.meta[f"sipdiag.{parameter.name}"] = value
+
+
+def engine(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--keylog` and `--engine`: with which keys captures are read, and by whom."""
+    keylog = click.option(
+        "--keylog",
+        metavar="FILE",
+        type=click.Path(exists=True, dir_okay=False),
+        expose_value=False,
+        callback=_kept,
+        help="TLS secrets to read encrypted SIP with, by tshark (default: SSLKEYLOGFILE, and those in a pcapng file).",
+    )
+    by = click.option(
+        "--engine",
+        type=click.Choice(["native", "wireshark"]),
+        default="native",
+        show_default=True,
+        expose_value=False,
+        callback=_kept,
+        help="Who finds the SIP; wireshark (tshark) is slower and reads more formats.",
+    )
+    return keylog(by(command))
+
+
 _NARROWING = (
     click.option("--call", metavar="ID", help="Only this call: its Call-ID, a part of it, or its number in the list."),
     click.option("--code", metavar="CODES", help="Only responses with these codes: 4xx,503."),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from sipdiag.cli.clicking import click
+from sipdiag.cli.options import ENGINE, KEYLOG
 from sipdiag.cli.progress import Progress
 from sipdiag.errors import CaptureError, UsageError
 
 if TYPE_CHECKING:
-    from sipdiag.trace import Trace
+    from sipdiag.trace import Engine, Trace
 
 
 class Readings(NamedTuple):
@@ -29,13 +33,30 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
         raise UsageError("standard input can be read once only")
     traces: list[Trace] = []
     unreadable: list[CaptureError] = []
+    engine = _engine()
     with Progress(wanted=not quiet and sys.stderr.isatty()) as progress:
         for path in captures:
             progress.begin(path)
             stream = sys.stdin.buffer if path == "-" else None
             try:
-                traces.append(read(path, capture=len(traces), stream=stream, progress=progress.told, media=media))
+                number, told = len(traces), progress.told
+                traces.append(read(path, capture=number, stream=stream, progress=told, media=media, engine=engine))
             except CaptureError as error:
                 unreadable.append(error)
                 print(f"sipdiag: {shown(str(error))}", file=sys.stderr)  # noqa: T201
     return Readings(traces, unreadable)
+
+
+def _engine() -> Engine:
+    """What `--engine`, `--keylog` and the environment ask for."""
+    from sipdiag.trace import Engine  # noqa: PLC0415  (the same)
+
+    context = click.get_current_context(silent=True)
+    asked = {} if context is None else context.meta
+    keylog, wireshark = asked.get(KEYLOG), asked.get(ENGINE) == "wireshark"
+    if keylog is not None:
+        return Engine(wireshark=wireshark, keylog=keylog)
+    usual = os.environ.get("SSLKEYLOGFILE", "")  # of browsers, and not meant for every capture
+    if usual and Path(usual).is_file():
+        return Engine(wireshark=wireshark, keylog=usual, optional=not wireshark)
+    return Engine(wireshark=wireshark)

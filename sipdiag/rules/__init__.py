@@ -23,7 +23,13 @@ from sipdiag.rules.call import (
     setup_slow,
     transfer_failed,
 )
-from sipdiag.rules.capture import capture_clock_jump, capture_damaged, capture_one_sided, capture_truncated
+from sipdiag.rules.capture import (
+    capture_clock_jump,
+    capture_damaged,
+    capture_encrypted,
+    capture_one_sided,
+    capture_truncated,
+)
 from sipdiag.rules.identity import (
     identity_invalid,
     identity_mismatched,
@@ -140,7 +146,16 @@ RULES = RuleBook(
         flow_expired,
     ),
     subscriptions=(subscription_failed, notify_missing, notify_unanswered, subscription_expired),
-    traces=(capture_damaged, capture_truncated, capture_clock_jump, tcp_refused, tcp_reset, tls_failed, fragment_lost),
+    traces=(
+        capture_damaged,
+        capture_truncated,
+        capture_clock_jump,
+        tcp_refused,
+        tcp_reset,
+        tls_failed,
+        fragment_lost,
+        capture_encrypted,
+    ),
     sources=(
         scanner_seen,
         password_guessing,

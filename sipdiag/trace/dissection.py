@@ -26,6 +26,8 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     """Wireshark finds all SIP, and not only what native code cannot."""
     keylog: str = ""
     """File with TLS secrets; those that a pcapng file holds need none."""
+    optional: bool = False
+    """Where Wireshark is missing, the rest is read without it."""
 
 
 def dissection(path: str, engine: Engine, handshakes: Iterable[Handshake], capture: int) -> Iterator[Sighting]:

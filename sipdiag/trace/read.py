@@ -19,7 +19,15 @@ from sipdiag.trace.dissection import Engine, dissection
 from sipdiag.trace.media import MediaLane
 from sipdiag.trace.sighting import Sighting
 from sipdiag.trace.stream import SipStream
-from sipdiag.transport import Connection, Datagram, Demultiplexer, Handshake, PartialDatagram, StreamData
+from sipdiag.transport import (
+    Connection,
+    Datagram,
+    Demultiplexer,
+    Handshake,
+    PartialDatagram,
+    SealedConnection,
+    StreamData,
+)
 
 Progress = Callable[[int, int], None]
 """Told after each chunk: bytes read so far, bytes in all (0 when nobody knows)."""
@@ -53,6 +61,8 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """Datagrams of which a fragment is missing."""
     handshakes: list[Handshake] = []
     """TLS handshakes, whatever was to be said behind them."""
+    sealed: list[SealedConnection] = []
+    """Connections with SIP's port for TLS whose handshake is not in the capture."""
     streams: list[Stream] = []
     """The RTP streams, in the order in which they began."""
     media: bool = False
@@ -91,7 +101,12 @@ def read_trace(
         with _opened(path, file, engine) as source:
             reader = _read(source, capture, progress, media=media)
         if engine.wireshark or reader.encrypted:
-            reader.add(dissection(file, engine, reader.encrypted, capture), instead=engine.wireshark)
+            try:
+                reader.add(dissection(file, engine, reader.encrypted, capture), instead=engine.wireshark)
+            except CaptureError as error:
+                if not engine.optional:
+                    raise CaptureError(path, error.reason) from error
+                reader.note(Defect(kind="secrets-unused", detail=error.reason))
         return reader.trace()
 
 
@@ -129,7 +144,11 @@ def _opened(path: str, file: str, engine: Engine) -> Iterator[Capture]:
             raise CaptureError(path, error.reason) from error
         from sipdiag.capture import converted  # noqa: PLC0415
 
-        with converted(file) as stream, open_capture("-", stream=cast("BinaryIO", stream)) as source:
+        with converted(file) as stream:
+            try:
+                source = open_capture("-", stream=cast("BinaryIO", stream))
+            except CaptureError:  # it knows the format no better
+                raise CaptureError(path, error.reason) from error
             source.path = path
             yield source
         return
@@ -215,6 +234,7 @@ class _Reader:
             clock_steps=self._clock.steps,
             partial=self._wire.partial,
             handshakes=self._wire.handshakes,
+            sealed=self._wire.sealed,
             streams=[] if self._media is None else self._media.streams(self._capture, self._sightings),
             media=self._media is not None,
         )

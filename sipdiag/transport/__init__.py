@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sipdiag.transport.columns import MediaColumns
-from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, StreamData
+from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, SealedConnection, StreamData
 from sipdiag.transport.demultiplexer import Demultiplexer, Traffic
 from sipdiag.transport.tls import Handshake
 
@@ -24,6 +24,7 @@ __all__ = [
     "MediaColumns",
     "PartialDatagram",
     "Place",
+    "SealedConnection",
     "StreamData",
     "Traffic",
     "frames_at",

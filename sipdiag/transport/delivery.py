@@ -81,3 +81,15 @@ class Connection(msgspec.Struct, kw_only=True):
     fin_frame: int | None = None
     signalling: bool = False
     """SIP was recognised on it."""
+
+
+class SealedConnection(msgspec.Struct, kw_only=True):
+    """A connection to the port of SIP over TLS whose handshake is not in the capture, only what came after it."""
+
+    client: str
+    """`host:port`."""
+    server: str
+    frame: int
+    """The first that holds encrypted data."""
+    segments: int = 0
+    """Those that begin with encrypted data."""

@@ -11,14 +11,14 @@ import numpy as np
 from sipdiag.transport import tcp, udp
 from sipdiag.transport.carriage import Carriages, begins_carriage
 from sipdiag.transport.columns import MediaColumns, joined
-from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, StreamData
+from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, SealedConnection, StreamData
 from sipdiag.transport.endpoint import Endpoints
 from sipdiag.transport.handshakes import Handshakes
 from sipdiag.transport.hep import begins_hep, inner
 from sipdiag.transport.internet import Internet
 from sipdiag.transport.probes import Probes
 from sipdiag.transport.sctp import SCTP, Associations
-from sipdiag.transport.segments import TCP, Segments, reassembled
+from sipdiag.transport.segments import TCP, Flows, Segments, reassembled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from sipdiag.transport.fragments import Whole
     from sipdiag.transport.ip import IPPackets
     from sipdiag.transport.tls import Handshake
+
+
+MOST_SEALED = 4_096
+"""Connections whose handshake is not in the capture, of which more would tell nothing new."""
 
 
 class Traffic(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +58,7 @@ class Demultiplexer:
         self._internet = Internet(self.defects)
         self._tcp = tcp.Connections()
         self._handshakes = Handshakes()
+        self._sealed: dict[int, SealedConnection] = {}
         self._flows = np.empty(0, np.uint64)
         self._probes = Probes(self._recognized)
         self._associations = Associations(recognize, self._endpoints)
@@ -73,6 +78,11 @@ class Demultiplexer:
     def partial(self) -> list[PartialDatagram]:
         """The UDP datagrams with a fragment missing; complete after `finish`."""
         return [udp.partial(lost, self._endpoints) for lost in self._internet.lost if lost.protocol == udp.UDP]
+
+    @property
+    def sealed(self) -> list[SealedConnection]:
+        """The connections with SIP's port for TLS whose handshake is not in the capture."""
+        return [*self._sealed.values()]
 
     def feed(self, packets: Packets) -> Traffic:
         """Take the next chunk; give what it carried."""
@@ -147,11 +157,21 @@ class Demultiplexer:
             followed.sort(key=lambda each: each[1].frame)
             for flow, segment in followed:
                 shakes.add(flow, segment, self._tcp.number(segment.source, segment.destination))
+        known = np.array(shakes.known, np.uint64)
+        self._note_sealed(columns, known)
         if shakes.known:
-            known = np.array(shakes.known, np.uint64)
             for one in columns:
                 for flow, count in one.sealed(known).items():
                     shakes.count(flow, count)
+
+    def _note_sealed(self, columns: list[Segments], known: Flows) -> None:
+        """Count what is encrypted on connections whose handshake is not there."""
+        for flow, begun in (each for one in columns for each in one.begun_before(known)):
+            earlier = self._sealed.get(flow)
+            if earlier is not None:
+                earlier.segments += begun.segments
+            elif len(self._sealed) < MOST_SEALED:
+                self._sealed[flow] = begun
 
     def _know(self, found: list[tuple[int, str, str]]) -> None:
         """Count flows as signalling from now on."""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from sipdiag.capture import byte_rows
 from sipdiag.transport.columns import big_endian
+from sipdiag.transport.delivery import SealedConnection
 from sipdiag.transport.tls import APPLICATION_DATA, CLIENT_HELLO, HANDSHAKE, RECORD
 from sipdiag.transport.udp import SHORTEST, begins_with_text
 from sipdiag.transport.websocket import WHOLE
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 TCP = 6
 HEADER = 20
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
+SIPS_PORT = 5061
+"""RFC 3261, section 19.1.2: the default of TLS."""
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """Spreads the bits of addresses over a flow's number (Fibonacci hashing)."""
 
@@ -115,6 +118,20 @@ class Segments:
         rows = rows[(heads[:, 0] == APPLICATION_DATA) & (heads[:, 1] == 3)]
         found, counts = np.unique(self.flows[rows], return_counts=True)
         return dict(zip(found.tolist(), counts.tolist(), strict=True))
+
+    def begun_before(self, flows: Flows) -> Iterator[tuple[int, SealedConnection]]:
+        """Yield the flows, none of `flows`, with encrypted data to or from the port of SIP over TLS."""
+        ports = self._header[:, :4].view(">u2")
+        rows = np.flatnonzero((ports == SIPS_PORT).any(axis=1) & (self._kept > RECORD))
+        if not len(rows):
+            return
+        heads = byte_rows(self._packets.packets.data, self._start[rows], 2)
+        rows = rows[(heads[:, 0] == APPLICATION_DATA) & (heads[:, 1] == 3) & ~np.isin(self.flows[rows], flows)]
+        found, first, counts = np.unique(self.flows[rows], return_index=True, return_counts=True)
+        for flow, segment, count in zip(found.tolist(), self.made(rows[first]), counts.tolist(), strict=True):
+            outward = segment.destination.endswith(f":{SIPS_PORT}")
+            client, server = (segment.source, segment.destination) if outward else (segment.destination, segment.source)
+            yield flow, SealedConnection(client=client, server=server, frame=segment.frame, segments=count)
 
     def of(self, flows: Flows) -> Iterator[tuple[int, Segment]]:
         """Yield the segments of these flows, each with its flow."""
