@@ -80,10 +80,10 @@ def _carried(conversations: list[Conversation], most: int) -> list[Conversation]
     for each in sorted(
         conversations, key=lambda each: each.findings[0] if each.findings else len(conversations) + 10**9
     ):
-        most -= sum(len(seen.message.head) + len(seen.message.body) for seen in _messages(each.call))
-        if most < 0:
-            break
-        carried.append(each)
+        size = sum(len(seen.message.head) + len(seen.message.body) for seen in _messages(each.call))
+        if size <= most:
+            most -= size
+            carried.append(each)
     return carried
 
 

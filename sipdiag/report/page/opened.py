@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from sipdiag.calls import Call, Certainty, Transaction
 from sipdiag.report.escape import shown
@@ -11,10 +12,18 @@ from sipdiag.report.page.conversations import Conversation, Marks
 from sipdiag.report.page.messages import Shower
 from sipdiag.report.page.streams import StreamTeller
 from sipdiag.report.words import Words
-from sipdiag.sip import Request, Response
+from sipdiag.sip import Message, Request, Response
 from sipdiag.trace import Sighting
 
 MICROSECOND = 1_000
+LONGEST: Final = 512
+"""Characters of a Reason header field that are looked at."""
+_TELLING: Final = re.compile(r"(?im)^(?:reason|warning)[ \t]*:")
+# reason-value = protocol *(SEMI reason-params); protocol-cause = "cause" EQUAL cause (RFC 3326, section 2)
+_CAUSE: Final = re.compile(r'(?i)(?<![\w.])(Q\.850|SIP)[ \t]*;[^,"]*?\bcause[ \t]*=[ \t]*"?([0-9]{1,3})(?![0-9])')
+# warning-value = warn-code SP warn-agent SP warn-text (RFC 3261, section 20.43)
+_WARN_CODE: Final = re.compile(r"\s*([0-9]{3})\s")
+_SHELVES: Final = {"cause": "Q.850", "status": "SIP", "warning": "Warning"}
 
 
 class Opener:
@@ -74,19 +83,43 @@ class Opener:
     def _meaning(self, sighting: Sighting, transaction: Transaction | None) -> dict[str, Any]:
         """Which entry explains the message; of a response also what it answers, and its meaning in one line."""
         message = sighting.message
+        told: dict[str, Any] = {}
+        if also := self._also(message):
+            told["also"] = also
         if isinstance(message, Request):
             key = f"method/{message.method}"
-            if self._words.entry(key) is None:
-                return {}
-            self.named.add(key)
-            return {"entry": key}
+            if self._words.entry(key) is not None:
+                self.named.add(key)
+                told["entry"] = key
+            return told
         key = self._words.status_key(sighting)
         self.named.add(key)
-        told: dict[str, Any] = {"entry": key, "meaning": self._words.meaning(key, message.cseq_method)}
+        told |= {"entry": key, "meaning": self._words.meaning(key, message.cseq_method)}
         if transaction is not None and transaction.request is not None:
             request = transaction.request
             told["answers"] = [request.frame, (sighting.time - request.time) // MICROSECOND]
         return told
+
+    def _also(self, message: Message) -> list[list[str]]:
+        """The entries on causes and warn-codes in Reason and Warning, each with its title."""
+        told = []
+        for key in _codes_in(message) if _TELLING.search(message.head) else ():
+            entry = self._words.entry(key)
+            if entry is not None and entry.key == key:
+                self.named.add(key)
+                told.append([key, f"{_SHELVES[key.partition('/')[0]]} {entry.title}"])
+        return told
+
+
+def _codes_in(message: Message) -> dict[str, None]:
+    """Keys of entries: `cause/34`, `status/200`, `warning/399`, in the order in which they stand."""
+    keys = [
+        f"{'cause' if protocol.upper() == 'Q.850' else 'status'}/{int(code)}"
+        for value in message.fields("reason")
+        for protocol, code in _CAUSE.findall(value[:LONGEST])
+    ]
+    keys += [f"warning/{found[1]}" for each in message.values("warning") if (found := _WARN_CODE.match(each))]
+    return dict.fromkeys(keys)
 
 
 def _class(sighting: Sighting) -> int:

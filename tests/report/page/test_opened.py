@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from reporting import SAMPLES, analysis_of, sample, words
+from captured import capture_of
+from exchange import Exchange
+from reporting import SAMPLES, analysis_of, analysis_of_bytes, sample, words
 from sipdiag.analysis import Analysis
 from sipdiag.report.ladder import ladder_of, marks_of
 from sipdiag.report.page.conversations import conversations_of
@@ -49,3 +51,17 @@ def test_entries_that_are_named_are_remembered() -> None:
     for each in conversations_of(analysis):
         opener.opened(each)
     assert opener.named == {"status/100", "status/180", "status/200", "method/INVITE", "method/BYE"}
+
+
+def test_causes_and_warnings_have_their_entries() -> None:
+    """What Reason and Warning say is explained too; numbers that are in no catalogue are not."""
+    talk = Exchange()
+    invite = talk.request("INVITE", 0)
+    told = (
+        'Reason: SIP;text="x;cause=9";cause=200, Q.850 ; cause=34;text="full"\r\nReason: Q.850;cause=999\r\n'
+        'Warning: 304 example.com "Media type not available", 999 x "y"\r\n'
+    )
+    talk.response(503, invite, 1, fields=told)
+    (call,) = opened(analysis_of_bytes(capture_of(talk)))
+    assert [key for key, _ in call["arrows"][1]["also"]] == ["cause/34", "warning/304"]
+    assert call["arrows"][1]["also"][0][1].startswith("Q.850 34 ")

@@ -44,6 +44,7 @@ const messageOf = (told, row) => {
   if (row.again) box.append(el("p", {}, say("retransmission", { frame: arrow.frame })));
   if (arrow.answers) box.append(el("p", {}, say("answers", { frame: arrow.answers[0], time: span(arrow.answers[1]) })));
   if (arrow.meaning) box.append(el("p", { class: "meaning" }, arrow.meaning.replace(/[`*]/g, "")));
+  if (arrow.also) box.append(el("p", {}, ...arrow.also.flatMap(([key, title], at) => [at ? " · " : "", entryLink(key, title)])));
   if (arrow.repeats && !row.again) {
     const frames = arrow.repeats.slice(0, 40).map(([frame]) => frame).join(", ");
     box.append(el("p", {}, `${say("sent_again", { count: arrow.repeats.length })} ${words.frames} ${frames}${arrow.repeats.length > 40 ? ", …" : ""}`));
