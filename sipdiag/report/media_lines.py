@@ -61,7 +61,8 @@ def _lines(number: int, carried: Carried, words: Words, width: int, *, ascii_onl
     stream = carried.stream
     told = told_of(stream, carried)
     codec = shown(told.codec or f"PT {stream.payload_type}")
-    yield f"{number:>4}  {stream.source} → {stream.destination}  {codec}"
+    mos = "" if told.mos is None else "  " + words.label("stream_mos").format(mos=f"{told.mos:.1f}")
+    yield f"{number:>4}  {stream.source} → {stream.destination}  {codec}{mos}"
     figures = words.label("stream_figures").format(
         packets=f"{stream.packets:,}", lost=f"{stream.lost:,}", percent=_percent(stream)
     )
@@ -69,8 +70,6 @@ def _lines(number: int, carried: Carried, words: Words, width: int, *, ascii_onl
         figures += ", " + words.label("stream_jitter_figures").format(
             mean=f"{told.jitter.mean:.1f}", top=f"{told.jitter.highest:.1f}"
         )
-    if told.mos is not None:
-        figures += ", " + words.label("stream_mos").format(mos=f"{told.mos:.1f}")
     yield f"      {figures}"
     if stream.keys:
         keys = " ".join(each.key for each in stream.keys[:MOST_KEYS])

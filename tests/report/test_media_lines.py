@@ -21,9 +21,9 @@ def lines(name: str, *, language: str = "en", width: int = 80, ascii_only: bool 
 def test_a_stream_is_told_in_three_lines() -> None:
     """From where to where, in figures, and second by second."""
     ends, figures, quality, *_ = lines("media-loss/media-loss")
-    assert ends == "   1  198.51.100.20:20000 → 192.0.2.10:16384  PCMU"
+    assert ends == "   1  198.51.100.20:20000 → 192.0.2.10:16384  PCMU  MOS 3.9 (estimate)"
     assert figures.startswith("      190 packets, 10 lost (5.0 %), jitter ")
-    assert figures.endswith("MOS 3.9 (estimate)")
+    assert figures.endswith(" ms")
     assert quality.startswith("      loss ▆▆▁▆")
     assert quality.endswith("1.0 s each")
 
