@@ -46,7 +46,7 @@ def media_end(agent: Host, port: int = 0) -> Host:
 
 def offered(agent: Agent, *, direction: str = "sendrecv", version: int = 1, address: str = "") -> str:
     """The samples' session description with a port of the agent's own, and another address if one is given."""
-    text = sdp(agent, direction=direction, version=version).replace("16384", str(port_of(agent)))
+    text = sdp(agent, direction=direction, version=version).replace("m=audio 16384", f"m=audio {port_of(agent)}")
     return text.replace(f"c=IN IP4 {agent.address}", f"c=IN IP4 {address}") if address else text
 
 

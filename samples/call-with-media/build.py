@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import struct
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from scapy.layers.inet import UDP
+from scapy.packet import Raw
+
 from conversation import ALICE, BOB, Dialog, ack_of_failure
-from recording import Recording
+from recording import Copy, Recording
 from speaking import PTIME, RATE, Talk, Voice, media_end, offered
 
 
@@ -18,6 +23,10 @@ def build(folder: Path) -> None:
     held(folder / "held.pcap")
     busy(folder / "early-media-then-busy.pcap")
     quiet(folder / "silence-suppressed.pcap")
+    twice(folder / "recorded-twice.pcap")
+    shared(folder / "shared-port.pcap")
+    music(folder / "music-on-hold.pcap")
+    begun_before(folder / "begun-before.pcap")
 
 
 def plain(path: Path) -> None:
@@ -65,6 +74,53 @@ def quiet(path: Path) -> None:
     talk.there.resume(talk.wire, 2, at=talk.start + 7, number=number, ticks=round(6.95 * RATE))
     talk.back.speak(talk.wire, 9, at=talk.start + 0.02)
     talk.end(9.1)
+
+
+def twice(path: Path) -> None:
+    """IPv6, recorded on all interfaces: each packet is there twice."""
+    caller, callee = replace(ALICE, address="2001:db8::10"), replace(BOB, address="2001:db8:1::20")
+    talk = Talk(path=path, caller=caller, callee=callee)
+    talk.there.speak(talk.wire, 3.6, at=talk.start + 0.05)
+    talk.back.speak(talk.wire, 3.6, at=talk.start + 0.02)
+    talk.wire.cooked, talk.wire.copies = True, (Copy(), Copy(delay=12))
+    talk.end(3.7)
+
+
+def shared(path: Path) -> None:
+    """STUN, DTLS, a channel of TURN and RTCP on the port of the media (RFC 7983, RFC 5761)."""
+    talk = Talk(path=path)
+    talk.there.speak(talk.wire, 4, at=talk.start + 0.05)
+    talk.back.speak(talk.wire, 4, at=talk.start + 0.02)
+    stun, dtls = struct.pack(">HHI", 1, 0, 0x2112A442) + bytes(12), b"\x16\xfe\xfd" + bytes(9) + b"\x00\x01" + bytes(20)
+    turn, rtcp = b"\x40\x00\x00\x10" + bytes(16), struct.pack(">BBHI", 0x80, 201, 1, 7)
+    for number, payload in enumerate((stun, dtls, turn, rtcp) * 4):
+        talk.wire.clock = talk.start + 0.2 * number
+        talk.wire.add(talk.there.source, talk.there.destination, UDP(sport=16_384, dport=20_000) / Raw(payload))
+    talk.end(4.1)
+
+
+def music(path: Path) -> None:
+    """Bob holds the call, and a server with an address of its own plays music; then the two talk on."""
+    talk = Talk(path=path)
+    talk.there.speak(talk.wire, 2.4, at=talk.start + 0.05)
+    talk.back.speak(talk.wire, 2.4, at=talk.start + 0.02)
+    server = replace(BOB, address="198.51.100.77")
+    held = offered(BOB, direction="sendonly", version=2, address=server.address)
+    talk.reinvite(BOB, held, offered(ALICE, direction="recvonly", version=2), after=2.4)
+    Voice(source=media_end(server, 20_000), destination=media_end(ALICE)).speak(talk.wire, 4.8, at=talk.start + 2.6)
+    talk.reinvite(BOB, offered(BOB, version=3), offered(ALICE, version=3), after=7.4)
+    for voice in (talk.there, talk.back):
+        voice.resume(talk.wire, 2.4, at=talk.start + 7.6, number=40, ticks=round(7.6 * RATE))
+    talk.end(10)
+
+
+def begun_before(path: Path) -> None:
+    """The capture begins in the middle of the call: nothing says where media are to go."""
+    talk = Talk(path=path)
+    talk.there.speak(talk.wire, 4, at=talk.start + 0.05)
+    talk.back.speak(talk.wire, 4, at=talk.start + 0.02)
+    talk.wire.since = talk.start + 1
+    talk.end(4.1)
 
 
 if __name__ == "__main__":

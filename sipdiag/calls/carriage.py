@@ -248,11 +248,12 @@ def _endpoints(line: MediaLine, side: str) -> set[str]:
 
 
 def _span(call: Call) -> Span:
-    """From the first to the last message of a call; where its end was not seen, as long as any call may be."""
-    begin = call.opening.time
+    """From the first to the last message of a call; where an end of it was not seen, as long as any call may be."""
+    begin = call.opening.time if call.attempts else call.opening.time - NO_MORE_THAN
     last = max((each.time for each in _messages(call)), default=begin)
+    first = call.opening.time
     ended = call.ending is not None or (call.answer is None and call.final is not None)
-    return begin, last if ended else begin + NO_MORE_THAN
+    return begin, last if ended else first + NO_MORE_THAN
 
 
 def _messages(call: Call) -> Iterable[Sighting]:

@@ -51,7 +51,7 @@ def stream_row(stream: Stream, carried: Carried | None) -> doc.StreamRow:
         timeline=_timeline(stream),
         call_id=None if carried is None or carried.line is None else kept(carried.line.call_id),
         tied_by=None if carried is None else carried.by,
-        direction=None if carried is None else direction_of(carried),
+        direction=None if carried is None or carried.line is None else direction_of(carried),
         first_time=iso(stream.first_time),
         last_time=iso(stream.last_time),
         first_frame=stream.first_frame,

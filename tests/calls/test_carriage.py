@@ -103,7 +103,6 @@ def test_a_call_without_session_descriptions_gets_what_its_hosts_send() -> None:
     """A guess: the call began before the capture did."""
     talk = Exchange()
     talk.response(200, talk.request("BYE", 5, to_tag="callee", cseq=2, branch="bye"), 5.1)
-    talk.request("INFO", 0.5, to_tag="callee", cseq=1, branch="info")
     media = media_of(talk, stream(HERE, THERE), stream(("192.0.2.77", 1), ("192.0.2.78", 2)))
     assert told(media) == [(0, "callee", "hosts")]
     assert media.carried[0].certainty.value == "likely"

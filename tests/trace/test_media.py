@@ -53,8 +53,9 @@ def _end(host: str, port: str) -> str:
 def test_the_figures_are_wiresharks(path: Path) -> None:
     """Packets and lost exactly, jitter within 5 %.
 
-    Wireshark takes copies off the loss. It also counts a key press as jitter, because the timestamp of telephone events
-    stands still (RFC 4733, section 2.5.1.2): of a stream with keys the jitter is compared in another test.
+    Wireshark takes copies off the loss, and averages their jitter in, which is none. It also counts a key press as
+    jitter, because the timestamp of telephone events stands still (RFC 4733, section 2.5.1.2): of a stream with keys the
+    jitter is compared in another test.
     """
     if not path.exists():
         pytest.skip("the reference captures of ../shared are not here")
@@ -67,7 +68,7 @@ def test_the_figures_are_wiresharks(path: Path) -> None:
         assert (stream.packets, stream.lost - stream.duplicates) == (packets, lost)
         jitter = stream.jitter()
         assert jitter is not None
-        if not stream.keys:
+        if not stream.keys and not stream.duplicates:
             assert jitter.mean == pytest.approx(mean, rel=0.05, abs=FINE)
             assert jitter.highest == pytest.approx(top, rel=0.05, abs=FINE)
 
