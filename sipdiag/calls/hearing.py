@@ -7,7 +7,6 @@ handed over with REFER, and not beyond what was recorded. Media that go where no
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
 
 import msgspec
 
@@ -15,6 +14,7 @@ from sipdiag.calls.call import Call
 from sipdiag.calls.carriage import CallMedia, Carried
 from sipdiag.calls.negotiation import CALLEE, CALLER, OTHER, Agreement, End, MediaLine
 from sipdiag.calls.reach import is_private
+from sipdiag.calls.session import OFFERING
 from sipdiag.calls.window import Window
 from sipdiag.trace import host
 
@@ -88,13 +88,13 @@ def hearings_of(call: Call, media: CallMedia, window: Window) -> list[Hearing]:
 def _hearings(line: MediaLine, sender: str, stop: int, tags: set[str], media: CallMedia) -> Iterator[Hearing]:
     terms = [each for each in line.terms if each.answered is not None and (not tags or each.dialog in tags)]
     spans: list[tuple[Agreement, Agreement, int, int]] = []
-    for agreed, later in zip_longest(terms, terms[1:]):
+    for agreed in terms:
         begin = agreed.answered or agreed.agreed
-        end = stop if later is None else min(stop, later.offered)
+        end = min([stop, *(each.offered for each in line.terms if each.offered > begin)])
         if end <= begin or not agreed.lets(sender):
             continue
         wanted = agreed.end(OTHER[sender])
-        if spans and _goes_on(spans[-1], agreed, terms) and wanted is not None:
+        if spans and _goes_on(spans[-1], agreed, line.terms) and wanted is not None:
             spans[-1] = (spans[-1][0], agreed, spans[-1][2], end)
         else:
             spans.append((agreed, agreed, begin, end))
@@ -157,8 +157,18 @@ def _last_in(carried: Carried, begin: int, end: int) -> int | None:
 
 
 def _end_of(call: Call, window: Window) -> int:
-    """When nothing is to be heard any more: a BYE, a REFER, the end of what was recorded."""
-    ends = [
-        each.request.time for each in call.transactions if each.method in ("BYE", "REFER") and each.request is not None
-    ]
-    return min([*ends, window.end(call.opening.time)])
+    """When nothing is to be heard any more: a BYE, a REFER, the end of what was recorded.
+
+    What is agreed on in messages that the capture lacks is as good as an end: nobody knows what may be sent after it.
+    """
+    ends = [window.end(call.opening.time)]
+    numbers: set[tuple[str, int]] = set()
+    for each in call.transactions:
+        if each.method in ("BYE", "REFER"):
+            ends.append(each.time)
+        elif each.method in OFFERING and each.request is None and each.responses:
+            ends.append(each.responses[0].time)
+        if each.method == "INVITE" and each.request is not None:
+            numbers.add((each.from_tag, each.cseq))
+    missing = (ack for ack in call.acks if (ack.message.from_tag, ack.message.cseq) not in numbers)
+    return min([*ends, *(ack.time for ack in missing)])

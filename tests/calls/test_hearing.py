@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import struct
+from typing import TYPE_CHECKING
+
+import pytest
+
 from exchange import START
+from reporting import sample
+from sipdiag.analysis import conclude
 from sipdiag.calls import Hearing
+from sipdiag.findings import unfolded
+from sipdiag.trace import read_trace
 from streaming import HERE, SECOND, THERE, Talk
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def of(talk: Talk, sender: str) -> list[Hearing]:
@@ -44,3 +57,39 @@ def test_what_goes_elsewhere_is_astray() -> None:
     (hearing,) = of(Talk().begin().say(THERE, ("192.0.2.10", 4_444), 1.1, 4).end(9), "callee")
     assert hearing.first is None
     assert [each.stream.destination for each in hearing.astray] == ["192.0.2.10:4444"]
+
+
+def recorded(path: Path) -> tuple[bytes, list[bytes]]:
+    """The header of a capture file, and its records."""
+    data = path.read_bytes()
+    records, at = [], 24
+    while at < len(data):
+        end = at + 16 + struct.unpack_from("<I", data, at + 8)[0]
+        records.append(data[at:end])
+        at = end
+    return data[:24], records
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "call-with-media/held",
+        "call-with-media/music-on-hold",
+        "call-with-media/silence-suppressed",
+        "media-codec-unexpected/silent",
+        "media-one-way/silent",
+        "media-stopped/silent",
+    ],
+)
+def test_what_the_recorder_missed_is_no_fault(name: str) -> None:
+    """A message that is not there may have agreed on something else; and a capture begins and ends anywhere."""
+    header, records = recorded(sample(name))
+    signalling = [at for at, record in enumerate(records) if b"SIP/2.0" in record]
+    step = len(records) // 6
+    parts = [[record for at, record in enumerate(records) if at != missing] for missing in signalling]
+    parts += [records[at:] for at in range(step, len(records), step)]
+    parts += [records[:at] for at in range(step, len(records), step)]
+    for part in parts:
+        analysis = conclude([read_trace("-", stream=io.BytesIO(header + b"".join(part)), media=True)])
+        alarms = [each for each in unfolded(analysis.findings) if each.severity.value != "note"]
+        assert [each.rule for each in alarms if each.rule.startswith("media-")] == []

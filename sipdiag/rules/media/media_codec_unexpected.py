@@ -51,6 +51,7 @@ def _unlisted(call: Call, hearing: Hearing, carried: Carried, scene: Scene) -> F
         each
         for each in carried.stream.formats
         if str(each.payload_type) not in listed and each.payload_type not in NOISE and each.packets >= least
+        if each.first_time < hearing.end  # later something else may have been agreed on, unseen
     ]
     if not foreign or not listed:
         return None

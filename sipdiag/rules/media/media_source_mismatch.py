@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from sipdiag.calls import OTHER, SECOND, Call, Carried, Hearing
 from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence
+from sipdiag.media import Stream
 from sipdiag.trace import host
 
 NAME = "media-source-mismatch"
@@ -41,12 +42,22 @@ def _together(arriving: Sequence[Carried]) -> tuple[Carried, Carried] | None:
     """Two streams from different hosts that go to the same end at the same time."""
     for one in arriving:
         for other in arriving:
-            begin = max(one.stream.first_time, other.stream.first_time)
-            end = min(one.stream.last_time, other.stream.last_time)
             apart = host(one.stream.source) != host(other.stream.source)
-            if apart and one.number < other.number and end - begin > TOGETHER:
+            if apart and one.number < other.number and _overlap(one.stream, other.stream) > TOGETHER:
                 return one, other
     return None
+
+
+def _overlap(one: Stream, other: Stream) -> int:
+    """The longest time in which both came without a pause."""
+    return max(min(end, until) - max(begin, since) for begin, end in _spans(one) for since, until in _spans(other))
+
+
+def _spans(stream: Stream) -> list[tuple[int, int]]:
+    """From when to when packets came, pauses left out."""
+    begins = [stream.first_time, *(gap.end for gap in stream.gaps)]
+    ends = [*(gap.begin for gap in stream.gaps), stream.last_time]
+    return list(zip(begins, ends, strict=True))
 
 
 def _unanswered(hearing: Hearing, arriving: Sequence[Carried], scene: Scene, call: Call) -> Carried | None:
