@@ -54,8 +54,8 @@ def test_the_figures_are_wiresharks(path: Path) -> None:
     """Packets and lost exactly, jitter within 5 %.
 
     Wireshark takes copies off the loss, and averages their jitter in, which is none. It also counts a key press as
-    jitter, because the timestamp of telephone events stands still (RFC 4733, section 2.5.1.2): of a stream with keys the
-    jitter is compared in another test.
+    jitter, because the timestamp of telephone events stands still (RFC 4733, section 2.5.1.2): of a stream with keys
+    the jitter is compared in another test.
     """
     if not path.exists():
         pytest.skip("the reference captures of ../shared are not here")
