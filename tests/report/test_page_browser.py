@@ -143,6 +143,22 @@ def test_media_is_drawn_with_its_quality(chromium: Browser, tmp_path: Path) -> N
         assert streams.nth(0).get_attribute("aria-selected") == "true"
 
 
+def test_a_badge_leads_to_its_finding(chromium: Browser, aaa: Path) -> None:
+    """Also to one that is folded away."""
+    with opened(chromium, aaa, anchor="#call-1") as page:
+        note = page.locator("#badges a.note").first
+        told = page.locator(note.get_attribute("href") or "#none")
+        assert not told.locator(".said").is_visible()
+        note.click()
+        expect(told.locator(".said")).to_be_visible()
+
+
+def test_a_capture_without_sip_opens_too(chromium: Browser, tmp_path: Path) -> None:
+    """And says so, without an error in the console."""
+    with opened(chromium, page_of(analysis_of_bytes(capture_of_payloads([b"no"])), tmp_path)) as page:
+        assert "No SIP message was found" in page.inner_text("#verdict")
+
+
 def test_the_page_needs_no_script(chromium: Browser, tmp_path: Path) -> None:
     """Verdict, findings, table, ladder, its messages and entries are there without it."""
     path = page_of(analysis_of(sample("ack-missing/ack-missing")), tmp_path)

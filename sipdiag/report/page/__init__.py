@@ -119,7 +119,7 @@ class _Page:
             streams=self._streams.listed(self._conversations),
             all_streams=len(analysis.carriage.streams),
             filters=self._filters(),
-            listed=[self._listed(each) for each in self._conversations[:MOST_LISTED]],
+            listed=[self._listed(each) for each in self._worth_listing()],
             drawn=[self._drawing(each) for each in self._drawn],
             responses=overview.responses_of(analysis, words),
             limits=self._limits(),
@@ -137,6 +137,11 @@ class _Page:
     def _worth_drawing(self) -> list[Conversation]:
         found = sorted((each for each in self._conversations if each.findings), key=lambda each: each.findings[0])
         return found[:MOST_DRAWN]
+
+    def _worth_listing(self) -> list[Conversation]:
+        """The conversations, in the order they began; of too many those with findings first."""
+        found = sorted(self._conversations, key=lambda each: not each.findings)[:MOST_LISTED]
+        return sorted(found, key=lambda each: each.start)
 
     def _name(self, each: Conversation) -> str:
         return f"{self._page[f'kind_{each.kind}']} {each.number}"

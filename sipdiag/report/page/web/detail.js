@@ -1,6 +1,6 @@
 // The conversation that is open: its ladder, and the message that is chosen in it.
 
-const detail = (() => {
+const makeDetail = () => {
   const box = document.getElementById("detail");
   const title = box.querySelector("h3");
   const facts = document.getElementById("facts");
@@ -98,4 +98,6 @@ const detail = (() => {
   }).observe(drawing);
 
   return { shown };
-})();
+};
+
+const detail = table ? makeDetail() : null;

@@ -31,6 +31,18 @@ const explained = (anchor) => {
   dialog.scrollTop = 0;
 };
 
+// A finding, unfolded; of many that are alike only the first are told, and the others lead to the first of all.
+const found = (number) => {
+  const alike = [number, ...words.rules.map((_, at) => at + 1).filter((other) => words.rules[other - 1] === words.rules[number - 1])];
+  const told = alike.map((each) => document.getElementById(`finding-${each}`)).find(Boolean);
+  for (let node = told; node; node = node.parentElement) {
+    if (node.nodeName === "DETAILS") node.open = true;
+  }
+  told?.scrollIntoView();
+  document.querySelector(".finding.aimed")?.classList.remove("aimed");
+  told?.closest(".finding")?.classList.add("aimed");
+};
+
 const clicked = (event) => {
   const link = event.target.closest("a[href^='#'], [data-filter]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -41,9 +53,8 @@ const clicked = (event) => {
     event.preventDefault();
     explained(link.hash.slice(1));
   } else if (link.hash.startsWith("#finding-")) {
-    for (let node = document.getElementById(link.hash.slice(1)); node; node = node.parentElement) {
-      if (node.nodeName === "DETAILS") node.open = true;
-    }
+    event.preventDefault();
+    found(Number(link.hash.slice("#finding-".length)));
   } else if (/^#(call|registration|subscription|other)-\d/.test(link.hash)) {
     event.preventDefault();
     aimed(link.hash);
@@ -69,15 +80,13 @@ const begin = async () => {
   });
   try {
     rows = (await unpacked(document.getElementById("rows"))).map(named);
-  } catch {
+    if (rows.length) {
+      table.begin(rows, (row) => go(row));
+      if (!(await aimed(location.hash))) await detail.shown(rows.reduce((one, other) => (rank(other) < rank(one) ? other : one)));
+    }
+  } catch (error) {
+    if (typeof DecompressionStream !== "undefined") throw error;
     document.getElementById("unpackable").hidden = false;
-    return;
-  }
-  if (!rows.length) return;
-  table.begin(rows, (row) => go(row));
-  if (!(await aimed(location.hash))) {
-    const worst = rows.reduce((one, other) => (rank(other) < rank(one) ? other : one), rows[0]);
-    await detail.shown(rank(worst) < SEVERITIES.length ? worst : rows[0]);
   }
   document.documentElement.dataset.ready = "";
 };

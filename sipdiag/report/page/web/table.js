@@ -19,7 +19,7 @@ const ORDER = {
 
 const plain = (uri) => uri.replace(/^sips?:/i, "");
 
-const table = (() => {
+const makeTable = () => {
   const box = document.getElementById("table");
   const body = box.querySelector("tbody");
   const form = document.getElementById("filters");
@@ -162,4 +162,7 @@ const table = (() => {
       form.elements.search.focus({ preventScroll: true });
     },
   };
-})();
+};
+
+// A capture without SIP has no table.
+const table = document.getElementById("table") ? makeTable() : null;
