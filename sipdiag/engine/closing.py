@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from msgspec.structs import replace
 
@@ -54,7 +55,7 @@ def found_in(run: Run, readable: Sequence[Outcome], policy: Policy, today: date)
         ways |= some
     circles = {call_id: calls for each in verdicts for call_id, calls in each.circles.items()}
     attacks: Attacks = {key: calls for each in told for key, calls in each.attacks.items()}
-    worked = [table_in(run.folder / "worked" / f"{shard}.parquet") for shard in range(run.shards)]
+    worked = Worked([table_in(run.folder / "worked" / f"{shard}.parquet") for shard in range(run.shards)])
     found = finished(
         [
             *(finding for each in verdicts for finding in each.findings),
@@ -66,7 +67,7 @@ def found_in(run: Run, readable: Sequence[Outcome], policy: Policy, today: date)
         circles=circles,
         attacks=attacks,
         refused={place: each for verdict in verdicts for place, each in verdict.refused.items()},
-        candidates=lambda failed: _near(failed, worked),
+        candidates=worked.near,
     )
     kept = taken(unfolded(found), policy, today)
     return grouped(kept, circles, lambda attack: attacks.get((attack.rule, attacker_of(attack)), ()))
@@ -85,12 +86,25 @@ def _concerned(run: Run) -> Iterator[Sighting]:
         yield from sightings_of(table_in(run.folder / "concerned" / f"{shard}.parquet"))
 
 
-def _near(failed: Transaction, tables: Iterable[pa.Table]) -> Iterator[Transaction]:
-    """The requests with the method of `failed` that worked, those nearest in time of each shard."""
-    for table in tables:
-        alike = np.flatnonzero(np.array(table["method"].to_pylist(), object) == octets_of(failed.method))
-        times = table["time"].to_numpy()[alike]
-        middle = int(np.searchsorted(times, failed.time))
-        rows = alike[max(middle - NEAREST, 0) : middle + NEAREST]
-        for seen in sightings_of(table.take(pa.array(rows)).select(NUMBERED.names)):
-            yield as_worked(seen)
+class Worked:
+    """The requests of all shards that were answered with a 2xx: what twins are looked for among."""
+
+    def __init__(self, tables: Sequence[pa.Table]) -> None:
+        self._table = pa.concat_tables(tables).sort_by([(name, "ascending") for name in ("time", "capture", "frame")])
+        self._times = self._table["time"].to_numpy()
+        self._methods = np.array(self._table["method"].to_pylist(), object)
+        self._rows: dict[str, npt.NDArray[np.int64]] = {}
+        self._known: dict[int, Transaction] = {}
+
+    def near(self, failed: Transaction) -> list[Transaction]:
+        """Those with the method of `failed`, so many before and after it as a twin is chosen of."""
+        rows = self._rows.get(failed.method)
+        if rows is None:
+            rows = self._rows[failed.method] = np.flatnonzero(self._methods == octets_of(failed.method))
+        middle = int(np.searchsorted(self._times[rows], failed.time))
+        wanted: list[int] = rows[max(middle - NEAREST, 0) : middle + NEAREST].tolist()
+        new = [row for row in wanted if row not in self._known]
+        if new:
+            seen = sightings_of(self._table.take(pa.array(new)).select(NUMBERED.names))
+            self._known.update(zip(new, map(as_worked, seen), strict=True))
+        return [self._known[row] for row in wanted]
