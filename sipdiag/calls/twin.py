@@ -56,6 +56,8 @@ class Twins:
             if worked and each.request is not None and each.origin is None and not each.to_tag:
                 self._worked.setdefault(each.method, []).append(each)
         self._times = {method: [each.time for each in group] for method, group in self._worked.items()}
+        self._aspects: dict[int, Aspects] = {}
+        """By the identity of the transaction: many refusals have the same neighbours."""
 
     def closest(self, failed: Transaction) -> Twin | None:
         """The closest request with the same method that got a 2xx; None when there is none or nothing differs."""
@@ -63,10 +65,16 @@ class Twins:
         if not candidates or failed.request is None:
             return None
         wanted = aspects_of(failed.request)
-        compared = [(aspects_of(each.request), each) for each in candidates if each.request is not None]
+        compared = [(self._known(each, each.request), each) for each in candidates if each.request is not None]
         there, twin = min(compared, key=lambda pair: _distance(wanted, pair[0], failed, pair[1]))
         differences = list(_differences(wanted, there))
         return Twin(transaction=twin, differences=differences) if differences else None
+
+    def _known(self, each: Transaction, request: Sighting) -> Aspects:
+        aspects = self._aspects.get(id(each))
+        if aspects is None:
+            aspects = self._aspects[id(each)] = aspects_of(request)
+        return aspects
 
     def _near(self, failed: Transaction) -> Sequence[Transaction]:
         group = self._worked.get(failed.method, [])

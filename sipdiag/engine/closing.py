@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from msgspec.structs import replace
 
@@ -93,18 +92,16 @@ class Worked:
         self._table = pa.concat_tables(tables).sort_by([(name, "ascending") for name in ("time", "capture", "frame")])
         self._times = self._table["time"].to_numpy()
         self._methods = np.array(self._table["method"].to_pylist(), object)
-        self._rows: dict[str, npt.NDArray[np.int64]] = {}
-        self._known: dict[int, Transaction] = {}
 
-    def near(self, failed: Transaction) -> list[Transaction]:
-        """Those with the method of `failed`, so many before and after it as a twin is chosen of."""
-        rows = self._rows.get(failed.method)
-        if rows is None:
-            rows = self._rows[failed.method] = np.flatnonzero(self._methods == octets_of(failed.method))
-        middle = int(np.searchsorted(self._times[rows], failed.time))
-        wanted: list[int] = rows[max(middle - NEAREST, 0) : middle + NEAREST].tolist()
-        new = [row for row in wanted if row not in self._known]
-        if new:
-            seen = sightings_of(self._table.take(pa.array(new)).select(NUMBERED.names))
-            self._known.update(zip(new, map(as_worked, seen), strict=True))
-        return [self._known[row] for row in wanted]
+    def near(self, failed: Sequence[Transaction]) -> list[Transaction]:
+        """Those near one of `failed` with its method: so many before and after it as a twin is chosen of."""
+        wanted: set[int] = set()
+        for method in {each.method for each in failed}:
+            rows = np.flatnonzero(self._methods == octets_of(method))
+            times = self._times[rows]
+            for each in failed:
+                if each.method == method:
+                    middle = int(np.searchsorted(times, each.time))
+                    wanted.update(rows[max(middle - NEAREST, 0) : middle + NEAREST].tolist())
+        table = self._table.take(pa.array(sorted(wanted), pa.int64())).select(NUMBERED.names)
+        return [as_worked(seen) for seen in sightings_of(table)]

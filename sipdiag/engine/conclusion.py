@@ -125,16 +125,13 @@ def finished(
     circles: Circles,
     attacks: Attacks,
     refused: Mapping[Place, Transaction],
-    candidates: Callable[[Transaction], Iterable[Transaction]],
+    candidates: Callable[[list[Transaction]], Iterable[Transaction]],
 ) -> list[Finding]:
     """All findings in one list, worst first, each with its twin, its causes and its consequences."""
     ordered = sorted(findings, key=lambda each: each.place)
-    due = refusals_in(ordered)
-    twins = {
-        index: Twins(candidates(refused[place])).closest(refused[place])
-        for index, place in due.items()
-        if place in refused
-    }
+    failed = {index: refused[place] for index, place in refusals_in(ordered).items() if place in refused}
+    worked = Twins(candidates(list(failed.values())))
+    twins = {index: worked.closest(each) for index, each in failed.items()}
     once = told_once(beside(ordered, twins), ways)
     return grouped(once, circles, lambda attack: attacks.get((attack.rule, attacker_of(attack)), ()))
 
@@ -159,7 +156,6 @@ def concluded(
     ways |= ways_told([*hosts, *wholes])
     for each in judgements:
         ways |= each.ways
-    worked = [seen for each in judgements for seen in each.worked]
     return finished(
         [
             *(finding for each in judgements for finding in each.findings),
@@ -172,5 +168,5 @@ def concluded(
         circles={call_id: calls for each in judgements for call_id, calls in each.circles.items()},
         attacks=attacks,
         refused={place: found for each in judgements for place, found in each.refused.items()},
-        candidates=lambda failed: [as_worked(seen) for seen in worked if seen.message.cseq_method == failed.method],
+        candidates=lambda _: [as_worked(seen) for each in judgements for seen in each.worked],
     )
