@@ -127,11 +127,12 @@ def _choice(traces: Sequence[Trace], call: str, labels: dict[str, str]) -> Choic
     call_ids = list(dict.fromkeys(each.sighting.message.call_id for each in narrowed.correlation.arrivals))
     if not call_ids:
         raise UsageError(labels["nothing"])
-    calls = [each for each in narrowed.correlation.calls if set(call_ids).intersection(each.call_ids)]
+    calls = [one for one in narrowed.correlation.calls if set(call_ids).intersection(one.call_ids)]
     if len(call_ids) > 1 and not any(set(call_ids) <= set(each.call_ids) for each in calls):
         named = ", ".join(call_ids[:MOST_NAMED]) + (", …" if len(call_ids) > MOST_NAMED else "")
         raise UsageError(labels["several"].format(count=len(call_ids), names=named))
-    return choice_of(traces, call_ids)
+    carried = (each for call in calls for each in narrowed.carriage.of(call).carried)
+    return choice_of(traces, call_ids, [each.stream for each in carried])
 
 
 def _anonymized(

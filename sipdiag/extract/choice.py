@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from sipdiag.media import Media, parse_sdp
+from sipdiag.media import Media, Stream, parse_sdp
 from sipdiag.trace import Sighting, Trace, host, port
 from sipdiag.transport import Place
 
@@ -30,8 +30,11 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """How many of the frames bear messages of other Call-IDs too."""
 
 
-def choice_of(traces: Sequence[Trace], call_ids: Iterable[str]) -> Choice:
-    """The packets of `call_ids`: every message on every leg, what carried them, and their media."""
+def choice_of(traces: Sequence[Trace], call_ids: Iterable[str], streams: Iterable[Stream] = ()) -> Choice:
+    """The packets of `call_ids`: every message on every leg, what carried them, and their media.
+
+    Media is what went to or from a place that was negotiated; `streams` are known to be of the call wherever they went.
+    """
     wanted = set(call_ids)
     frames: list[set[int]] = [set() for _ in traces]
     others: list[set[int]] = [set() for _ in traces]
@@ -49,7 +52,7 @@ def choice_of(traces: Sequence[Trace], call_ids: Iterable[str]) -> Choice:
     return Choice(
         call_ids=sorted(wanted),
         frames=[sorted(each) for each in frames],
-        places=_places(sightings),
+        places=[*_places(sightings), *_places_of(streams)],
         transports=frozenset(each.transport for each in sightings),
         codecs=_codecs(sightings),
         shared=sum(len(own & other) for own, other in zip(frames, others, strict=True)),
@@ -102,6 +105,16 @@ def _places(sightings: Sequence[Sighting]) -> list[Place]:
     signalling = {(host(end), port(end)) for each in sightings for end in (each.source, each.destination)}
     return [
         Place(address=address, port=number, first=first, last=last) for address, number in sorted(ends - signalling)
+    ]
+
+
+def _places_of(streams: Iterable[Stream]) -> list[Place]:
+    """Both ends of each stream, and the ports next to them, where its reports go."""
+    return [
+        Place(address=host(end), port=number, first=stream.first_time, last=stream.last_time)
+        for stream in streams
+        for end in (stream.source, stream.destination)
+        for number in (port(end), port(end) + 1)
     ]
 
 

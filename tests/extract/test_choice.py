@@ -7,7 +7,7 @@ from io import BytesIO
 from msgspec.structs import replace
 
 from reporting import sample
-from sipdiag.analysis import read
+from sipdiag.analysis import conclude, read
 from sipdiag.extract import Choice, choice_of
 from sipdiag.trace import Trace
 from talking import ALICE, BOB, CAROL, DAVE, SECOND, START, call, recorded, sdp
@@ -81,6 +81,19 @@ def test_every_leg_is_chosen() -> None:
     twice = choice_of([trace, trace_of(recorded(call()))], ["one@192.0.2.10"])
     assert twice.frames[0] == []
     assert len(twice.frames[1]) == 6
+
+
+def test_streams_of_the_call_are_chosen_wherever_they_went() -> None:
+    """Media that passed a NAT and came from a place that nobody negotiated."""
+    sent = [
+        each._replace(source="203.0.113.9:6000") if each.source == f"{ALICE}:4000" else each
+        for each in call(packets=80)
+    ]
+    trace = trace_of(recorded(sent))
+    analysis = conclude([trace])
+    streams = [each.stream for each in analysis.carriage.of(analysis.correlation.calls[0]).carried]
+    ends = {(each.address, each.port) for each in choice_of([trace], ["one@192.0.2.10"], streams).places}
+    assert {("203.0.113.9", 6000), ("203.0.113.9", 6001)} <= ends
 
 
 def test_nothing_asked_is_nothing_chosen() -> None:

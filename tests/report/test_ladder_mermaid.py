@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TEXT = r"(?:[\w .,:()/@+→×·-]|#\d+;)+"
 STATEMENTS = re.compile(
-    rf"    (?:title {TEXT}|participant L\d+ as {TEXT}|L\d+-?->>L\d+: {TEXT}|Note over L\d+(?:,L\d+)?: {TEXT})"
+    rf"    (?:title {TEXT}|participant L\d+ as {TEXT}|L\d+(?:-?->>|-\))L\d+: {TEXT}|Note over L\d+(?:,L\d+)?: {TEXT})"
 )
 ATTACKS = [
     "end", "a;b", "a#59;b", "%%{init: {'theme':'dark'}}%%", "%% x", "a\\nb", "<script>alert(1)</script>", "<br/>",
@@ -39,7 +39,9 @@ def held(told: str, sheet: Sheet) -> None:
     assert first == "sequenceDiagram"
     assert [line for line in lines if not STATEMENTS.fullmatch(line)] == []
     assert sum(line.startswith("    participant ") for line in lines) == len(sheet.ladder.lanes)
-    assert sum("->>" in line for line in lines) == len(sheet.ladder.arrows)
+    arrows = [line for line in lines if re.match(r"    L\d+-", line)]
+    assert len(arrows) == len(sheet.ladder.arrows)
+    assert ["-)" in line for line in arrows] == [arrow.media for arrow in sheet.ladder.arrows]
 
 
 @pytest.mark.parametrize("language", ["en", "pt"])
