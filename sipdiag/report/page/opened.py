@@ -10,6 +10,7 @@ from sipdiag.report.escape import shown
 from sipdiag.report.ladder import ladder_of, sent_in
 from sipdiag.report.page.conversations import Conversation, Marks
 from sipdiag.report.page.messages import Shower
+from sipdiag.report.page.prose import sentence
 from sipdiag.report.page.streams import StreamTeller
 from sipdiag.report.words import Words
 from sipdiag.sip import Message, Request, Response
@@ -78,7 +79,9 @@ class Opener:
         told = self._words.label("legs").format(
             count=len(call.legs), certainty=self._words.label("likely" if guessed else "certain")
         )
-        return f"{told}: {', '.join(dict.fromkeys(self._shower.text(link.by) for link in call.links))}"
+        likeness = self._words.catalogue.words["page"]["likeness"]
+        ties = dict.fromkeys(likeness if each.by == "likeness" else self._shower.text(each.by) for each in call.links)
+        return f"{told}: {', '.join(ties)}"
 
     def _meaning(self, sighting: Sighting, transaction: Transaction | None) -> dict[str, Any]:
         """Which entry explains the message; of a response also what it answers, and its meaning in one line."""
@@ -94,7 +97,7 @@ class Opener:
             return told
         key = self._words.status_key(sighting)
         self.named.add(key)
-        told |= {"entry": key, "meaning": self._words.meaning(key, message.cseq_method)}
+        told |= {"entry": key, "meaning": sentence(self._words.meaning(key, message.cseq_method))}
         if transaction is not None and transaction.request is not None:
             request = transaction.request
             told["answers"] = [request.frame, (sighting.time - request.time) // MICROSECOND]

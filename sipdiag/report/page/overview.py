@@ -10,7 +10,7 @@ from sipdiag.analysis import Analysis
 from sipdiag.calls import MILLISECOND, SECOND, Repeat
 from sipdiag.findings import Severity
 from sipdiag.report.page.messages import Shower
-from sipdiag.report.page.prose import anchor, inline
+from sipdiag.report.page.prose import anchor, inline, sentence
 from sipdiag.report.rows import summary_of
 from sipdiag.report.times import clock, day, span
 from sipdiag.report.words import Words
@@ -116,7 +116,7 @@ def responses_of(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
                 "method": method,
                 "count": len(delays),
                 "delay": span(round(median(known))) if known else "",
-                "meaning": inline(words.meaning(key, method)),
+                "meaning": inline(sentence(words.meaning(key, method))),
             }
         )
     return told

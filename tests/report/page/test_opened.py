@@ -65,3 +65,12 @@ def test_causes_and_warnings_have_their_entries() -> None:
     (call,) = opened(analysis_of_bytes(capture_of(talk)))
     assert [key for key, _ in call["arrows"][1]["also"]] == ["cause/34", "warning/304"]
     assert call["arrows"][1]["also"][0][1].startswith("Q.850 34 ")
+
+
+def test_legs_are_told_with_what_ties_them() -> None:
+    """A header field by its name, a guess in words."""
+    (told,) = opened(analysis_of(sample("call-through-b2bua/no-correlation")))
+    assert told["legs"] == "2 legs (likely): alike in numbers and time"
+    (told,) = opened(analysis_of(sample("call-through-b2bua/call-through-b2bua")))
+    assert told["legs"].startswith("2 legs (certain): ")
+    assert [each for each in opened(analysis_of(sample("ack-missing/ack-missing"))) if "legs" in each] == []
