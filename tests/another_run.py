@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sipdiag.sip import parse
+from sipdiag.trace import host, port
 
 if TYPE_CHECKING:
+    from sipdiag.media import Stream
     from sipdiag.trace import Sighting, Trace
 
 LATER = 17 * 86_400 * 10**9 + 3_600 * 10**9 + 123_456_789
@@ -38,6 +40,7 @@ def retold(trace: Trace) -> Trace:
             )
             for each in trace.connections
         ],
+        streams=[_stream(each) for each in trace.streams],
         clock_steps=[msgspec.structs.replace(each, **_moved_times(each)) for each in trace.clock_steps],
         partial=[
             msgspec.structs.replace(
@@ -86,6 +89,16 @@ def _seen(sighting: Sighting) -> Sighting:
 
 def _renamed(text: str) -> str:
     return _ports(_TOKEN.sub(lambda found: f"{found[1]}{found[2] or ''}x{found[3][::-1]}", text))
+
+
+def _stream(stream: Stream) -> Stream:
+    gaps = (msgspec.structs.replace(each, begin=each.begin + LATER, end=each.end + LATER) for each in stream.gaps)
+    ends = {"source": _media(stream.source), "destination": _media(stream.destination)}
+    return msgspec.structs.replace(stream, ssrc=stream.ssrc ^ 0x5A5A, gaps=tuple(gaps), **ends, **_moved_times(stream))
+
+
+def _media(endpoint: str) -> str:
+    return f"{host(endpoint)}:{port(endpoint) + 2}"
 
 
 def _ports(text: str) -> str:

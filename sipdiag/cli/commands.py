@@ -12,6 +12,7 @@ COMMANDS = {
     "analyze": "sipdiag.cli.analyze",
     "check": "sipdiag.cli.check",
     "audit": "sipdiag.cli.audit",
+    "diff": "sipdiag.cli.diff",
     "ladder": "sipdiag.cli.ladder",
     "extract": "sipdiag.cli.extract",
     "explain": "sipdiag.cli.explain",

@@ -7,6 +7,7 @@ into a `Verdict`.
 from __future__ import annotations
 
 from sipdiag.expect.baseline import Accepted, Baseline, Judged, Sifted, accepting, sifted
+from sipdiag.expect.comparing import parties_of
 from sipdiag.expect.course import Courses, Step
 from sipdiag.expect.example import expectations_of
 from sipdiag.expect.expectations import (
@@ -20,6 +21,7 @@ from sipdiag.expect.expectations import (
     ExpectedSubscription,
     Range,
 )
+from sipdiag.expect.listening import directions_of, lowest_mos
 from sipdiag.expect.mismatch import Compared, Mismatch, Value
 from sipdiag.expect.pairing import compared
 from sipdiag.expect.reading import baseline_in, expectations_in
@@ -52,9 +54,12 @@ __all__ = [
     "agreement_of",
     "baseline_in",
     "compared",
+    "directions_of",
     "expectations_in",
     "expectations_of",
     "forms_of",
+    "lowest_mos",
+    "parties_of",
     "short_form",
     "sifted",
     "steps_of",

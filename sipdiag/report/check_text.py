@@ -88,12 +88,16 @@ class _CheckReport:
         self._line(Text(self._told.label(name).upper(), style="bold"))
 
     def _line(self, text: Text, hang: int = 0, indent: int = 0) -> None:
-        """Print `text` wrapped to the width, none of its lines one that a runner would obey."""
-        width = self._console.width - max(hang, indent)
-        for number, line in enumerate(text.wrap(self._console, width, overflow="fold")):
-            line.rstrip()
-            margin = " " * (hang if number else indent)
-            self._console.print(Text.assemble(margin, _unheard(line)), no_wrap=True, overflow="ignore", crop=False)
+        put(self._console, text, hang=hang, indent=indent)
+
+
+def put(console: Console, text: Text, *, hang: int = 0, indent: int = 0) -> None:
+    """Print `text` wrapped to the width, none of its lines one that a runner would obey."""
+    width = console.width - max(hang, indent)
+    for number, line in enumerate(text.wrap(console, width, overflow="fold")):
+        line.rstrip()
+        margin = " " * (hang if number else indent)
+        console.print(Text.assemble(margin, _unheard(line)), no_wrap=True, overflow="ignore", crop=False)
 
 
 def _unheard(line: Text) -> Text:

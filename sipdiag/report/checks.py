@@ -25,7 +25,7 @@ class CheckWords:
         """A label of checks, else one of all reports."""
         return self._own[name] if name in self._own else self.words.label(name)
 
-    def filled(self, name: str, **values: object) -> str:
+    def filled(self, name: str, /, **values: object) -> str:
         """A label with its values, which may come from packets."""
         return self.label(name).format(**{key: shown(str(value)) for key, value in values.items()})
 
@@ -63,7 +63,7 @@ class CheckWords:
         text = str(value)
         if text in ("both", "none"):
             return self.label("both" if text == "both" else "nothing")
-        return self.words.label(text) if isinstance(value, str) and text in _TOKENS else shown(text)
+        return self.words.label(text) if isinstance(value, str) and text in TOKENS else shown(text)
 
     def _range(self, value: Range) -> str:
         least, most = (None if each is None else f"{each:g}" for each in (value.min, value.max))
@@ -124,7 +124,7 @@ class CheckWords:
         return self.label("passed" if verdict.passed and not verdict.unreadable else "failed")
 
 
-_TOKENS = frozenset(
+TOKENS = frozenset(
     {"answered", "failed", "cancelled", "unfinished", "registered", "removed", "fetched", "active", "pending"}
     | {"terminated", "accepted", "caller", "callee"}
 )
