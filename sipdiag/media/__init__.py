@@ -6,7 +6,7 @@ The door of the room: `parse_sdp` gives the `Description` in a body; `RtpStreams
 
 from __future__ import annotations
 
-from sipdiag.media.joining import merged
+from sipdiag.media.joining import merged, whole_streams
 from sipdiag.media.payload import STATIC
 from sipdiag.media.quality import estimated_mos
 from sipdiag.media.rtcp import Report
@@ -44,4 +44,5 @@ __all__ = [
     "estimated_mos",
     "merged",
     "parse_sdp",
+    "whole_streams",
 ]

@@ -12,35 +12,41 @@ from sipdiag.media.rtp import Column, RtpPackets
 Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Batch:
-    """Packets in groups; each group is what one stream has in this chunk."""
+@dataclass(frozen=True, kw_only=True)
+class Groups:
+    """Rows in groups that follow each other."""
 
-    packets: RtpPackets
-    slot: Column
-    """Of each packet: which stream."""
     starts: Column
     """Where each group begins."""
-    which: Column
-    """Of each group: which stream."""
     counts: Column
-    """Of each group: how many packets."""
+    """Of each group: how many rows."""
 
     @property
     def ends(self) -> Column:
-        """Where each group has its last packet."""
+        """Where each group has its last row."""
         return self.starts + self.counts - 1
 
     def before(self, values: Column, last: Column) -> Column:
-        """Give for each packet the value of the packet before it; `last` is what came before each group."""
+        """Give for each row the value of the row before it; `last` is what came before each group."""
         shifted = np.empty_like(values)
         shifted[1:] = values[:-1]
         shifted[self.starts] = last
         return shifted
 
     def spread(self, values: Column) -> Column:
-        """Give each packet the value of its group."""
+        """Give each row the value of its group."""
         return np.repeat(values, self.counts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch(Groups):
+    """Packets in groups; each group is what one stream has in this chunk."""
+
+    packets: RtpPackets
+    slot: Column
+    """Of each packet: which stream."""
+    which: Column
+    """Of each group: which stream."""
 
     def only(self, mask: Mask) -> Batch | None:
         """Give the packets that `mask` names; nothing when there are none."""

@@ -17,6 +17,15 @@ from sipdiag.media.stream import MOST_GAPS, MOST_KEYS, Format, Gap, Jitter, Stre
 from sipdiag.media.timeline import SECOND, STEPS, Step
 
 
+def whole_streams(parts: Iterable[Stream]) -> list[Stream]:
+    """The streams of which `parts` are, in the order of time for each; in the order in which they began."""
+    known: dict[tuple[str, str, int], Stream] = {}
+    for part in parts:
+        key = (part.source, part.destination, part.ssrc)
+        known[key] = merged(known[key], part) if key in known else part
+    return sorted(known.values(), key=lambda each: each.first_frame)
+
+
 def merged(earlier: Stream, later: Stream) -> Stream:
     """The stream that two parts of it make, the second of which began when the first had ended."""
     elapsed = later.first_time - earlier.last_time

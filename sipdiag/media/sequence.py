@@ -6,12 +6,12 @@ no loss explains is the sender's beginning anew: counting goes on as if nothing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from sipdiag.media.batch import Batch, Mask
+from sipdiag.media.batch import Batch, Groups, Mask
 from sipdiag.media.rtp import Column
 
 WINDOW = 64
@@ -60,50 +60,52 @@ def order_of(batch: Batch, elapsed: Column, *, last: Column, lowest: Column, hig
     total = np.cumsum(step)
     begun = last - (total[batch.starts] - step[batch.starts])
     extended = total + batch.spread(begun)
-    if (step >= 1).all() and (extended[batch.starts] > highest).all():
-        none = np.zeros(len(batch.starts), np.int64)
-        missing = step - 1
-        missing[batch.starts] = extended[batch.starts] - highest - 1
-        top = extended[batch.ends]
-        return Order(
-            extended=extended,
-            duplicate=None,
-            missing=missing,
-            lowest=np.minimum(lowest, extended[batch.starts]),
-            highest=top,
-            received=_received(batch, extended, top, highest, received),
-            duplicates=none,
-            reordered=none,
-            restarts=restarts,
-        )
-    return _disordered(batch, extended, lowest, highest, received, restarts)
-
-
-def _disordered(
-    batch: Batch, extended: Column, lowest: Column, highest: Column, received: Bits, restarts: Column
-) -> Order:
-    """Give the order of a batch in which some packets are late or came twice."""
-    group = batch.spread(np.arange(len(batch.starts)) << 40)
-    running = extended.copy()
-    running[batch.starts] = np.maximum(running[batch.starts], highest)
-    running = np.maximum.accumulate(running + group) - group
-    before = batch.before(running, highest)
-    behind = before - extended
-    recent = behind < WINDOW
-    twice = _seen_twice(extended + group, recent) | _seen_before(batch, extended, highest, received)
-    late = (behind > 0) & ~twice
-    top = running[batch.ends]
-    return Order(
+    top = extended[batch.ends]
+    missing = step - 1
+    missing[batch.starts] = extended[batch.starts] - highest - 1
+    none = np.zeros(len(batch.starts), np.int64)
+    order = Order(
         extended=extended,
-        duplicate=twice,
-        missing=np.where(twice, 0, np.where(late, -1, running - before - 1)),
-        lowest=np.minimum(lowest, np.minimum.reduceat(extended, batch.starts)),
+        duplicate=None,
+        missing=missing,
+        lowest=np.minimum(lowest, extended[batch.starts]),
         highest=top,
         received=_received(batch, extended, top, highest, received),
-        duplicates=np.add.reduceat(twice.astype(np.int64), batch.starts),
-        reordered=np.add.reduceat(late.astype(np.int64), batch.starts),
+        duplicates=none,
+        reordered=none.copy(),
         restarts=restarts,
     )
+    uneven = np.minimum.reduceat(step, batch.starts) < 1
+    uneven |= extended[batch.starts] <= highest
+    return _disordered(batch, np.flatnonzero(uneven), order, lowest, highest, received) if uneven.any() else order
+
+
+def _disordered(batch: Batch, which: Column, order: Order, lowest: Column, highest: Column, received: Bits) -> Order:
+    """Correct `order` for the groups `which`, in which some packets are late or came twice."""
+    chosen = np.zeros(len(batch.starts), np.bool_)
+    chosen[which] = True
+    rows = np.flatnonzero(np.repeat(chosen, batch.counts))
+    counts = batch.counts[which]
+    groups = Groups(starts=np.cumsum(counts) - counts, counts=counts)
+    extended, highest, received = order.extended[rows], highest[which], received[which]
+    offset = groups.spread(np.arange(len(which)) << 40)
+    running = extended.copy()
+    running[groups.starts] = np.maximum(running[groups.starts], highest)
+    running = np.maximum.accumulate(running + offset) - offset
+    before = groups.before(running, highest)
+    behind = before - extended
+    twice = _seen_twice(extended + offset, behind < WINDOW) | _seen_before(groups, extended, highest, received)
+    late = (behind > 0) & ~twice
+    top = running[groups.ends]
+    duplicate = np.zeros(len(order.extended), np.bool_)
+    duplicate[rows] = twice
+    order.missing[rows] = np.where(twice, 0, np.where(late, -1, running - before - 1))
+    order.lowest[which] = np.minimum(lowest[which], np.minimum.reduceat(extended, groups.starts))
+    order.highest[which] = top
+    order.received[which] = _received(groups, extended, top, highest, received)
+    order.duplicates[which] = np.add.reduceat(twice.astype(np.int64), groups.starts)
+    order.reordered[which] = np.add.reduceat(late.astype(np.int64), groups.starts)
+    return replace(order, duplicate=duplicate if twice.any() else None)
 
 
 def _seen_twice(numbers: Column, recent: Mask) -> Mask:
@@ -115,7 +117,7 @@ def _seen_twice(numbers: Column, recent: Mask) -> Mask:
     return twice
 
 
-def _seen_before(batch: Batch, extended: Column, highest: Column, received: Bits) -> Mask:
+def _seen_before(batch: Groups, extended: Column, highest: Column, received: Bits) -> Mask:
     """Tell which numbers came before this batch."""
     below = batch.spread(highest) - extended
     known = (below >= 0) & (below < WINDOW)
@@ -124,7 +126,7 @@ def _seen_before(batch: Batch, extended: Column, highest: Column, received: Bits
     return seen
 
 
-def _received(batch: Batch, extended: Column, top: Column, highest: Column, received: Bits) -> Bits:
+def _received(batch: Groups, extended: Column, top: Column, highest: Column, received: Bits) -> Bits:
     """Give the bits of what came, counted from the new highest number."""
     below = batch.spread(top) - extended
     bits: Bits = np.where(below < WINDOW, np.uint64(1) << np.minimum(below, WINDOW - 1).astype(np.uint64), np.uint64(0))

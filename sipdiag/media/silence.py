@@ -14,7 +14,7 @@ from sipdiag.media.rtp import HEADER, Column, Octets
 
 EVERY = 16
 """One packet in so many is looked at, by its sequence number."""
-LOOKED_AT = 32
+LOOKED_AT = 16
 """Bytes of it that are looked at, evenly over the packet."""
 PCMU, PCMA = 0, 8
 QUIET = {PCMU: (0xFF, 0x7F, 0xFE, 0x7E), PCMA: (0xD5, 0x55, 0xD4, 0x54)}

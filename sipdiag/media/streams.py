@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from sipdiag.media import events, jitter, rtcp
 from sipdiag.media.batch import Batch, Mask, sorted_batch
+from sipdiag.media.joining import whole_streams
 from sipdiag.media.rtp import HEADER, MARKER, VERSION, Column, Datagrams, Octets, RtpPackets, rtp_packets
 from sipdiag.media.sequence import Order, order_of
 from sipdiag.media.silence import silent_packets
@@ -23,12 +24,16 @@ from sipdiag.media.timeline import SECOND, Timelines
 
 COMFORT_NOISE = (13, 19)
 """Payload types of comfort noise: RFC 3389, and its draft."""
-MOST_STREAMS = 60_000
-"""Streams at a time; candidates that came to nothing give way."""
+MOST_STREAMS = 1 << 15
+"""Streams at a time; candidates that came to nothing give way, and streams that have ended are put aside."""
+MOST_ENDED = 100_000
+"""Streams that are put aside at most."""
 FEWEST = 3
 """Packets of a candidate that never gives way."""
-PATIENCE = 10 * SECOND
+PATIENCE = 2 * SECOND
 """Nanoseconds for which even a candidate of fewer stays."""
+ENDED = 30 * SECOND
+"""Nanoseconds after which a stream has ended, as it seems; if it goes on, its parts are joined."""
 MOST_FORMATS = 8
 MAPPED = 0xFFFF
 """What the upper bits of the low half of an address are where it is IPv4 (RFC 4291, section 2.5.5.2)."""
@@ -84,6 +89,8 @@ class RtpStreams:
         self._reports: dict[int, dict[tuple[str, str, str], rtcp.Report]] = {}
         """SSRC → the last report of each kind between each two ends."""
         self._reported = 0
+        self._ended: list[Stream] = []
+        """Put aside, in the order in which they ended."""
 
     def feed(self, datagrams: Datagrams) -> None:
         """Take the next chunk."""
@@ -100,14 +107,15 @@ class RtpStreams:
 
     def streams(self, capture: int = 0) -> list[Stream]:
         """Give all streams so far, in the order in which they began."""
-        return [self._stream(number, capture) for number in range(len(self._names))]
+        found = whole_streams([*self._ended, *(self._stream(number) for number in range(len(self._names)))])
+        return [replace(each, capture=capture) for each in found] if capture else found
 
     # Which stream
 
     def _slots(self, packets: RtpPackets, datagrams: Datagrams) -> Column:
         """Give the row of each packet's stream; -1 where there is no room for one more."""
         if len(self._names) > MOST_STREAMS * 9 // 10:
-            self._forget(int(packets.time[0]))
+            self._make_room(int(packets.time[0]))
         flow = packets.flow
         slot = self._table[(flow >> np.uint64(48)).view(np.int64)]
         unknown = slot < 0
@@ -133,7 +141,7 @@ class RtpStreams:
         self._known[flow] = number
         self._table[flow >> 48] = number
         if number >= len(self._state):
-            self._grow(max(64, 2 * number))
+            self._grow(min(max(64, 2 * number), MOST_STREAMS))
         self._state["flow"][number] = flow
         return number
 
@@ -145,10 +153,16 @@ class RtpStreams:
             setattr(self, name, new)
         self._timelines.resize(size)
 
-    def _forget(self, now: int) -> None:
-        """Make room: drop candidates that brought next to nothing and have been still for a while."""
+    def _make_room(self, now: int) -> None:
+        """Drop candidates that brought next to nothing and have been still for a while; put aside what has ended."""
         state = self._state[: len(self._names)]
-        kept = (state["packets"] >= FEWEST) | (now - state["last_time"] < PATIENCE)
+        still = now - state["last_time"]
+        small = state["packets"] < FEWEST
+        kept = still < np.where(small, PATIENCE, ENDED)
+        ended = np.flatnonzero(~kept & ~small)
+        room = max(0, MOST_ENDED - len(self._ended))
+        self._ended += [self._stream(number) for number in ended[:room].tolist()]
+        self.refused += int(state["packets"][ended[room:]].sum())
         number = np.cumsum(kept) - 1
         new = {old: int(number[old]) for old in np.flatnonzero(kept).tolist()}
         self._state, self._jitter = state[kept], self._jitter[: len(kept)][kept]
@@ -309,7 +323,7 @@ class RtpStreams:
 
     # What they are
 
-    def _stream(self, number: int, capture: int) -> Stream:
+    def _stream(self, number: int) -> Stream:
         source, destination, ssrc = self._names[number]
         state: dict[str, Any] = dict(zip(self._state.dtype.names or (), self._state[number].item(), strict=True))
         first, others, loud = (state.pop(name) for name in ("payload_type", "others", "last_loud"))
@@ -318,7 +332,6 @@ class RtpStreams:
             first: replace(self._formats[number][first], packets=state["packets"] - others)
         }
         return Stream(
-            capture=capture,
             source=source,
             destination=destination,
             ssrc=ssrc,

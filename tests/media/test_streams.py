@@ -212,6 +212,28 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [each.packets for each in reader.streams()] == [40]
 
 
+def test_what_has_ended_is_put_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More streams than there is room for at a time, each whole; one that goes on after a long pause is one."""
+    from tests.media.spoken import columns  # noqa: PLC0415
+
+    monkeypatch.setattr(room, "MOST_STREAMS", 20)
+    reader = room.RtpStreams()
+    for turn in range(4):
+        begin = turn * 60_000 * MILLISECOND
+        said = [packet for ssrc in range(19) for packet in voice(5, begin=begin, ssrc=100 * turn + ssrc + 1)]
+        said += [
+            replace(packet, payload=rtp(5 * turn + number, 480_000 * turn + 160 * number, ssrc=9_999))
+            for number, packet in enumerate(voice(5, begin=begin))
+        ]
+        reader.feed(columns(sorted(said, key=lambda each: each.time), 100 * turn + 1))
+    streams = reader.streams(3)
+    assert len(streams) == 4 * 19 + 1
+    (whole,) = [each for each in streams if each.ssrc == 9_999]
+    assert (whole.packets, whole.lost, len(whole.gaps), whole.capture) == (20, 0, 3, 3)
+    assert reader.refused == 0
+    assert [each.first_frame for each in streams] == sorted(each.first_frame for each in streams)
+
+
 def test_rtcp_is_kept_with_its_stream() -> None:
     """The last report of each kind, between the same hosts."""
     block = struct.pack(">IIIIII", 7, 26 << 24 | 12, 100, 80, 0, 0)
