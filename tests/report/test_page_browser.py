@@ -159,6 +159,17 @@ def test_a_capture_without_sip_opens_too(chromium: Browser, tmp_path: Path) -> N
         assert "No SIP message was found" in page.inner_text("#verdict")
 
 
+def test_what_came_of_it_is_chosen_first(chromium: Browser, tmp_path: Path) -> None:
+    """The refusal, not the request; the stream that lost packets, which its last frame leads to as well."""
+    for name, chosen in (("call-failed", "SIP/2.0 403"), ("media-loss", "SSRC")):
+        with opened(chromium, page_of(analysis_of(sample(f"{name}/{name}")), tmp_path)) as page:
+            assert chosen in page.inner_text("#side")
+    with opened(chromium, tmp_path / "report.html") as page:
+        page.click("#ladder [role=option] >> nth=0")
+        page.click("#finding-1 .pair a >> nth=-1")
+        assert "SSRC" in page.inner_text("#side")
+
+
 def test_the_page_needs_no_script(chromium: Browser, tmp_path: Path) -> None:
     """Verdict, findings, table, ladder, its messages and entries are there without it."""
     path = page_of(analysis_of(sample("ack-missing/ack-missing")), tmp_path)

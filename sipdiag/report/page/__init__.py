@@ -18,6 +18,7 @@ from sipdiag.findings import unfolded
 from sipdiag.report import ladder_svg
 from sipdiag.report.ladder import label_of, ladder_of, marks_of, sent_in
 from sipdiag.report.ladder_sheet import Mark, Sheet
+from sipdiag.report.media_lines import media_label, media_note
 from sipdiag.report.page import overview
 from sipdiag.report.page.conversations import Conversation, conversations_of, spot
 from sipdiag.report.page.embedding import Embedding
@@ -169,7 +170,8 @@ class _Page:
         facts = [f"{listed['state_name']} {listed['code']}".rstrip(), f"{listed['start']} UTC"]
         facts += [self._shower.text(call_id) for call_id in each.call_ids]
         marks = [self._mark(number) for number in range(1, len(self._analysis.findings) + 1)]
-        sheet = Sheet(title=listed["name"], lines=[], ladder=ladder_of(each.call, self._marks), marks=marks)
+        media = [(carried, media_label(carried, self._words)) for carried in self._streams.of(each)]
+        sheet = Sheet(title=listed["name"], lines=[], ladder=ladder_of(each.call, self._marks, media), marks=marks)
         messages = self._messages(each)
         links = {told["frame"]: told["anchor"] for told in reversed(messages)}
         drawing = Markup("".join(ladder_svg.inline(sheet, self._words, links)))  # noqa: S704  (it escapes what it draws)
@@ -219,7 +221,8 @@ class _Page:
 
     def _limits(self) -> list[str]:
         left_out = self._embedding.left_out
-        return [self._page["limit_messages"].format(count=left_out)] if left_out else []
+        limits = [self._page["limit_messages"].format(count=left_out)] if left_out else []
+        return limits + [f"{note}." for note in (media_note(self._analysis, self._words).rstrip("."),) if note]
 
     def _entries(self) -> Iterator[dict[str, Any]]:
         """Every entry that the page names; asked for last, when all of it has been told."""

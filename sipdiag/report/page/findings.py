@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -22,11 +22,18 @@ MOST_ALIKE: Final = 100
 class Places:
     """Finds the conversation that a frame belongs to."""
 
-    def __init__(self, analysis: Analysis, conversations: Iterable[Conversation], marks: Marks) -> None:
+    def __init__(self, analysis: Analysis, conversations: Sequence[Conversation], marks: Marks) -> None:
         self._keys: dict[str, str] = {}
         for each in conversations:
             for call_id in each.call_ids:
                 self._keys.setdefault(call_id, each.key)
+        self._streams = {
+            (each.stream.capture, frame): conversation.key
+            for conversation in conversations
+            if conversation.kind == "call"
+            for each in analysis.carriage.of(conversation.call).carried
+            for frame in (each.stream.first_frame, each.stream.last_frame)
+        }
         self._call_ids: dict[tuple[int, int], list[str]] = {}
         for arrival in analysis.correlation.arrivals if marks else ():
             where = (arrival.sighting.capture, arrival.sighting.frame)
@@ -34,10 +41,12 @@ class Places:
                 self._call_ids.setdefault(where, []).append(arrival.sighting.message.call_id)
 
     def of(self, finding: Finding, frame: int) -> str | None:
-        """The conversation of one frame of `finding`; None for a frame without SIP, or outside what is shown."""
+        """The conversation of one frame of `finding`; None where there is none in the page."""
         call_ids = self._call_ids.get((finding.capture, frame), [])
         call_id = finding.call_id if finding.call_id in call_ids else next(iter(call_ids), None)
-        return None if call_id is None else self._keys.get(call_id)
+        if call_id is None:
+            return self._streams.get((finding.capture, frame))
+        return self._keys.get(call_id)
 
 
 class Teller:

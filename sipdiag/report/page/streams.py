@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sipdiag.analysis import Analysis
 from sipdiag.calls import Carried
-from sipdiag.findings import Finding
+from sipdiag.media import Stream
 from sipdiag.report.document import ReportRow, StreamRow
+from sipdiag.report.ladder import marks_of
 from sipdiag.report.page.conversations import Conversation, spot
 from sipdiag.report.page.messages import Shower
 from sipdiag.report.streams import stream_row
@@ -27,6 +28,7 @@ class StreamTeller:
 
     def __init__(self, analysis: Analysis, words: Words, shower: Shower) -> None:
         self._analysis = analysis
+        self._found = marks_of(analysis.findings)
         self._page: dict[str, str] = words.catalogue.words["page"]
         self._labels: dict[str, str] = words.catalogue.words["labels"]
         self._shower = shower
@@ -40,7 +42,7 @@ class StreamTeller:
 
     def opened(self, conversation: Conversation, lanes: list[str], start: int) -> list[dict[str, Any]]:
         """The streams as rows of the ladder; hosts that sent only media are added to `lanes`."""
-        return [self._row(each, conversation, lanes, start) for each in self.of(conversation)]
+        return [self._row(each, lanes, start) for each in self.of(conversation)]
 
     def mos(self, conversation: Conversation) -> float | None:
         """The worst of its streams; None where none can be judged."""
@@ -73,12 +75,13 @@ class StreamTeller:
             )
         return told
 
-    def _row(self, carried: Carried, conversation: Conversation, lanes: list[str], start: int) -> dict[str, Any]:
+    def _row(self, carried: Carried, lanes: list[str], start: int) -> dict[str, Any]:
         stream = carried.stream
         row = stream_row(stream, carried)
         steps = row.timeline
         told: dict[str, Any] = {
             "frame": stream.first_frame,
+            "last": stream.last_frame,
             "at": (stream.first_time - start) // MICROSECOND,
             "until": (stream.last_time - start) // MICROSECOND,
             "lanes": [_lane(stream.source, lanes), _lane(stream.destination, lanes)],
@@ -91,7 +94,7 @@ class StreamTeller:
                 [self._page["stream_jitter"], steps.jitter_ms, "ms"],
             ],
         }
-        if marked := self._marks(carried, row, conversation.findings):
+        if marked := self._marks(stream):
             told["findings"] = marked
         if row.capture:
             told["capture"] = row.capture
@@ -145,21 +148,10 @@ class StreamTeller:
             return f"RTP ({row.payload_type})"
         return self._shower.text(f"{row.codec}/{row.clock_rate}" if row.clock_rate else row.codec)
 
-    def _marks(self, carried: Carried, row: StreamRow, numbers: Sequence[int]) -> list[int]:
-        """The findings on media of this call that name a frame of the stream."""
-        findings = [(number, self._analysis.findings[number - 1]) for number in numbers]
-        return [
-            number
-            for number, finding in findings
-            for each in (finding, *finding.causes, *finding.consequences)
-            if each.rule.startswith("media-") and _names(each, carried, row)
-        ]
-
-
-def _names(finding: Finding, carried: Carried, row: StreamRow) -> bool:
-    if finding.capture != row.capture or finding.evidence.get("ssrc", row.ssrc) != row.ssrc:
-        return False
-    return any(row.first_frame <= frame <= carried.stream.last_frame for frame in finding.frames)
+    def _marks(self, stream: Stream) -> list[int]:
+        """The findings that name its first packet or its last, as rules on media do."""
+        frames = (stream.first_frame, stream.last_frame)
+        return sorted({number for frame in frames for number in self._found.get((stream.capture, frame), ())})
 
 
 def _lane(endpoint: str, lanes: list[str]) -> int:

@@ -64,3 +64,14 @@ def test_a_call_is_as_good_as_its_worst_stream() -> None:
     assert teller(analysis).mos(call(analysis)) == worst
     silent = analysis_of(sample("call-answered/call-answered"))
     assert teller(silent).mos(call(silent)) is None
+
+
+@pytest.mark.parametrize("name", ["media-loss", "media-stopped", "media-silent", "media-jitter"])
+def test_a_finding_marks_its_stream(name: str) -> None:
+    """That one and not the other, which is as it should be."""
+    analysis = analysis_of(sample(f"{name}/{name}"))
+    number = next(number for number, each in enumerate(analysis.findings, 1) if each.rule == name)
+    conversation = call(analysis)
+    rows = teller(analysis).opened(conversation, [], conversation.start)
+    assert [number in each.get("findings", []) for each in rows].count(True) == 1
+    assert len(rows) == 2

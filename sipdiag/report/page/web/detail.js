@@ -82,7 +82,7 @@ const makeDetail = () => {
     whole = Boolean(wanted) && rowsOf(told, false).findIndex((each) => holds(each, wanted)) >= MOST_ROWS;
     if (told.legs) facts.append(el("div", {}, el("dd", {}, told.legs)));
     draw();
-    const at = drawn.rows.findIndex((each) => wanted ? holds(each, wanted) : (each.arrow ?? each.stream).findings);
+    const at = wanted ? drawn.rows.findIndex((each) => holds(each, wanted)) : telling(drawn.rows);
     choose(Math.max(at, 0), { scroll: Boolean(wanted) });
   };
 

@@ -34,9 +34,15 @@ const spotOf = (row) => {
   return capture ? `${capture + 1}-${row.frame}` : String(row.frame);
 };
 
-// Whether a row shows the frame of an anchor, itself or folded into it.
+// Whether a row shows the frame of an anchor: itself, folded into it, or as the end of its stream.
 const holds = (row, spot) =>
-  spotOf(row) === spot || Boolean(row.arrow?.repeats?.some(([frame]) => spotOf({ ...row, frame }) === spot));
+  [row.frame, ...(row.arrow?.repeats ?? []).map(([frame]) => frame), row.stream?.last].some((frame) => spotOf({ ...row, frame }) === spot);
+
+// What is worth seeing first: where the first finding happened; what came of a request says more than the request.
+const telling = (rows) => {
+  const found = rows.filter((row) => (row.arrow ?? row.stream).findings);
+  return Math.max(rows.indexOf(found.find((row) => row.stream || row.arrow.class) ?? found[0]), 0);
+};
 
 // What is drawn, row by row: folded repeats as a line below their first, or each on a row of its own.
 const rowsOf = (told, unfolded) => {
