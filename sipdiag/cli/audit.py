@@ -47,7 +47,13 @@ FORMATS = ("text", "json", "html", "csv")
     type=click.Choice(["error", "warning", "note", "never"]),
     help="Exit with 1 when there is a finding of this severity or worse (default: never).",
 )
+@click.option("--select", metavar="RULES", help="Only findings of these rules: ack-missing,ack-late.")
+@click.option("--ignore", metavar="RULES", help="No findings of these rules.")
+@options.certificate
+@options.engine
+@click.option("--no-media", is_flag=True, help="Leave RTP alone: signalling only.")
 @click.option("--no-guess", is_flag=True, help="Calls of different Call-IDs are one only where a header field says so.")
+@click.option("--schema", is_flag=True, help="Print the columns of all tables and their meanings, nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, and no summary on standard output.")
 def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     paths: tuple[str, ...],
@@ -63,7 +69,12 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     every: float,
     metrics: str | None,
     fail_on: str | None,
+    select: str | None,
+    ignore: str | None,
+    certificates: tuple[str, ...],
+    no_media: bool,  # noqa: FBT001
     no_guess: bool,  # noqa: FBT001
+    schema: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
 ) -> int:
     """Audit all captures of PATH...: files, folders, patterns, URLs. What is done already is not done again.
@@ -73,17 +84,24 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     sipdiag audit 's3://bucket/probe-*/*.pcap.gz' -o result/ --jobs 8
     sipdiag audit result/ --sql "SELECT destination, code, count(*) FROM responses GROUP BY ALL ORDER BY 3 DESC"
     """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
+    if schema:
+        from sipdiag.engine import described  # noqa: PLC0415
+
+        click.echo(described())
+        return 0
     if not paths:
         raise click.UsageError("name captures and a folder for the result with -o, or the folder of an audit")
     if sql is not None:
         return _asked(paths, sql, format_)
     if format_ == "csv":
         raise click.UsageError("--format csv is for --sql")
-    settings = _settings(no_guess=no_guess)
+    settings = _settings(no_guess=no_guess, certificates=certificates, select=select, ignore=ignore)
     words = _words(lang or settings.lang, knowledge)
     if output is None:
         return _shown_again(paths, words, format_, color)
-    auditor = _Auditor(paths, Path(output), settings, words, metrics=metrics, quiet=quiet)
+    auditor = _Auditor(
+        paths, Path(output), settings, words, metrics=metrics, media=not no_media, knowledge=knowledge, quiet=quiet
+    )
     crew = _crew(jobs, cluster)
     try:
         report, summary = auditor.watched(crew, every) if watch else auditor.once(crew)
@@ -100,10 +118,19 @@ class _Auditor:
     """Audits one set of paths, once or again and again."""
 
     def __init__(
-        self, paths: tuple[str, ...], target: Path, settings: File, words: Words, *, metrics: str | None, quiet: bool
+        self,
+        paths: tuple[str, ...],
+        target: Path,
+        settings: File,
+        words: Words,
+        *,
+        metrics: str | None,
+        media: bool,
+        knowledge: tuple[str, ...],
+        quiet: bool,
     ) -> None:
         self._paths, self._target, self._settings, self._words = paths, target, settings, words
-        self._metrics, self._quiet = metrics, quiet
+        self._metrics, self._media, self._knowledge, self._quiet = metrics, media, knowledge, quiet
         self.missing = 0
         """How many of the paths name nothing that can be read."""
 
@@ -148,7 +175,8 @@ class _Auditor:
         from datetime import UTC, datetime  # noqa: PLC0415
 
         from sipdiag.cli.audit_progress import AuditProgress  # noqa: PLC0415
-        from sipdiag.engine import Order, audit, metrics_of, summary_of  # noqa: PLC0415
+        from sipdiag.cli.reading import engine_asked_for  # noqa: PLC0415
+        from sipdiag.engine import How, Order, audit, metrics_of, summary_of  # noqa: PLC0415
 
         order = Order(
             places=places,
@@ -156,6 +184,10 @@ class _Auditor:
             settings=self._settings.thresholds,
             policy=self._settings.policy,
             today=datetime.now(UTC).date(),
+            how=How(media=self._media, engine=engine_asked_for()),
+            select=frozenset(self._settings.select),
+            ignore=frozenset(self._settings.ignore),
+            knowledge=self._knowledge,
         )
         try:
             with AuditProgress(self._words, wanted=not self._quiet) as progress:
@@ -169,14 +201,26 @@ class _Auditor:
         return report, summary
 
 
-def _settings(*, no_guess: bool) -> File:
+def _settings(*, no_guess: bool, certificates: tuple[str, ...], select: str | None, ignore: str | None) -> File:
+    """What the settings file and the options say together."""
     from msgspec.structs import replace  # noqa: PLC0415
 
-    from sipdiag.cli.settings import settings_near  # noqa: PLC0415
+    from sipdiag.cli.settings import settings_here  # noqa: PLC0415
     from sipdiag.rules import RULES  # noqa: PLC0415
 
-    settings = settings_near(Path.cwd(), frozenset(RULES.names))
-    return replace(settings, thresholds=replace(settings.thresholds, guess_legs=False)) if no_guess else settings
+    settings = settings_here()
+    thresholds = options.judging(settings.thresholds, certificates)
+    if no_guess:
+        thresholds = replace(thresholds, guess_legs=False)
+    chosen = [_listed(select) or settings.select, _listed(ignore) or settings.ignore]
+    for name in (*chosen[0], *chosen[1]):
+        if name not in RULES.names:
+            raise UsageError(f"no rule is called {name!r}; 'sipdiag rules' lists them")
+    return replace(settings, thresholds=thresholds, select=chosen[0], ignore=chosen[1])
+
+
+def _listed(names: str | None) -> list[str]:
+    return [part.strip() for part in (names or "").split(",") if part.strip()]
 
 
 def _words(lang: str | None, knowledge: tuple[str, ...]) -> Words:

@@ -33,7 +33,7 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
         raise UsageError("standard input can be read once only")
     traces: list[Trace] = []
     unreadable: list[CaptureError] = []
-    engine = _engine()
+    engine = engine_asked_for()
     with Progress(wanted=not quiet and sys.stderr.isatty()) as progress:
         for path in captures:
             progress.begin(path)
@@ -47,7 +47,7 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
     return Readings(traces, unreadable)
 
 
-def _engine() -> Engine:
+def engine_asked_for() -> Engine:
     """What `--engine`, `--keylog` and the environment ask for."""
     from sipdiag.trace import Engine  # noqa: PLC0415  (the same)
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from sipdiag.engine.metrics import metrics_of
     from sipdiag.engine.page import page_of
     from sipdiag.engine.places import Place, places_of
-    from sipdiag.engine.reading import Outcome
+    from sipdiag.engine.reading import How, Outcome
+    from sipdiag.engine.results import described
     from sipdiag.engine.store import is_audit
     from sipdiag.engine.summary import Summary, summary_of
     from sipdiag.engine.terminal import print_summary
@@ -28,6 +29,7 @@ _HOMES = {
     "Alone": "crew",
     "Cluster": "cluster",
     "Crew": "crew",
+    "How": "reading",
     "Order": "auditing",
     "Outcome": "reading",
     "Place": "places",
@@ -37,6 +39,7 @@ _HOMES = {
     "Watch": "watching",
     "answer": "answers",
     "audit": "auditing",
+    "described": "results",
     "is_audit": "store",
     "metrics_of": "metrics",
     "page_of": "page",
@@ -50,6 +53,7 @@ __all__ = [
     "Alone",
     "Cluster",
     "Crew",
+    "How",
     "Order",
     "Outcome",
     "Place",
@@ -59,6 +63,7 @@ __all__ = [
     "Watch",
     "answer",
     "audit",
+    "described",
     "is_audit",
     "metrics_of",
     "page_of",

@@ -14,13 +14,13 @@ from msgspec.structs import replace
 
 from sipdiag import __version__
 from sipdiag.calls import window_of
-from sipdiag.engine.closing import finish
+from sipdiag.engine.closing import Wanted, finish
 from sipdiag.engine.crew import Crew
-from sipdiag.engine.files import put_bytes, put_object
+from sipdiag.engine.files import put_bytes, put_object, put_table
 from sipdiag.engine.journal import Journal
 from sipdiag.engine.merging import agree, settle
 from sipdiag.engine.places import Place
-from sipdiag.engine.reading import FORMAT, Outcome, known, outcomes_of
+from sipdiag.engine.reading import FORMAT, How, Outcome, known, outcomes_of
 from sipdiag.engine.results import SCHEMA, capture_table
 from sipdiag.engine.stages import Run, carry, judge, move, scatter, survey, tell
 from sipdiag.engine.store import publish
@@ -56,6 +56,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     policy: Policy
     today: date
+    how: How = How()
+    select: frozenset[str] = frozenset()
+    """Rules whose findings are wanted; all where none is named."""
+    ignore: frozenset[str] = frozenset()
+    knowledge: tuple[str, ...] = ()
+    """Folders of entries of one's own, in whose words it is told."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,10 +93,7 @@ def audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:
         _sweep(order.target / "work", {"read", key})
         _judge(order, run, readable, crew, progress)
         progress.begin("closing", 1)
-        finish(run, readable, words, order.policy, order.today)
-        (data / "captures").mkdir(parents=True, exist_ok=True)
-        from sipdiag.engine.files import put_table  # noqa: PLC0415
-
+        finish(run, readable, words, Wanted(order.policy, order.today, order.select, order.ignore))
         put_table(data / "captures" / "0.parquet", capture_table(rows))
         put_bytes(data / "complete", SCHEMA.encode())
         progress.step()
@@ -102,19 +105,20 @@ def audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:
 
 def _outcomes(order: Order, read: Path, crew: Crew, progress: Progress) -> tuple[list[Outcome], int]:
     """What came of reading each capture, now or before; and how many are new."""
+    mark = order.how.mark
     journal = Journal(order.target / "journal.jsonl")
     progress.begin("reading", len(order.places))
     outcomes: list[Outcome] = []
     fresh: list[Place] = []
     for place in order.places:
         content = journal.content(place)
-        reading = known(read, content) if content else None
+        reading = known(read, content) if content.endswith(mark) else None
         if reading is None:
             fresh.append(place)
         else:
             outcomes.append(Outcome(place=place, content=content, reading=reading))
             progress.step(octets=place.size, messages=reading.messages)
-    for bundle in crew.results(outcomes_of, [(bundle, read) for bundle in _bundles(fresh)]):
+    for bundle in crew.results(outcomes_of, [(bundle, read, order.how) for bundle in _bundles(fresh)]):
         journal.add((each.place, each.content) for each in bundle if each.content)
         outcomes += bundle
         for each in bundle:
@@ -167,8 +171,16 @@ def _key(order: Order, words: Words, contents: list[str], rows: list[tuple[int, 
     """What the result depends on: with the same key it is the same."""
     until = [each.until for each in order.policy.silences if each.until is not None]
     told = (
-        (FORMAT, SCHEMA, __version__, MESSAGES_A_SHARD, words.catalogue.language, repr(order.settings)),
-        (repr(order.policy), order.today.isoformat() if until else ""),
+        (
+            FORMAT,
+            SCHEMA,
+            __version__,
+            MESSAGES_A_SHARD,
+            words.catalogue.language,
+            order.knowledge,
+            repr(order.settings),
+        ),
+        (sorted(order.select), sorted(order.ignore), repr(order.policy), order.today.isoformat() if until else ""),
         contents,
         [(number, outcome.place.path, outcome.reason, state) for number, outcome, state in rows],
     )

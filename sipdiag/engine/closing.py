@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -26,9 +27,22 @@ NEAREST = 40
 """So many requests that worked before and after one that did not are candidates for its twin."""
 
 
-def finish(run: Run, readable: Sequence[Outcome], words: Words, policy: Policy, today: date) -> None:
+class Wanted(NamedTuple):
+    """Which findings are wanted, and how they are to be taken."""
+
+    policy: Policy
+    today: date
+    select: frozenset[str]
+    ignore: frozenset[str]
+
+    def has(self, rule: str) -> bool:
+        """Whether findings of a rule are wanted."""
+        return rule not in self.ignore and (not self.select or rule in self.select)
+
+
+def finish(run: Run, readable: Sequence[Outcome], words: Words, wanted: Wanted) -> None:
     """Write the table of findings, and that of streams."""
-    put_table(run.data / "findings" / "0.parquet", finding_table(found_in(run, readable, policy, today), words))
+    put_table(run.data / "findings" / "0.parquet", finding_table(found_in(run, readable, wanted), words))
     put_table(run.data / "streams" / "0.parquet", stream_table(list(_streams(run))))
 
 
@@ -44,8 +58,8 @@ def _streams(run: Run) -> Iterator[StreamRow]:
         yield owned[number][1] if number in owned else stream_row(stream, None)
 
 
-def found_in(run: Run, readable: Sequence[Outcome], policy: Policy, today: date) -> list[Finding]:
-    """All findings of an audit, as `policy` takes them."""
+def found_in(run: Run, readable: Sequence[Outcome], wanted: Wanted) -> list[Finding]:
+    """All findings of an audit that are wanted."""
     agreed = agreed_in(run)
     verdicts: list[Verdict] = [object_in(run.folder / "judged" / f"{shard}") for shard in range(run.shards)]
     told: list[Told] = [object_in(run.folder / "told" / f"{part}") for part in range(run.shards)]
@@ -68,7 +82,7 @@ def found_in(run: Run, readable: Sequence[Outcome], policy: Policy, today: date)
         refused={place: each for verdict in verdicts for place, each in verdict.refused.items()},
         candidates=worked.near,
     )
-    kept = taken(unfolded(found), policy, today)
+    kept = [each for each in taken(unfolded(found), wanted.policy, wanted.today) if wanted.has(each.rule)]
     return grouped(kept, circles, lambda attack: attacks.get((attack.rule, attacker_of(attack)), ()))
 
 

@@ -17,11 +17,26 @@ from sipdiag.engine.files import object_in, put_object, put_table
 from sipdiag.engine.outlook import Below
 from sipdiag.engine.places import Place, opened
 from sipdiag.errors import CaptureError
-from sipdiag.trace import Sighting, Trace, host
+from sipdiag.trace import NATIVE, Engine, Sighting, Trace, host
 
 FORMAT = 1
 """Raised when what lies on disk changes its form: then captures are read anew."""
 COPY = 1 << 20
+
+
+class How(msgspec.Struct, frozen=True, kw_only=True):
+    """How captures are read."""
+
+    media: bool = True
+    engine: Engine = NATIVE
+
+    @property
+    def mark(self) -> str:
+        """What tells what was read in this way from what was read in another."""
+        keys = Path(self.engine.keylog)
+        status = keys.stat() if self.engine.keylog and keys.exists() else None
+        told = (FORMAT, self.media, self.engine, status and (status.st_size, status.st_mtime_ns))
+        return hashlib.blake2b(repr(told).encode(), digest_size=4).hexdigest()
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,9 +66,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """Why it could not be read."""
 
 
-def outcomes_of(places: list[Place], folder: Path) -> list[Outcome]:
+def outcomes_of(places: list[Place], folder: Path, how: How) -> list[Outcome]:
     """Read some captures; each is done once it lies in `folder`."""
-    return [_outcome(place, folder) for place in places]
+    return [_outcome(place, folder, how) for place in places]
 
 
 def known(folder: Path, content: str) -> Reading | None:
@@ -65,13 +80,13 @@ def known(folder: Path, content: str) -> Reading | None:
     return reading if isinstance(reading, Reading) else None
 
 
-def _outcome(place: Place, folder: Path) -> Outcome:
+def _outcome(place: Place, folder: Path, how: How) -> Outcome:
     try:
         with _local(place) as path:
-            content = content_of(path)
+            content = content_of(path, how)
             reading = known(folder, content)
             if reading is None:
-                reading = _read(place.path, path, folder, content)
+                reading = _read(place.path, path, folder, content, how)
     except CaptureError as error:
         return Outcome(place=place, reason=error.reason)
     except OSError as error:
@@ -93,17 +108,17 @@ def _local(place: Place) -> Iterator[Path]:
         yield Path(copy.name)
 
 
-def content_of(path: Path) -> str:
-    """What tells the content of a file from any other."""
+def content_of(path: Path, how: How) -> str:
+    """What tells the content of a file, and how it is read, from any other."""
     try:
         with path.open("rb") as file:
-            return f"{hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()}-{FORMAT}"
+            return f"{hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()}-{how.mark}"
     except IsADirectoryError as error:
         raise CaptureError(str(path), "is a directory") from error
 
 
-def _read(name: str, path: Path, folder: Path, content: str) -> Reading:
-    trace = read(str(path))
+def _read(name: str, path: Path, folder: Path, content: str, how: How) -> Reading:
+    trace = read(str(path), media=how.media, engine=how.engine)
     reading = reading_of(replace(trace, facts=replace(trace.facts, path=name)))
     put_table(folder / f"{content}.parquet", table_of(trace.sightings), compression="zstd")
     put_object(folder / f"{content}.reading", reading)  # last: now it is done

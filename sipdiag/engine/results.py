@@ -23,126 +23,132 @@ from sipdiag.trace import Sighting
 SCHEMA: Final = "sipdiag-audit/1"
 """Raised when a column changes its meaning or goes; a new column is no change."""
 
+
+def _schema(columns: list[tuple[str, pa.DataType, str]]) -> pa.Schema:
+    """Columns with their meanings, which stand in the Parquet files too."""
+    return pa.schema([pa.field(name, kind, metadata={"meaning": meaning}) for name, kind, meaning in columns])
+
+
 TIME: Final = pa.timestamp("ns", tz="UTC")
 TEXTS: Final = pa.list_(pa.string())
 
-CALLS: Final = pa.schema(
+CALLS: Final = _schema(
     [
-        ("call_id", pa.string()),
-        ("call_ids", TEXTS),
-        ("turn", pa.int32()),
-        ("time", TIME),
-        ("from", pa.string()),
-        ("to", pa.string()),
-        ("source", pa.string()),
-        ("destination", pa.string()),
-        ("state", pa.string()),
-        ("final_code", pa.int32()),
-        ("capture", pa.int32()),
-        ("invite_frame", pa.int64()),
-        ("answer_frame", pa.int64()),
-        ("end_frame", pa.int64()),
-        ("invite_seen", pa.bool_()),
-        ("setup_ms", pa.float64()),
-        ("pdd_ms", pa.float64()),
-        ("duration_ms", pa.float64()),
-        ("disconnect_ms", pa.float64()),
-        ("completed", pa.bool_()),
-        ("ended_by", pa.string()),
-        ("legs", pa.int32()),
+        ("call_id", pa.string(), "Call-ID; of a call with several legs that of the one nearest the caller"),
+        ("call_ids", TEXTS, "of every leg"),
+        ("turn", pa.int32(), "which call of its Call-ID, from 1"),
+        ("time", TIME, "when its first message was seen"),
+        ("from", pa.string(), "URI of From"),
+        ("to", pa.string(), "URI of To"),
+        ("source", pa.string(), "endpoint that sent it"),
+        ("destination", pa.string(), "endpoint that it went to"),
+        ("state", pa.string(), "answered, failed, cancelled, unfinished"),
+        ("final_code", pa.int32(), "the final response in the end"),
+        ("capture", pa.int32(), "number of the capture, as in captures.number"),
+        ("invite_frame", pa.int64(), "frame of the INVITE"),
+        ("answer_frame", pa.int64(), "frame of the 2xx"),
+        ("end_frame", pa.int64(), "frame of the BYE or CANCEL"),
+        ("invite_seen", pa.bool_(), "whether the capture holds its beginning"),
+        ("setup_ms", pa.float64(), "INVITE to 2xx"),
+        ("pdd_ms", pa.float64(), "INVITE to the first word to the caller"),
+        ("duration_ms", pa.float64(), "2xx to BYE"),
+        ("disconnect_ms", pa.float64(), "BYE to its 2xx"),
+        ("completed", pa.bool_(), "whether the BYE was answered"),
+        ("ended_by", pa.string(), "caller or callee"),
+        ("legs", pa.int32(), "Call-IDs that are this one call"),
     ]
 )
-RESPONSES: Final = pa.schema(
+RESPONSES: Final = _schema(
     [
-        ("capture", pa.int32()),
-        ("frame", pa.int64()),
-        ("time", TIME),
-        ("code", pa.int32()),
-        ("reason", pa.string()),
-        ("method", pa.string()),
-        ("call_id", pa.string()),
-        ("cseq", pa.int64()),
-        ("request_capture", pa.int32()),
-        ("request_frame", pa.int64()),
-        ("latency_ms", pa.float64()),
-        ("repeat", pa.string()),
-        ("source", pa.string()),
-        ("destination", pa.string()),
-        ("transport", pa.string()),
+        ("capture", pa.int32(), "number of the capture, as in captures.number"),
+        ("frame", pa.int64(), "number of the packet, as Wireshark counts"),
+        ("time", TIME, "when it was seen"),
+        ("code", pa.int32(), "status code"),
+        ("reason", pa.string(), "reason phrase"),
+        ("method", pa.string(), "method that it answers"),
+        ("call_id", pa.string(), "Call-ID"),
+        ("cseq", pa.int64(), "sequence number"),
+        ("request_capture", pa.int32(), "capture of the request"),
+        ("request_frame", pa.int64(), "frame of the first copy of the request; null when it was not seen"),
+        ("latency_ms", pa.float64(), "request to response"),
+        ("repeat", pa.string(), "empty, retransmission or duplicate"),
+        ("source", pa.string(), "endpoint that sent it"),
+        ("destination", pa.string(), "endpoint that it went to"),
+        ("transport", pa.string(), "udp, tcp, tls, ws, wss, sctp"),
     ]
 )
-REGISTRATIONS: Final = pa.schema(
+REGISTRATIONS: Final = _schema(
     [
-        ("call_id", pa.string()),
-        ("aor", pa.string()),
-        ("contact", pa.string()),
-        ("time", TIME),
-        ("source", pa.string()),
-        ("destination", pa.string()),
-        ("state", pa.string()),
-        ("final_code", pa.int32()),
-        ("expires", pa.int64()),
-        ("delay_ms", pa.float64()),
-        ("delays", pa.int32()),
+        ("call_id", pa.string(), "Call-ID"),
+        ("aor", pa.string(), "address-of-record"),
+        ("contact", pa.string(), "Contact that was to be bound"),
+        ("time", TIME, "its first REGISTER"),
+        ("source", pa.string(), "endpoint that sent it"),
+        ("destination", pa.string(), "endpoint that it went to"),
+        ("state", pa.string(), "registered, removed, fetched, failed, unfinished"),
+        ("final_code", pa.int32(), "the newest final response"),
+        ("expires", pa.int64(), "seconds granted in the newest 2xx"),
+        ("delay_ms", pa.float64(), "sum of the times from REGISTER to 2xx"),
+        ("delays", pa.int32(), "how many those are"),
     ]
 )
-FINDINGS: Final = pa.schema(
+FINDINGS: Final = _schema(
     [
-        ("number", pa.int64()),
-        ("part_of", pa.int64()),
-        ("role", pa.string()),
-        ("rule", pa.string()),
-        ("variant", pa.string()),
-        ("severity", pa.string()),
-        ("confidence", pa.string()),
-        ("message", pa.string()),
-        ("remedy", pa.string()),
-        ("knowledge", pa.string()),
-        ("capture", pa.int32()),
-        ("time", TIME),
-        ("frames", pa.list_(pa.int64())),
-        ("call_id", pa.string()),
-        ("evidence", pa.string()),
+        ("number", pa.int64(), "place in the list, worst first"),
+        ("part_of", pa.int64(), "number of the finding that this one is told with; null where it stands by itself"),
+        ("role", pa.string(), "cause or consequence in that"),
+        ("rule", pa.string(), "name of the rule"),
+        ("variant", pa.string(), "which of its messages"),
+        ("severity", pa.string(), "error, warning, note"),
+        ("confidence", pa.string(), "certain, likely, inconclusive"),
+        ("message", pa.string(), "what was found"),
+        ("remedy", pa.string(), "what to do"),
+        ("knowledge", pa.string(), "entry of the catalogue"),
+        ("capture", pa.int32(), "number of the capture, as in captures.number"),
+        ("time", TIME, "when it began"),
+        ("frames", pa.list_(pa.int64()), "frames that show it"),
+        ("call_id", pa.string(), "Call-ID of the call concerned; null where it is about none"),
+        ("evidence", pa.string(), "facts from the capture, as JSON"),
     ]
 )
-STREAMS: Final = pa.schema(
+STREAMS: Final = _schema(
     [
-        ("capture", pa.int32()),
-        ("ssrc", pa.string()),
-        ("source", pa.string()),
-        ("destination", pa.string()),
-        ("payload_type", pa.int32()),
-        ("codec", pa.string()),
-        ("packets", pa.int64()),
-        ("lost", pa.int64()),
-        ("loss_percent", pa.float64()),
-        ("jitter_ms", pa.float64()),
-        ("jitter_max_ms", pa.float64()),
-        ("max_delta_ms", pa.float64()),
-        ("mos", pa.float64()),
-        ("call_id", pa.string()),
-        ("direction", pa.string()),
-        ("tied_by", pa.string()),
-        ("first_time", pa.string()),
-        ("last_time", pa.string()),
-        ("first_frame", pa.int64()),
-        ("last_frame", pa.int64()),
+        ("capture", pa.int32(), "number of the capture, as in captures.number"),
+        ("ssrc", pa.string(), "synchronisation source"),
+        ("source", pa.string(), "endpoint that sent it"),
+        ("destination", pa.string(), "endpoint that it went to"),
+        ("payload_type", pa.int32(), "the most frequent"),
+        ("codec", pa.string(), "its name"),
+        ("packets", pa.int64(), "RTP packets, copies too"),
+        ("lost", pa.int64(), "packets that never came"),
+        ("loss_percent", pa.float64(), "of those sent"),
+        ("jitter_ms", pa.float64(), "mean (RFC 3550)"),
+        ("jitter_max_ms", pa.float64(), "maximum"),
+        ("max_delta_ms", pa.float64(), "longest between two packets"),
+        ("mos", pa.float64(), "estimate (ITU-T G.107)"),
+        ("call_id", pa.string(), "Call-ID of its call; null where none is known"),
+        ("direction", pa.string(), "caller-to-callee or callee-to-caller"),
+        ("tied_by", pa.string(), "destination, return, source, or hosts for a guess"),
+        ("first_time", pa.string(), "first packet"),
+        ("last_time", pa.string(), "last packet"),
+        ("first_frame", pa.int64(), "its first frame"),
+        ("last_frame", pa.int64(), "its last frame"),
     ]
 )
-CAPTURES: Final = pa.schema(
+CAPTURES: Final = _schema(
     [
-        ("number", pa.int32()),
-        ("path", pa.string()),
-        ("state", pa.string()),
-        ("reason", pa.string()),
-        ("content", pa.string()),
-        ("format", pa.string()),
-        ("packets", pa.int64()),
-        ("bytes", pa.int64()),
-        ("first_time", TIME),
-        ("last_time", TIME),
-        ("sip_messages", pa.int64()),
-        ("defects", TEXTS),
+        ("number", pa.int32(), "in the order of time; -1 where it was not read"),
+        ("path", pa.string(), "as it was named"),
+        ("state", pa.string(), "read, duplicate of another, unreadable"),
+        ("reason", pa.string(), "why it could not be read"),
+        ("content", pa.string(), "hash of the content, and of how it was read"),
+        ("format", pa.string(), "pcap or pcapng"),
+        ("packets", pa.int64(), "packets in the capture"),
+        ("bytes", pa.int64(), "size of the file"),
+        ("first_time", TIME, "first packet"),
+        ("last_time", TIME, "last packet"),
+        ("sip_messages", pa.int64(), "messages found"),
+        ("defects", TEXTS, "what was wrong with the bytes"),
     ]
 )
 TABLES: Final = {
@@ -156,6 +162,15 @@ TABLES: Final = {
 """Dataset → columns."""
 
 MILLISECOND = 1_000_000
+
+
+def described() -> str:
+    """The columns of all tables and what they mean, as JSON."""
+    tables = {
+        name: {each.name: {"type": str(each.type), "meaning": each.metadata[b"meaning"].decode()} for each in schema}
+        for name, schema in TABLES.items()
+    }
+    return msgspec.json.format(msgspec.json.encode({"schema": SCHEMA, "tables": tables}), indent=2).decode()
 
 
 def call_table(calls: Sequence[Call]) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from sipdiag.engine.summary import Summary
@@ -25,7 +26,10 @@ def print_summary(summary: Summary, words: Words, console: Console) -> None:
     def say(name: str, **parts: object) -> str:
         return label(words, name).format(**parts)
 
-    console.print(
+    def write(text: str) -> None:
+        console.print(fill(text, console.width), soft_wrap=True, highlight=False, markup=False)
+
+    write(
         say(
             "audited",
             captures=f"{summary.captures.get('read', 0):,}",
@@ -36,16 +40,16 @@ def print_summary(summary: Summary, words: Words, console: Console) -> None:
         )
     )
     if summary.captures.get("duplicate"):
-        console.print(say("duplicates", count=summary.captures["duplicate"]))
+        write(say("duplicates", count=summary.captures["duplicate"]))
     if summary.unreadable:
         console.print(say("unreadable_count", count=summary.captures["unreadable"]), style="yellow")
         for each in summary.unreadable[:MOST_UNREADABLE]:
-            console.print(f"  {shown(each.path)}: {shown(each.reason)}", soft_wrap=True)
+            console.print(f"  {shown(each.path)}: {shown(each.reason)}", soft_wrap=True, highlight=False, markup=False)
     states = ", ".join(f"{count:,} {say(state)}" for state, count in summary.calls.items())
-    console.print(f"{say('calls')}: {sum(summary.calls.values()):,}{f' ({states})' if states else ''}")
-    console.print(f"{say('registrations')}: {summary.registrations:,}; {say('streams')}: {summary.streams:,}")
+    write(f"{say('calls')}: {sum(summary.calls.values()):,}{f' ({states})' if states else ''}")
+    write(f"{say('registrations')}: {summary.registrations:,}; {say('streams')}: {summary.streams:,}")
     figures = ", ".join(f"{name} {told(summary.figures, key, unit)}" for name, key, unit in FIGURES)
-    console.print(f"{say('figures')}: {figures}")
+    write(f"{say('figures')}: {figures}")
     _findings(summary, words, console)
     _lists(summary, words, console)
 

@@ -17,6 +17,7 @@ from benchmarks.fleet import write_fleet
 from command import argv, environment, run
 from engine.auditing import expected, rows, serially
 from reporting import sample
+from sipdiag.engine.results import TABLES
 
 GOOD = sample("call-answered/call-answered")
 BAD = sample("ack-missing/ack-missing")
@@ -88,6 +89,32 @@ def test_exit_codes(tmp_path: Path) -> None:
     assert ran.code == 3
     assert "broken.pcap: is a text file, not a packet capture" in ran.out
     assert run("audit", tmp_path / "no" / "*.pcap", "-o", tmp_path / "three").code == 3
+
+
+def test_the_columns_are_described() -> None:
+    """Each of every table, with its type and meaning."""
+    told = json.loads(run("audit", "--schema").out)
+    assert told["schema"] == "sipdiag-audit/1"
+    assert {name: list(columns) for name, columns in told["tables"].items()} == {
+        name: schema.names for name, schema in TABLES.items()
+    }
+    assert all(each["meaning"] for columns in told["tables"].values() for each in columns.values())
+
+
+def test_rules_are_chosen_and_captures_read_as_options_say(tmp_path: Path) -> None:
+    """The same folder serves: what is read in another way is read anew, what is judged in another way is not."""
+    media = sample("call-with-media/call-with-media")
+
+    def seen(*options: str) -> tuple[bool, int]:
+        assert run("audit", BAD, media, "-o", tmp_path, "-q", *options).code == 0
+        rules = {row["rule"] for row in rows(tmp_path, "findings")}
+        return "ack-missing" in rules, len(rows(tmp_path, "streams"))
+
+    assert seen() == (True, 2)
+    assert seen("--ignore", "ack-missing") == (False, 2)
+    assert seen("--no-media") == (True, 0)
+    assert seen() == (True, 2)
+    assert run("audit", BAD, "-o", tmp_path, "--select", "no-such-rule").code == 2
 
 
 def test_the_summary_speaks_portuguese(tmp_path: Path) -> None:
