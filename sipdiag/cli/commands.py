@@ -15,6 +15,7 @@ COMMANDS = {
     "diff": "sipdiag.cli.diff",
     "ladder": "sipdiag.cli.ladder",
     "extract": "sipdiag.cli.extract",
+    "browse": "sipdiag.cli.browse",
     "explain": "sipdiag.cli.explain",
     "compare": "sipdiag.cli.compare",
     "codes": "sipdiag.cli.codes",

@@ -39,21 +39,42 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sheets_of(analysis: Analysis, words: Words) -> list[Sheet]:
-    """A sheet for each call of `analysis`; for messages that belong to no call, one for each Call-ID."""
+    """A sheet for each conversation of `analysis`."""
+    about = findings_about(analysis)
+    return [sheet_of(each, analysis, words, about) for each in talks_of(analysis)]
+
+
+def findings_about(analysis: Analysis) -> dict[str | None, list[Finding]]:
+    """Call-ID → the findings that are about it, themselves or by what they are tied to, in their order."""
+    about: dict[str | None, list[Finding]] = {}
+    for finding in analysis.findings:
+        for call_id in {each.call_id for each in (finding, *finding.causes, *finding.consequences)}:
+            about.setdefault(call_id, []).append(finding)
+    return about
+
+
+def talks_of(analysis: Analysis) -> list[Call]:
+    """Every call; for messages that belong to no call, one for each Call-ID, numbered 0.
+
+    Registrations and the like have ladders as calls have: the same messages, without a state.
+    """
     seen = analysis.correlation
     in_calls = {call_id for call in seen.calls for call_id in call.call_ids}
-    sheets = [_sheet(call, analysis, words) for call in seen.calls]
     others = dict.fromkeys(each.sighting.message.call_id for each in seen.arrivals)
-    for call_id in others:
-        transactions = seen.transactions_of(call_id) if call_id not in in_calls else []
-        if transactions:
-            # Registrations and the like have ladders as calls have: the same messages, without a state.
-            sheets.append(_sheet(Call(call_ids=[call_id], transactions=transactions, acks=[]), analysis, words))
-    return sheets
+    by_call_id = {call_id: seen.transactions_of(call_id) for call_id in others if call_id not in in_calls}
+    rest = [Call(call_ids=[call_id], transactions=found, acks=[]) for call_id, found in by_call_id.items() if found]
+    return [*seen.calls, *rest]
 
 
-def _sheet(call: Call, analysis: Analysis, words: Words) -> Sheet:
-    findings = [each for each in analysis.findings if _names(each, call)]
+def sheet_of(
+    call: Call, analysis: Analysis, words: Words, about: dict[str | None, list[Finding]] | None = None
+) -> Sheet:
+    """The sheet of one of `talks_of`; `about` saves looking through all findings for each."""
+    index = findings_about(analysis) if about is None else about
+    named = {id(each): each for call_id in call.call_ids for each in index.get(call_id, ())}
+    findings = (
+        [each for each in analysis.findings if id(each) in named] if len(call.call_ids) > 1 else [*named.values()]
+    )
     opening = call.opening
     parties = f"{shown(party(opening, 'from'))} → {shown(party(opening, 'to'))}"
     state = (
@@ -81,8 +102,3 @@ def _sheet(call: Call, analysis: Analysis, words: Words) -> Sheet:
             for number, each in enumerate(findings, 1)
         ],
     )
-
-
-def _names(finding: Finding, call: Call) -> bool:
-    told = {each.call_id for each in (finding, *finding.causes, *finding.consequences)}
-    return bool(told.intersection(call.call_ids))

@@ -1,0 +1,49 @@
+"""`sipdiag browse`: an analysis in a full-screen browser."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from importlib.util import find_spec
+
+from sipdiag.cli import EXIT_UNREADABLE, options
+from sipdiag.cli.clicking import click
+from sipdiag.cli.reading import readings
+from sipdiag.errors import UsageError
+
+STANDARD = "-"
+
+
+@click.command(name="browse")
+@click.argument("captures", nargs=-1, required=True, metavar="CAPTURE...")
+@options.lang
+@options.knowledge
+@options.narrowing
+def command(captures: tuple[str, ...], lang: str | None, knowledge: tuple[str, ...], **narrowing: str | None) -> int:
+    """Browse captures with the keyboard: conversations and findings, ladders, messages.
+
+    \b
+    sipdiag browse trace.pcap
+    sipdiag browse trace.pcap --code 4xx --lang pt
+
+    / filters, f shows what has findings only, Enter opens, Escape goes back, q quits. Needs the extra tui:
+    pip install 'sipdiag[tui]'.
+    """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
+    catalogue = options.catalogue_for(lang, knowledge)
+    labels: dict[str, str] = catalogue.words["browse"]
+    if find_spec("textual") is None:
+        raise UsageError(labels["missing"])
+    if STANDARD in captures:
+        raise UsageError(labels["no_standard_input"])
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(labels["no_terminal"])
+    traces, unreadable = readings(captures)
+    if not traces:
+        return EXIT_UNREADABLE
+    from sipdiag.analysis import conclude  # noqa: PLC0415  (`--help` does without)
+    from sipdiag.report import Words  # noqa: PLC0415
+    from sipdiag.tui import Browser  # noqa: PLC0415  (an extra, and slow to import)
+
+    gc.enable()  # a browser stays open, and makes garbage all the while
+    Browser(options.narrowed(conclude(traces), narrowing), Words(catalogue)).run()
+    return EXIT_UNREADABLE if unreadable else 0
