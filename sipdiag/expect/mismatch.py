@@ -33,6 +33,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     """Its name, else its parties; may hold text of packets."""
     mismatches: list[Mismatch] = []
+    call_ids: list[str] = []
+    """Of what it was compared with; empty where there was nothing."""
 
 
 def mismatch_at(

@@ -83,14 +83,15 @@ def _group(
         if found is None:
             free = [each for each in candidates[number] if each not in taken]
             found = min(free, key=lambda each: len(differences(number, each)), default=None)
+        kind, title = kind_of(expected[number]), title_of(expected[number])
         if found is None:
-            seen = [parties_of(each) for each in subjects if each.kind == kind_of(expected[number])]
-            missing = mismatch_at("missing", title_of(expected[number]), seen[:MOST_TOLD] or None)
-            mismatches = [missing]
-        else:
-            taken.add(found)
-            mismatches = differences(number, found)
-        told.append(Compared(kind=kind_of(expected[number]), subject=title_of(expected[number]), mismatches=mismatches))
+            seen = [parties_of(each) for each in subjects if each.kind == kind]
+            missing = mismatch_at("missing", title, seen[:MOST_TOLD] or None)
+            told.append(Compared(kind=kind, subject=title, mismatches=[missing]))
+            continue
+        taken.add(found)
+        mismatches, call_ids = differences(number, found), subjects[found].call_ids
+        told.append(Compared(kind=kind, subject=title, mismatches=mismatches, call_ids=call_ids))
     met |= taken
     return told
 

@@ -1,0 +1,122 @@
+"""The pytest plugin: the fixture `sip_capture`, and `--sipdiag-report` for a page on what failed.
+
+Every run of pytest in an environment with sipdiag loads this module, so it imports nothing of sipdiag until a test
+asks for the fixture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from sipdiag.findings import Settings
+    from sipdiag.report.recording import Recording
+    from sipdiag.report.words import Words
+
+_USED: pytest.StashKey[list[Recording]] = pytest.StashKey()
+"""Of a test: the recordings that it asked for."""
+_FAILED: pytest.StashKey[list[Recording]] = pytest.StashKey()
+"""Of the run: the recordings of tests that failed, each once."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--sipdiag-report`, `--sipdiag-lang`."""
+    group = parser.getgroup("sipdiag", "SIP recordings")
+    group.addoption("--sipdiag-report", metavar="FILE.html", help="Write a page on recordings of failed tests.")
+    group.addoption("--sipdiag-lang", metavar="LANGUAGE", default="en", help="Language of failures: en or pt.")
+
+
+@pytest.fixture
+def sip_capture(request: pytest.FixtureRequest) -> Callable[..., Recording]:
+    """Give a function that analyses captures: `sip_capture("call.pcap")`.
+
+    A relative path is looked for beside the test, then below the root of the project. Several captures are analysed
+    together, as parts of one recording.
+    """
+
+    def recording(*paths: str | Path, settings: Settings | None = None) -> Recording:
+        __tracebackhide__ = True
+        from sipdiag.errors import CaptureError  # noqa: PLC0415  (see above)
+        from sipdiag.report.recording import Recording  # noqa: PLC0415
+
+        if not paths:
+            raise TypeError("sip_capture takes at least one path")
+        found = [_found(Path(path), request) for path in paths]
+        try:
+            made = Recording(found, _words(request.config), settings)
+        except CaptureError as error:
+            pytest.fail(str(error), pytrace=False)
+        request.node.stash.setdefault(_USED, []).append(made)
+        return made
+
+    return recording
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember the recordings of a test that failed."""
+    report = yield
+    del call
+    if report.failed and _USED in item.stash:
+        failed = item.config.stash.setdefault(_FAILED, [])
+        known = {each.paths for each in failed}
+        failed += [each for each in item.stash[_USED] if each.paths not in known]
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:  # noqa: ANN401  (no public type)
+    """Write the page, and say where it is."""
+    target = config.getoption("sipdiag_report")
+    failed = config.stash.get(_FAILED, [])
+    if not target or not failed:
+        return
+    for path in _written(Path(target), failed, _words(config)):
+        terminalreporter.write_line(f"sipdiag report: {path}")
+
+
+def _words(config: pytest.Config) -> Words:
+    from sipdiag.knowledge import Catalogue  # noqa: PLC0415  (see above)
+    from sipdiag.report.words import Words  # noqa: PLC0415
+
+    return Words(Catalogue(config.getoption("sipdiag_lang")))
+
+
+def _found(path: Path, request: pytest.FixtureRequest) -> str:
+    beside = request.path.parent / path
+    return str(beside if beside.exists() else request.config.rootpath / path)
+
+
+def _written(target: Path, failed: list[Recording], words: Words) -> list[Path]:
+    """The pages: one, unless recordings of different tests use the same Call-IDs, which would become one call."""
+    from sipdiag.analysis import conclude, read  # noqa: PLC0415  (see above)
+    from sipdiag.report import page  # noqa: PLC0415
+
+    written = []
+    for number, group in enumerate(_groups(failed), 1):
+        path = target if number == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
+        analysis = conclude([read(each, capture=at) for at, each in enumerate(group)])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(page.pieces(analysis, words))
+        written.append(path)
+    return written
+
+
+def _groups(failed: list[Recording]) -> list[list[str]]:
+    """Paths that may be analysed together: recordings without a Call-ID in common."""
+    groups: list[tuple[set[str], list[str]]] = []
+    for each in failed:
+        call_ids = set(each.analysis.correlation.by_call_id)
+        group = next((group for group in groups if group[0].isdisjoint(call_ids)), None)
+        if group is None:
+            group = (set(), [])
+            groups.append(group)
+        group[0].update(call_ids)
+        group[1].extend(each.paths)
+    return [paths for _, paths in groups]
