@@ -143,22 +143,47 @@ def _other(number: int, call: Call) -> Conversation:
     )
 
 
+Holders = dict[tuple[int, int], list[Conversation]]
+"""(capture, frame) → the conversations with a message in it."""
+
+
+def holders_of(conversations: Iterable[Conversation], marks: Marks) -> Holders:
+    """Who holds the frames that findings name; a frame may hold several messages, a Call-ID several calls."""
+    held: Holders = {}
+    for each in conversations:
+        for where in dict.fromkeys(_frames(each.call)) if marks else ():
+            if where in marks:
+                held.setdefault(where, []).append(each)
+    return held
+
+
+def _frames(call: Call) -> Iterator[tuple[int, int]]:
+    for each in call.transactions:
+        seen = [*each.request_repeats, *each.responses, *(copy for _, copy in each.response_repeats), *each.acks]
+        for sighting in seen if each.request is None else [each.request, *seen]:
+            yield sighting.capture, sighting.frame
+    for ack in call.acks:
+        yield ack.capture, ack.frame
+
+
 def _tie_findings(analysis: Analysis, listed: list[Conversation]) -> None:
-    """Give each conversation the findings that name its Call-ID, or a frame of it where they name none."""
-    by_call_id: dict[str, set[int]] = {}
+    """Give each conversation the findings that name a frame of it, or its Call-ID where they name no frame of any."""
+    held = holders_of(listed, marks_of(analysis.findings))
+    by_call_id: dict[str, list[Conversation]] = {}
+    for conversation in listed:
+        for call_id in conversation.call_ids:
+            by_call_id.setdefault(call_id, []).append(conversation)
+    tied: dict[str, set[int]] = {}
     for number, finding in enumerate(analysis.findings, 1):
         for each in (finding, *finding.causes, *finding.consequences):
+            among = [conversation for frame in each.frames for conversation in held.get((each.capture, frame), ())]
             if each.call_id is not None:
-                by_call_id.setdefault(each.call_id, set()).add(number)
-    marks = marks_of(analysis.findings)
-    for arrival in analysis.correlation.arrivals if marks else ():
-        numbers = marks.get((arrival.sighting.capture, arrival.sighting.frame), ())
-        if numbers:
-            nameless = {each for each in numbers if analysis.findings[each - 1].call_id is None}
-            by_call_id.setdefault(arrival.sighting.message.call_id, set()).update(nameless)
+                same = by_call_id.get(each.call_id, [])
+                among = [conversation for conversation in among if each.call_id in conversation.call_ids] or same
+            for conversation in among:
+                tied.setdefault(conversation.key, set()).add(number)
     for conversation in listed:
-        tied = [by_call_id[each] for each in conversation.call_ids if each in by_call_id]
-        conversation.findings = sorted(set().union(*tied))
+        conversation.findings = sorted(tied.get(conversation.key, ()))
 
 
 def _uri(contact: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sipdiag.analysis import Analysis
 from sipdiag.findings import Finding, Severity
-from sipdiag.report.page.conversations import Conversation, Marks, spot
+from sipdiag.report.page.conversations import Conversation, Marks, holders_of, spot
 from sipdiag.report.page.messages import Shower
 from sipdiag.report.page.prose import anchor, inline
 from sipdiag.report.times import clock, iso
@@ -23,10 +23,7 @@ class Places:
     """Finds the conversation that a frame belongs to."""
 
     def __init__(self, analysis: Analysis, conversations: Sequence[Conversation], marks: Marks) -> None:
-        self._keys: dict[str, str] = {}
-        for each in conversations:
-            for call_id in each.call_ids:
-                self._keys.setdefault(call_id, each.key)
+        self._holders = holders_of(conversations, marks)
         self._streams = {
             (each.stream.capture, frame): conversation.key
             for conversation in conversations
@@ -34,19 +31,13 @@ class Places:
             for each in analysis.carriage.of(conversation.call).carried
             for frame in (each.stream.first_frame, each.stream.last_frame)
         }
-        self._call_ids: dict[tuple[int, int], list[str]] = {}
-        for arrival in analysis.correlation.arrivals if marks else ():
-            where = (arrival.sighting.capture, arrival.sighting.frame)
-            if where in marks:
-                self._call_ids.setdefault(where, []).append(arrival.sighting.message.call_id)
 
     def of(self, finding: Finding, frame: int) -> str | None:
         """The conversation of one frame of `finding`; None where there is none in the page."""
-        call_ids = self._call_ids.get((finding.capture, frame), [])
-        call_id = finding.call_id if finding.call_id in call_ids else next(iter(call_ids), None)
-        if call_id is None:
+        held = self._holders.get((finding.capture, frame), [])
+        if not held:
             return self._streams.get((finding.capture, frame))
-        return self._keys.get(call_id)
+        return next((each.key for each in held if finding.call_id in each.call_ids), held[0].key)
 
 
 class Teller:

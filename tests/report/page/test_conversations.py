@@ -52,7 +52,7 @@ def test_a_stray_ack_is_listed() -> None:
 
 
 def test_a_finding_belongs_to_the_conversation_that_it_names() -> None:
-    """By its Call-ID, and by its frames when it names none: of every sample each finding that shows SIP has a place."""
+    """Of every sample each finding that shows SIP has a place: by its frames, else by its Call-ID."""
     for path in SAMPLES:
         analysis = analysis_of(path)
         tied = {number for each in conversations_of(analysis) for number in each.findings}
@@ -67,3 +67,18 @@ def test_a_key_is_an_anchor() -> None:
     (conversation,) = conversations_of(analysis_of(sample("ack-missing/ack-missing")))
     assert isinstance(conversation, Conversation)
     assert (conversation.key, conversation.findings) == ("call-1", [1])
+
+
+def test_calls_that_share_a_call_id_have_findings_of_their_own() -> None:
+    """Each belongs where its frames are."""
+    talk = Exchange()
+    for number, code in enumerate((403, 404)):
+        at = 100 * number
+        invite = talk.request("INVITE", at, cseq=1 + number, branch=f"b{number}", from_tag=f"t{number}")
+        talk.response(code, invite, at + 1, to_tag=f"c{number}")
+        talk.request("ACK", at + 1.1, cseq=1 + number, branch=f"b{number}", from_tag=f"t{number}", to_tag=f"c{number}")
+    analysis = analysis_of_bytes(capture_of(talk))
+    listed = conversations_of(analysis)
+    assert [(each.key, each.code, len(each.findings)) for each in listed] == [("call-1", 403, 1), ("call-2", 404, 1)]
+    for each in listed:
+        assert analysis.findings[each.findings[0] - 1].knowledge == f"status/{each.code}"
