@@ -22,6 +22,8 @@ class Below(msgspec.Struct, kw_only=True):
     """Hosts that could not connect, or negotiated."""
     call_ids: set[str] = set()
     """Of messages that lack a fragment."""
+    gaps: set[str] = set()
+    """The streams of which bytes are missing, as their defects name them."""
 
     def note(self, trace: Trace) -> bool:
         """Add one capture; whether a rule on captures may have anything to say of it."""
@@ -31,6 +33,7 @@ class Below(msgspec.Struct, kw_only=True):
             if each.established_frame is None:
                 self.clients.add(host(each.client))
         self.clients.update(host(each.client) for each in trace.handshakes)
+        self.gaps.update(each.detail for each in trace.facts.defects if each.kind == "stream-gap")
         for partial in trace.partial:
             message = parse(partial.payload) if partial.payload else None
             if message is not None:
@@ -42,6 +45,7 @@ class Below(msgspec.Struct, kw_only=True):
         self.ends |= other.ends
         self.clients |= other.clients
         self.call_ids |= other.call_ids
+        self.gaps |= other.gaps
 
     def concerns(self, seen: Correlation) -> set[str]:
         """The Call-IDs of `seen` that such rules may ask about."""
@@ -82,6 +86,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
             streams=self.streams,
             with_media=self.with_media,
             media_settled=self.media_settled,
+            gaps={"", *self.below.gaps},
         )
 
 
