@@ -13,7 +13,7 @@ import msgspec
 from sipdiag.calls import Carriage, Correlation, Window, correlate, window_of
 from sipdiag.findings import Finding, Scene, Settings, caused, diagnose, folded
 from sipdiag.rules import RULES
-from sipdiag.trace import NATIVE, CaptureFacts, Engine, Progress, Trace, joined_streams, read_trace
+from sipdiag.trace import NATIVE, CaptureFacts, Engine, Progress, Trace, aligned, joined_streams, read_trace
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ def read(
 
 
 def conclude(traces: Sequence[Trace], settings: Settings | None = None) -> Analysis:
-    """What `traces` mean together; their order does not matter."""
+    """What `traces` mean together; their order does not matter. Their clocks are taken as one: see `aligned`."""
     sightings = [sighting for trace in traces for sighting in trace.sightings]
     sightings.sort(key=lambda seen: (seen.time, seen.capture, seen.frame))
     facts = [trace.facts for trace in traces]
@@ -67,4 +67,4 @@ def conclude(traces: Sequence[Trace], settings: Settings | None = None) -> Analy
 
 def analyze(paths: Iterable[str]) -> Analysis:
     """Read every capture of `paths` and conclude; raises `CaptureError` for the first that cannot be read."""
-    return conclude([read(path, capture=number) for number, path in enumerate(paths)])
+    return conclude(aligned([read(path, capture=number) for number, path in enumerate(paths)]))

@@ -13,6 +13,7 @@ from healthy_stories import STORIES, recorded
 from lenses import LENSES
 from sipdiag.analysis import Trace, conclude, read
 from sipdiag.findings import Severity, unfolded
+from sipdiag.trace import aligned
 
 LOST = ("one-lost", "two-lost")
 assert healthy_refusals.STORIES is STORIES, "both modules list their stories in one table"
@@ -45,7 +46,7 @@ def alarms(name: str, lens: str) -> list[str]:
     """What would be wrong to say, each with where."""
     said = []
     for way, traces in LENSES[lens](trace(name)):
-        for each in unfolded(conclude(traces).findings):
+        for each in unfolded(conclude(aligned(traces)).findings):
             excused = lens in EXCUSED.get((each.rule, each.variant), ((), ""))[0]
             if each.severity is not Severity.NOTE and not excused:
                 said.append(f"{way}: {each.severity.value} {each.rule}/{each.variant} {each.frames}")
@@ -99,5 +100,5 @@ def test_an_excuse_is_needed(kind: tuple[str, str]) -> None:
         for name in STORIES
         for lens in lenses
         for _, traces in LENSES[lens](trace(name))
-        for each in unfolded(conclude(traces).findings)
+        for each in unfolded(conclude(aligned(traces)).findings)
     )

@@ -29,6 +29,8 @@ SAME_PACKET = 100 * MILLISECOND
 """Two frames with one IP identification within this time are one packet recorded twice."""
 SAME_PACKET_UNNUMBERED = 20 * MILLISECOND
 """The same without an identification (IPv6, or 0 with DF): far below any retransmission timer in use."""
+SAME_PACKET_ON_ITS_WAY = 250 * MILLISECOND
+"""Two recorders may see one packet so far apart: longer than any way, shorter than T1."""
 
 
 class Repeat(Enum):
@@ -236,7 +238,7 @@ def repeat_of(copies: Sequence[Sighting], later: Sighting) -> Repeat:
     if earlier.ip_id and later.ip_id:
         same = earlier.ip_id == later.ip_id and gap < SAME_PACKET
     else:
-        same = gap < SAME_PACKET_UNNUMBERED
+        same = gap < (SAME_PACKET_UNNUMBERED if earlier.capture == later.capture else SAME_PACKET_ON_ITS_WAY)
     return Repeat.DUPLICATE if same else Repeat.RETRANSMISSION
 
 

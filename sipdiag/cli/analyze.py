@@ -114,12 +114,13 @@ def _analysis_of(
 
     from sipdiag.analysis import conclude  # noqa: PLC0415  (`--help` and `--schema` do without)
     from sipdiag.findings import caused, taken, unfolded  # noqa: PLC0415
+    from sipdiag.trace import aligned  # noqa: PLC0415
 
     traces, unreadable = readings(captures, quiet=quiet, media=media)
     if not traces:
         raise SystemExit(EXIT_UNREADABLE)
     thresholds = thresholds if guess else replace(thresholds, guess_legs=False)
-    analysis = conclude(traces, thresholds)
+    analysis = conclude(aligned(traces), thresholds)
     findings = taken(unfolded(analysis.findings), settings.policy, datetime.now(UTC).date())
     return replace(analysis, findings=caused(findings, analysis.correlation)), len(unreadable)
 

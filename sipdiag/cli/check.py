@@ -162,9 +162,10 @@ def _seen(traces: list[Trace], settings: File, narrowing: dict[str, str | None],
 
     from sipdiag.analysis import conclude  # noqa: PLC0415
     from sipdiag.findings import caused, silence_for, taken, unfolded, weighed  # noqa: PLC0415
+    from sipdiag.trace import aligned  # noqa: PLC0415
 
     thresholds = settings.thresholds if guess else replace(settings.thresholds, guess_legs=False)
-    whole = conclude(traces, thresholds)
+    whole = conclude(aligned(traces), thresholds)
     found, policy = unfolded(whole.findings), settings.policy
     counting = replace(whole, findings=caused(taken(found, policy, _today()), whole.correlation))
     analysis = options.narrowed(counting, settings.filled(narrowing))

@@ -56,12 +56,13 @@ def command(
     from sipdiag.analysis import conclude  # noqa: PLC0415  (`--help` does without)
     from sipdiag.report import Words  # noqa: PLC0415
     from sipdiag.report.ladder_sheet import sheets_of  # noqa: PLC0415
+    from sipdiag.trace import aligned  # noqa: PLC0415
 
     traces, unreadable = readings(captures, quiet=quiet)
     if not traces:
         return EXIT_UNREADABLE
     words = Words(options.catalogue_for(lang, knowledge))
-    sheets = sheets_of(options.narrowed(conclude(traces), narrowing), words)
+    sheets = sheets_of(options.narrowed(conclude(aligned(traces)), narrowing), words)
     if not sheets:
         click.echo(f"sipdiag: {words.label('no_such_call')}", err=True)
         return EXIT_USAGE

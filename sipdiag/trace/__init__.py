@@ -6,6 +6,7 @@ The door of the room: `read_trace` gives the `Trace` of one capture, a list of `
 
 from __future__ import annotations
 
+from sipdiag.trace.alignment import aligned
 from sipdiag.trace.clock import ClockStep
 from sipdiag.trace.dissection import Engine
 from sipdiag.trace.media import joined_streams
@@ -20,6 +21,7 @@ __all__ = [
     "Progress",
     "Sighting",
     "Trace",
+    "aligned",
     "host",
     "joined_streams",
     "port",

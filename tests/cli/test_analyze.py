@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
-from captured import capture_of_payloads
+from captured import capture_of, capture_of_payloads
 from command import run
+from exchange import SECOND, Exchange
 from reporting import SAMPLES, document, sample
 from sipdiag.analysis import analyze
 
@@ -358,3 +360,17 @@ def test_findings_of_one_cause_are_one() -> None:
     (told,) = json_of(capture)["findings"]
     assert (told["rule"], [each["rule"] for each in told["causes"]]) == ("ack-missing", ["contact-private"])
     assert findings("--ignore", "ack-missing", capture) == {"contact-private"}
+
+
+def test_recorders_whose_clocks_differ_are_told_and_corrected(tmp_path: Path) -> None:
+    """The same call, recorded at both ends: one call, with nothing sent again, and a word on the clock."""
+    talk = Exchange()
+    talk.answered_call()
+    (tmp_path / "here.pcap").write_bytes(capture_of(talk))
+    talk.sightings = [replace(each, time=each.time + 7 * SECOND) for each in talk.sightings]
+    (tmp_path / "there.pcap").write_bytes(capture_of(talk))
+    done = run("here.pcap", "there.pcap", cwd=tmp_path)
+    assert "clock-offset: 7.000 s ahead of here.pcap" in " ".join(done.out.split())
+    told = json.loads(run("--format", "json", "here.pcap", "there.pcap", cwd=tmp_path).out)
+    assert told["summary"]["calls"] == 1
+    assert [each["retransmission_of"] for each in told["responses"]] == [None] * len(told["responses"])

@@ -1,0 +1,112 @@
+"""Captures of the same traffic by several recorders: how far their clocks are apart, and the times put right.
+
+A packet that two recorders saw has two times: apart by what their clocks differ, and by the way between them. The way
+adds to the difference in one direction and takes from it in the other, so that the middle of both is the clocks' own
+(as in NTP, RFC 5905, section 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+from typing import Any, TypeVar
+
+import msgspec
+
+from sipdiag.defect import Defect
+from sipdiag.trace.read import Trace
+from sipdiag.trace.sighting import Sighting, host
+
+MILLISECOND = 1_000_000
+FEWEST = 4
+"""Messages that two captures must share before anything is said of their clocks."""
+SHARE = 0.3
+"""Part of the smaller one's that they must be: a recording that was rotated shares a few that were sent again."""
+AGREEING = 0.8
+"""Part of the shared ones that must be apart by the same time, each way, to within `SPREAD`."""
+SPREAD = 50 * MILLISECOND
+WORTH_IT = 20 * MILLISECOND
+"""Clocks that differ by less are left as they are: networks differ as much."""
+
+Key = tuple[str, str, str, int]
+Value = TypeVar("Value")
+
+
+def aligned(traces: Sequence[Trace]) -> list[Trace]:
+    """`traces` with the clocks of those that saw the same packets made one: that of the earliest to begin."""
+    if len(traces) < 2:
+        return list(traces)
+    seen = [_first_seen(trace) for trace in traces]
+    order = sorted(range(len(traces)), key=lambda index: (_begun(traces[index]), traces[index].facts.path))
+    offsets: dict[int, int] = {}
+    for index in order:
+        known = next(
+            (offsets[other] + apart for other in offsets if (apart := _apart(seen[other], seen[index])) is not None),
+            0,
+        )
+        offsets[index] = known
+    first = traces[order[0]].facts.path
+    return [
+        trace if abs(offsets[index]) < WORTH_IT else _corrected(trace, offsets[index], first)
+        for index, trace in enumerate(traces)
+    ]
+
+
+def _begun(trace: Trace) -> int:
+    return trace.facts.first_time or 0
+
+
+def _first_seen(trace: Trace) -> dict[Key, Sighting]:
+    """Each message where it was seen first; the IP identification tells one that was sent again apart."""
+    found: dict[Key, Sighting] = {}
+    for seen in trace.sightings:
+        found.setdefault((seen.message.head, seen.source, seen.destination, seen.ip_id), seen)
+    return found
+
+
+def _apart(one: dict[Key, Sighting], other: dict[Key, Sighting]) -> int | None:
+    """How far the second clock is ahead of the first; None where the two did not see the same."""
+    smaller, larger = sorted((one, other), key=len)
+    if not len(smaller) >= FEWEST:
+        return None
+    shared = [key for key in smaller if key in larger]
+    if len(shared) < max(FEWEST, SHARE * len(smaller)):
+        return None
+    ways: dict[tuple[str, str], list[int]] = {}
+    for key in shared:
+        way = host(one[key].source), host(one[key].destination)
+        ways.setdefault(way, []).append(other[key].time - one[key].time)
+    middles = {way: median(times) for way, times in ways.items()}
+    agreeing = sum(abs(time - middles[way]) <= SPREAD for way, times in ways.items() for time in times)
+    if agreeing < AGREEING * len(shared):
+        return None
+    return round((min(middles.values()) + max(middles.values())) / 2)
+
+
+def _corrected(trace: Trace, ahead: int, reference: str) -> Trace:
+    """`trace` with all its times moved, and a word on it."""
+    told = f"{abs(ahead) / 10**9:.3f} s {'ahead of' if ahead > 0 else 'behind'} {reference}; its times are corrected"
+    moved: Trace = _moved(trace, -ahead)
+    defects = [*moved.facts.defects, Defect(kind="clock-offset", detail=told)]
+    return msgspec.structs.replace(moved, facts=msgspec.structs.replace(moved.facts, defects=defects))
+
+
+def _moved(value: Value, by: int) -> Value:
+    """`value` with every time in it moved: what is called so, in whatever depth."""
+    if isinstance(value, list | tuple):
+        return type(value)(_moved(each, by) for each in value)
+    if isinstance(value, Sighting):  # the most of them by far, and only one time in each
+        return msgspec.structs.replace(value, time=value.time + by)
+    if not isinstance(value, msgspec.Struct):
+        return value
+    return msgspec.structs.replace(value, **dict(_changes(value, by)))
+
+
+def _changes(value: msgspec.Struct, by: int) -> Iterator[tuple[str, Any]]:
+    for field in msgspec.structs.fields(value):
+        name, told = field.name, getattr(value, field.name)
+        is_time = name in ("time", "begin", "end") or name.endswith("_time")
+        if is_time and isinstance(told, int) and told > 0:
+            yield name, told + by
+        elif isinstance(told, list | tuple | msgspec.Struct):
+            yield name, _moved(told, by)
