@@ -198,6 +198,18 @@ def test_the_clock_of_a_dynamic_type_is_found_out() -> None:
     assert stream.jitter(44_100) is None
 
 
+@settings(deadline=None)
+@given(payloads=st.lists(st.binary(max_size=40), max_size=30), cut=st.integers(0, 40))
+def test_nothing_makes_it_raise(payloads: list[bytes], cut: int) -> None:
+    """Whatever the bytes say of versions, lengths and extensions, and however much of them was kept."""
+    hostile = [
+        prefix + payload for payload in payloads for prefix in (b"", b"\x80", b"\xbf\x00", b"\x80\xc8", b"\x90\x65")
+    ]
+    said = [Said(time=number * MILLISECOND, payload=each, kept=cut) for number, each in enumerate(hostile)]
+    if said:
+        assert sum(each.packets for each in streams_of(said)) <= len(said)
+
+
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Candidates that came to nothing give way to a stream; what finds no room is counted."""
     monkeypatch.setattr(room, "MOST_STREAMS", 20)

@@ -52,8 +52,8 @@ def _finding(call: Call, scene: Scene) -> Finding | None:
         each for each in scene.hearings(call) if each.length >= scene.settings.media_judged_s * SECOND and each.length
     ]
     carried = scene.carriage.of(call).carried
-    if not hearings or call.answer is None:
-        return None
+    if not hearings or call.answer is None or call.call_id != scene.correlation.whole_of(call).call_id:
+        return None  # of the legs of a call the first speaks for all
     begin = min(each.begin for each in hearings)
     if any(each.stream.last_time > begin for each in carried):
         return None  # some media flow, in one leg or the other

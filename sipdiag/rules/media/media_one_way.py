@@ -87,13 +87,13 @@ def _cause(hearing: Hearing, other: Hearing) -> tuple[str, Evidence]:
     facts: Evidence = {"origin": other.arriving[0].stream.source, "seen_packets": 0, "seen_to": ""}
     if astray:
         facts |= {"seen_packets": sum(each.packets for each in astray), "seen_to": astray[0].destination}
+    if hearing.wanted.media.candidates:  # with ICE the address in c= is one of several
+        return ("elsewhere" if astray else "unseen"), facts
     if is_private(wanted) and not is_private(origin):
         return ("private-sent" if astray else "private"), facts
     if astray:
         return "elsewhere", facts
-    if wanted != origin and not hearing.wanted.media.candidates:
-        return "nat", facts
-    return "unseen", facts
+    return ("nat" if wanted != origin else "unseen"), facts
 
 
 def _would_be_seen(hearing: Hearing, scene: Scene) -> bool:

@@ -63,8 +63,15 @@ def handed_over() -> Talk:
     return talk.end(13)
 
 
+def ended_unseen() -> Talk:
+    talk = Talk().begin().say(HERE, THERE, 1.1, 3).say(THERE, HERE, 1.1, 3, ssrc=8)
+    talk.exchange.until = 60
+    return talk
+
+
 @pytest.mark.parametrize(
-    "story", [until_the_end, held, with_noise, in_talkspurts, under_another_ssrc, capture_ends, handed_over]
+    "story",
+    [ended_unseen, until_the_end, held, with_noise, in_talkspurts, under_another_ssrc, capture_ends, handed_over],
 )
 def test_a_near_miss_is_silent(story: Callable[[], Talk]) -> None:
     """It need not send, saves packets, goes on under another number, or nothing was recorded after it."""
