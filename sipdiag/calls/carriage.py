@@ -7,6 +7,7 @@ descriptions in the capture gets the streams between its hosts while it lasts: a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -19,10 +20,16 @@ from sipdiag.calls.transaction import SECOND
 from sipdiag.media import Stream
 from sipdiag.trace import Sighting, host
 
-BEFORE, AFTER = SECOND, 5 * SECOND
-"""How much longer than its call a stream may last: what is on its way, and a side that is slow to stop."""
+BEFORE = SECOND
+"""How much earlier than what agrees on it a stream may begin: media overtake signalling."""
 NO_MORE_THAN = 3600 * SECOND
 """A call whose end was not seen is taken to last as long."""
+NEAR = 32
+"""So many calls that want media at one place are looked at before and after a stream begins."""
+TOGETHER = SECOND // 2
+"""Legs of one call are answered within this time of each other: a stream may be of several."""
+MANY = 4
+"""With more calls than that at one place and time, as a load generator makes, each stream is of the nearest only."""
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +98,8 @@ class Ties(msgspec.Struct, frozen=True, kw_only=True):
     """Those that come from where an end receives."""
     guesses: dict[int, int]
     """Number of a stream → how many of these calls, without session descriptions, it may belong to."""
+    distances: dict[int, list[int]]
+    """Number of a stream → how long from each of the nearest calls that want it to its beginning, ascending."""
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +110,8 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     ways: frozenset[tuple[str, str]]
     guessed: frozenset[int]
     """Those of which only one call comes into question."""
+    within: dict[int, int]
+    """Number of a stream that several calls want → how near a call must be to it."""
 
 
 def settled(parts: Iterable[Ties], streams: Sequence[Stream]) -> Settled:
@@ -118,7 +129,18 @@ def settled(parts: Iterable[Ties], streams: Sequence[Stream]) -> Settled:
         for number, count in each.guesses.items():
             guesses[number] = guesses.get(number, 0) + count
     one = (number for number, count in guesses.items() if count == 1 and number not in taken)
-    return Settled(tied=tied, ways=ways, guessed=frozenset(one))
+    distances: dict[int, list[int]] = {}
+    for each in parts:
+        for number, found in each.distances.items():
+            distances.setdefault(number, []).extend(found)
+    within = {number: _within(sorted(found)) for number, found in distances.items() if len(found) > 1}
+    return Settled(tied=tied, ways=ways, guessed=frozenset(one), within=within)
+
+
+def _within(distances: list[int]) -> int:
+    """How near a call must be: all legs of the nearest one, but of a crowd only the nearest."""
+    near = [each for each in distances if each <= distances[0] + TOGETHER]
+    return near[-1] if len(near) <= MANY else near[0]
 
 
 def carriage_of(
@@ -137,7 +159,8 @@ def carriage_of(
     known = known or settled([tie.ties()], streams)
     found: dict[int, list[Carried]] = {call.number: [] for call in calls}
     for number, stream in enumerate(streams):
-        for call, carried in tie.by_end(number, stream) if number in known.tied else tie.by_way(number, stream, known):
+        ties = tie.by_end(number, stream, known) if number in known.tied else tie.by_way(number, stream, known)
+        for call, carried in ties:
             found[call].append(carried)
         if number in known.guessed:
             for each in tie.open_to(stream):
@@ -155,6 +178,12 @@ def ties_of(calls: Sequence[Call], streams: Sequence[Stream], exchanges: Mapping
 
 
 Span = tuple[int, int]
+Place = tuple[int, int, MediaLine, str]
+"""Since when media are wanted there, by which call on which line for which side."""
+
+
+def _since(place: Place) -> int:
+    return place[0]
 
 
 class _Tie:
@@ -169,47 +198,61 @@ class _Tie:
         }
         self._streams = streams
         self._spans = {call.number: _span(call) for call in calls}
-        self._ends: dict[str, list[tuple[int, MediaLine, str]]] = {}
+        self._ends: dict[str, list[Place]] = {}
         self._between: dict[frozenset[str], list[Call]] = {}
         for call in calls:
             for line in self.lines[call.number]:
                 for side in (CALLER, CALLEE):
                     for endpoint in _endpoints(line, side):
-                        self._ends.setdefault(endpoint, []).append((call.number, line, side))
+                        self._ends.setdefault(endpoint, []).append((line.terms[0].agreed, call.number, line, side))
             if not self.lines[call.number]:
                 for hop in call.transactions[:1]:
                     between = frozenset((host(hop.source), host(hop.destination)))
                     self._between.setdefault(between, []).append(call)
-        self._back: dict[tuple[str, str], list[tuple[int, MediaLine, str]]] = {}
-        self._tied: set[int] = set()
-        for number, stream in enumerate(streams):
-            for owner, line, side in self._best(self._ends.get(stream.destination, ()), stream):
-                self._tied.add(number)
-                self._back.setdefault((stream.destination, stream.source), []).append((owner, line, OTHER[side]))
+        for places in self._ends.values():
+            places.sort(key=_since)
+        self._distances: dict[int, list[int]] = {}
+        self._back = self._ways_back()
+
+    def _ways_back(self) -> dict[tuple[str, str], list[Place]]:
+        """The ways along which something may come back to what goes where an end wants it."""
+        back: dict[tuple[str, str], dict[tuple[int, int], Place]] = {}
+        for number, stream in enumerate(self._streams):
+            best = self._best(self._ends.get(stream.destination, ()), stream)
+            if best:
+                self._distances[number] = sorted(_distance(place, stream) for place in best)[: MANY + 1]
+            for since, owner, line, side in best:
+                way = back.setdefault((stream.destination, stream.source), {})
+                way[owner, id(line)] = (since, owner, line, OTHER[side])
+        return {way: sorted(places.values(), key=_since) for way, places in back.items()}
 
     def ties(self) -> Ties:
         """What is tied, and how."""
         streams = list(enumerate(self._streams))
         guesses = ((number, len(self.open_to(stream))) for number, stream in streams if stream.is_convincing)
         return Ties(
-            by_end=frozenset(self._tied),
+            by_end=frozenset(self._distances),
             ways=frozenset(self._back),
             back=frozenset(number for number, stream in streams if self._coming_back(stream)),
             from_end=frozenset(number for number, stream in streams if self._from_end(stream)),
             guesses={number: count for number, count in guesses if count},
+            distances=self._distances,
         )
 
-    def by_end(self, number: int, stream: Stream) -> Iterable[tuple[int, Carried]]:
+    def by_end(self, number: int, stream: Stream, known: Settled) -> Iterable[tuple[int, Carried]]:
         """The calls in which the stream goes where an end wants to receive."""
-        for call, line, side in self._best(self._ends.get(stream.destination, ()), stream):
-            yield call, Carried(stream=stream, number=number, toward=side, line=line, by="destination")
+        within = known.within.get(number)
+        for place in self._best(self._ends.get(stream.destination, ()), stream):
+            if within is None or _distance(place, stream) <= within:
+                _, call, line, side = place
+                yield call, Carried(stream=stream, number=number, toward=side, line=line, by="destination")
 
     def by_way(self, number: int, stream: Stream, known: Settled) -> Iterable[tuple[int, Carried]]:
         """The calls in which it comes back along another stream, or from an end; what is tied by its end stays so."""
-        for call, line, side in self._coming_back(stream):
+        for _, call, line, side in self._coming_back(stream):
             yield call, Carried(stream=stream, number=number, toward=side, line=line, by="return")
         if (stream.source, stream.destination) not in known.ways:
-            for call, line, side in self._from_end(stream):
+            for _, call, line, side in self._from_end(stream):
                 yield call, Carried(stream=stream, number=number, toward=OTHER[side], line=line, by="source")
 
     def open_to(self, stream: Stream) -> list[Call]:
@@ -217,24 +260,41 @@ class _Tie:
         calls = self._between.get(frozenset((host(stream.source), host(stream.destination))), ())
         return [call for call in calls if stream.heard(*self._spans[call.number])]
 
-    def _coming_back(self, stream: Stream) -> list[tuple[int, MediaLine, str]]:
+    def _coming_back(self, stream: Stream) -> list[Place]:
         return self._best(self._back.get((stream.source, stream.destination), ()), stream)
 
-    def _from_end(self, stream: Stream) -> list[tuple[int, MediaLine, str]]:
+    def _from_end(self, stream: Stream) -> list[Place]:
         return self._best(self._ends.get(stream.source, ()), stream)
 
-    def _best(self, found: Iterable[tuple[int, MediaLine, str]], stream: Stream) -> list[tuple[int, MediaLine, str]]:
+    def _best(self, places: Sequence[Place], stream: Stream) -> list[Place]:
         """Of the lines that last as long as the stream one for each call: that which agreed on its payload type."""
-        chosen: dict[int, tuple[int, MediaLine, str]] = {}
-        for call, line, side in found:
+        chosen: dict[int, Place] = {}
+        for place in _near(places, stream):
+            _, call, line, _ = place
             begin, end = self._spans[call]
-            if not stream.heard(max(begin, line.begin) - BEFORE, end + AFTER):
+            # What begins after the end of a call is of another one, which was given the same port.
+            if stream.first_time > end or not stream.heard(max(begin, line.begin) - BEFORE, end):
                 continue
             if call not in chosen or (
-                _names(line, stream.payload_type) and not _names(chosen[call][1], stream.payload_type)
+                _names(line, stream.payload_type) and not _names(chosen[call][2], stream.payload_type)
             ):
-                chosen[call] = (call, line, side)
+                chosen[call] = place
         return list(chosen.values())
+
+
+def _near(places: Sequence[Place], stream: Stream) -> Sequence[Place]:
+    """Those of `places`, in the order of time, that come into question: some until the stream begins, some after it."""
+    if len(places) <= NEAR:
+        return places
+    at = bisect_right(places, stream.first_time + BEFORE, key=_since)
+    until = bisect_right(places, stream.last_time + BEFORE, key=_since)
+    return places[max(0, at - NEAR) : min(until, at + NEAR)]
+
+
+def _distance(place: Place, stream: Stream) -> int:
+    """How long before or after the stream began, or went on after a pause, the call agreed on it."""
+    begins = (stream.first_time, *(gap.end for gap in stream.gaps))
+    return min(abs(begin - place[0]) for begin in begins)
 
 
 def _names(line: MediaLine, payload_type: int) -> bool:

@@ -8,6 +8,7 @@ from described import VOICE, call, sdp, with_body
 from exchange import Exchange
 from sipdiag.calls import CallMedia, carriage_of
 from sipdiag.media import Stream
+from streaming import Talk
 from tests.media.spoken import MILLISECOND, Said, rtp, streams_of
 
 SECOND = 1_000 * MILLISECOND
@@ -88,6 +89,33 @@ def test_a_port_that_a_later_call_uses_again_is_that_calls() -> None:
         1: [0],
         2: [1],
     }
+
+
+def test_one_stream_that_two_calls_share_is_of_both() -> None:
+    """A phone that keeps port and SSRC: it pauses between the calls."""
+    talk = Talk().begin().say(HERE, THERE, 1.1, 3).end(5)
+    invite = with_body(
+        talk.exchange, talk.exchange.request("INVITE", 30, call_id="call-2", branch="two", from_tag="two"), OFFER
+    )
+    with_body(talk.exchange, talk.exchange.response(200, invite, 31), ANSWER)
+    scene = talk.say(HERE, THERE, 31.1, 3, first=150).scene()
+    assert [[each.number for each in scene.carriage.of(call).carried] for call in scene.correlation.calls] == [[0], [0]]
+
+
+def test_of_a_crowd_at_one_port_each_call_has_its_own() -> None:
+    """A load generator takes one port for all calls: what begins with a call is that call's."""
+    exchange = Exchange()
+    streams = []
+    for number in range(50):
+        at = number / 10
+        invite = exchange.request("INVITE", at, call_id=f"call-{number}", branch=f"b{number}", from_tag=f"f{number}")
+        with_body(exchange, exchange.response(200, with_body(exchange, invite, OFFER), at + 0.05), ANSWER)
+        streams.append(stream(HERE, THERE, at + 0.06, ssrc=number))
+    exchange.until = 60
+    scene = exchange.scene()
+    exchanges = {leg.key: scene.exchanges(leg) for leg in scene.correlation.legs}
+    carriage = carriage_of(scene.correlation.calls, streams, exchanges)
+    assert [[each.number for each in media.carried] for media in carriage.calls.values()] == [[n] for n in range(50)]
 
 
 def test_of_lines_that_share_a_port_the_payload_type_decides() -> None:
