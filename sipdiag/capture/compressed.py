@@ -28,9 +28,9 @@ PACKAGES = {"zstd": "zstandard", "lz4": "lz4"}
 LONGEST_MAGIC = 6
 INPUT = 256 << 10
 """Compressed bytes read at a time."""
-FREE = 64 << 20
+FREE = 32 << 20
 """Bytes that may come out whatever went in."""
-RATIO = 250
+RATIO = 100
 """Bytes that may come out for each that went in: a load test's signalling, the best case, packs about 1 to 60."""
 MOST_MEMORY = 128 << 20
 """Bytes of window that a stream may ask for."""

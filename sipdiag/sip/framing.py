@@ -70,6 +70,11 @@ class Framer:
         self.skipped = 0
         """Bytes passed over to find a start line again."""
 
+    @property
+    def begin(self) -> int:
+        """Offset in the stream of the first byte that is held."""
+        return self._offset
+
     def feed(self, data: bytes) -> list[Frame]:
         """The messages that `data` completes."""
         self._held += data

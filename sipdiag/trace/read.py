@@ -18,7 +18,7 @@ from sipdiag.trace.clock import Clock, ClockStep
 from sipdiag.trace.dissection import Engine, dissection
 from sipdiag.trace.media import MediaLane
 from sipdiag.trace.sighting import Sighting
-from sipdiag.trace.stream import SipStream
+from sipdiag.trace.streams import SipStreams
 from sipdiag.transport import (
     Connection,
     Datagram,
@@ -165,7 +165,7 @@ class _Reader:
         self._capture = capture
         self._wire = Demultiplexer(begins_message, media=media)
         self._media = MediaLane() if media else None
-        self._streams: dict[tuple[int, str], SipStream] = {}
+        self._streams = SipStreams(capture)
         self._sightings: list[Sighting] = []
         self._clock = Clock()
         self._packets = 0
@@ -188,8 +188,7 @@ class _Reader:
                 self._media.feed(traffic.media)
             yield
         self._take(self._wire.finish().signalling)
-        for stream in self._streams.values():
-            self._sightings.extend(stream.close())
+        self._sightings.extend(self._streams.finish())
         self._sightings.sort(key=lambda sighting: sighting.frame)
 
     @property
@@ -205,7 +204,7 @@ class _Reader:
         """Take what another engine saw, besides what was seen here or instead of it."""
         if instead:
             self._sightings = [*sightings]
-            self._streams.clear()
+            self._streams = SipStreams(self._capture)
             self._unread = UNREAD
         else:
             self._sightings += sightings
@@ -216,7 +215,7 @@ class _Reader:
         if self._wire.copied and self._sightings:  # what was copied bears the time of the original
             times = [sighting.time for sighting in self._sightings]
             self._first, self._last = min(times), max(times)
-        defects = [*self._source.defects, *self._wire.defects, *self._stream_defects(), *self._media_defects()]
+        defects = [*self._source.defects, *self._wire.defects, *self._streams.defects, *self._media_defects()]
         return Trace(
             facts=CaptureFacts(
                 path=self._source.path,
@@ -259,16 +258,8 @@ class _Reader:
                         )
                     )
             else:
-                key = (delivery.connection, delivery.source)
-                stream = self._streams.get(key)
-                if stream is None:
-                    stream = self._streams[key] = SipStream(self._capture)
-                self._sightings.extend(stream.feed(delivery))
+                self._sightings.extend(self._streams.feed(delivery))
 
     def _media_defects(self) -> Iterator[Defect]:
         if self._media is not None and self._media.refused:
             yield Defect(kind="media-streams-too-many", detail=f"{self._media.refused} packets left out")
-
-    def _stream_defects(self) -> Iterator[Defect]:
-        for stream in self._streams.values():
-            yield from stream.defects

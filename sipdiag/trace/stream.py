@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import itemgetter
+
 from sipdiag.defect import Defect
 from sipdiag.sip import Frame, Framer, parse
 from sipdiag.trace.sighting import Sighting
 from sipdiag.transport import StreamData
+
+ARRIVAL = 250
+"""Bytes that one arrival costs beside its payload."""
 
 
 class SipStream:
@@ -16,8 +22,13 @@ class SipStream:
         self._framer = Framer()
         self._arrivals: list[tuple[int, StreamData]] = []
         """(stream offset behind the data, the data), for what is not yet part of a finished message."""
-        self._offset = 0
+        self._offset = self._waiting = 0
         self.defects: list[Defect] = []
+
+    @property
+    def held(self) -> int:
+        """Bytes of memory, about, that wait for the end of a message."""
+        return self._waiting + ARRIVAL * len(self._arrivals)
 
     def feed(self, data: StreamData) -> list[Sighting]:
         """The messages that `data` completes."""
@@ -30,8 +41,18 @@ class SipStream:
         if data.payload:
             self._offset += len(data.payload)
             self._arrivals.append((self._offset, data))
+            self._waiting += 2 * len(data.payload)  # here and in the framer
             sightings += self._seen(self._framer.feed(data.payload))
+            self._forget()
         return sightings
+
+    def _forget(self) -> None:
+        """Let go of what lies before the first byte that may belong to a message, but for the last."""
+        begin = self._framer.begin
+        if self._arrivals[0][0] <= begin:
+            count = min(bisect_right(self._arrivals, begin, key=itemgetter(0)), len(self._arrivals) - 1)
+            self._waiting -= sum(2 * len(data.payload) for _, data in self._arrivals[:count])
+            del self._arrivals[:count]
 
     def close(self) -> list[Sighting]:
         """The message that the stream broke off in, if there is one."""
@@ -64,10 +85,8 @@ class SipStream:
         )
 
     def _carriers(self, frame: Frame) -> list[StreamData]:
-        """The data that held bytes of `frame`; what lies wholly before it is forgotten."""
+        """The data that held bytes of `frame`."""
         arrivals = self._arrivals
         first = next(index for index, (end, _) in enumerate(arrivals) if end > frame.start)
         last = next(index for index, (end, _) in enumerate(arrivals) if end >= frame.end)
-        carriers = [data for _, data in arrivals[first : last + 1]]
-        del arrivals[:last]
-        return carriers
+        return [data for _, data in arrivals[first : last + 1]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sipdiag.defect import Defect
 from sipdiag.transport.delivery import Datagram, StreamData
 from sipdiag.transport.hep import MAGIC, HepStream
 from sipdiag.transport.websocket import WebSocketStream, begins_frame, upgrades
@@ -11,9 +12,10 @@ from sipdiag.transport.websocket import WebSocketStream, begins_frame, upgrades
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sipdiag.defect import Defect
     from sipdiag.transport.endpoint import Endpoints
 
+MOST_HELD = 128 << 20
+"""Bytes of unfinished messages of all streams together."""
 HANDSHAKES = (b"GET ", b"HTTP/1.1 101")
 
 Carriage = WebSocketStream | HepStream
@@ -37,12 +39,16 @@ class Carriages:
     def __init__(self, recognize: Callable[[bytes], object], endpoints: Endpoints, defects: list[Defect]) -> None:
         self._recognize, self._endpoints, self._defects = recognize, endpoints, defects
         self._known: dict[tuple[int, str], Carriage | None] = {}
+        self._held = 0
+        self._full = False
         self._upgraded: set[int] = set()
         """Connections on which one side was seen to speak WebSocket."""
 
     def opened(self, data: StreamData) -> Iterable[Datagram | StreamData]:
         """Give the datagrams that the next bytes of a stream complete, or the bytes themselves."""
         key = (data.connection, data.source)
+        if data.end and not data.payload:
+            self._forget(key)
         carriage = self._known.get(key)
         if carriage is None:
             if key in self._known or not data.payload:
@@ -50,7 +56,24 @@ class Carriages:
             carriage = self._known[key] = self._carriage(data)
             if carriage is None:
                 return (data,)
-        return carriage.feed(data)
+        before = carriage.held
+        found = list(carriage.feed(data))
+        self._held += carriage.held - before
+        while self._held > MOST_HELD:
+            self._give_way(data.frame)
+        return found
+
+    def _forget(self, key: tuple[int, str]) -> None:
+        carriage = self._known.pop(key, None)
+        self._held -= 0 if carriage is None else carriage.held
+
+    def _give_way(self, frame: int) -> None:
+        """Give up what began first; its connection goes on as if it began now."""
+        if not self._full:
+            self._full = True
+            detail = f"unfinished WebSocket and HEP messages of more than {MOST_HELD >> 20} MB"
+            self._defects.append(Defect(kind="limit-reached", detail=detail, frame=frame))
+        self._forget(next(key for key, carriage in self._known.items() if carriage is not None))
 
     def _carriage(self, data: StreamData) -> Carriage | None:
         if _may_begin(data.payload, MAGIC):

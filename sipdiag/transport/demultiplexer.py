@@ -114,6 +114,7 @@ class Demultiplexer:
     def finish(self) -> Traffic:
         """Give what was held back until the end of the capture."""
         self._internet.finish()
+        self.defects += self._tcp.defects
         return Traffic(signalling=[each for data in self._tcp.finish() for each in self._carriages.opened(data)])
 
     def _streams(

@@ -128,6 +128,11 @@ class HepStream:
         self._frames: list[tuple[int, int]] = []
         """Where in what is held the bytes of each frame end, and the frame."""
 
+    @property
+    def held(self) -> int:
+        """Bytes of memory, about, that wait for the end of a message."""
+        return len(self._held) + 100 * len(self._frames)
+
     def feed(self, data: StreamData) -> Iterator[Datagram]:
         """Take the next bytes; yield what they complete."""
         if data.gap:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_FLOWS = 4_096
 """Connections watched at a time; the oldest gives way."""
+MOST_HELD = 200_000
+"""Segments of all connections watched; the same."""
 MOST_SEGMENTS = 2_048
 MOST_LARGE = 32
 """Segments of more than a few bytes: what they carry would have been recognised by now."""
@@ -122,6 +124,7 @@ class Probes:
     def __init__(self, recognize: Callable[[bytes], object]) -> None:
         self._recognize = recognize
         self._watched: dict[int, _Watched] = {}
+        self._held = 0
         self._given_up = np.zeros(1 << BITS, np.bool_)
         """By the last bits of a flow's number: two flows may share a place, and then one is given up too early."""
 
@@ -141,8 +144,13 @@ class Probes:
 
     def released(self, flow: int) -> list[Segment]:
         """Give what was held of a flow that was recognised otherwise."""
-        watched = self._watched.pop(flow, None)
+        watched = self._forget(flow)
         return [] if watched is None else watched.held()
+
+    def _forget(self, flow: int) -> _Watched | None:
+        watched = self._watched.pop(flow, None)
+        self._held -= 0 if watched is None else watched.segments
+        return watched
 
     def _looked_at(self, segments: Segments, rows: npt.NDArray[np.int64]) -> Iterator[tuple[int, list[Segment]]]:
         recognized: set[int] = set()
@@ -151,17 +159,18 @@ class Probes:
             if flow in recognized or self._given_up[place]:
                 continue
             if segment.flags & SYN:
-                self._watched.pop(flow, None)  # of a connection before this one on the same ports
+                self._forget(flow)  # of a connection before this one on the same ports
                 continue
             watched = self._watched.setdefault(flow, _Watched())
+            self._held += 1
             if watched.add(segment, self._recognize):
                 recognized.add(flow)
-                yield flow, self._watched.pop(flow).held()
+                yield flow, self.released(flow)
             elif watched.hopeless:
                 self._given_up[place] = True
-                del self._watched[flow]
-            elif len(self._watched) > MOST_FLOWS:
-                del self._watched[next(iter(self._watched))]
+                self._forget(flow)
+            elif len(self._watched) > MOST_FLOWS or self._held > MOST_HELD:
+                self._forget(next(iter(self._watched)))
 
     def _open(self, flows: Flows) -> npt.NDArray[np.bool_]:
         still: npt.NDArray[np.bool_] = ~self._given_up[flows & GIVEN_UP]
@@ -172,4 +181,4 @@ class Probes:
         self._given_up[flows & GIVEN_UP] = False
         if self._watched:
             for flow in flows.tolist():
-                self._watched.pop(flow, None)
+                self._forget(flow)

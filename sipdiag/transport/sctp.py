@@ -33,6 +33,8 @@ MOST_CHUNKS = 8
 MOST_CHUNKS_EVER = 512
 MOST_OPEN = 1_024
 """Messages under way at a time; the oldest gives way."""
+MOST_BYTES = 1 << 17
+"""Bytes of one message."""
 MOST_PARTS = 256
 """Chunks of one message."""
 MOST_SEEN = 65_536
@@ -119,7 +121,7 @@ class Associations:
         parts = self._open.setdefault(key, [])
         if len(self._open) > MOST_OPEN:
             del self._open[next(iter(self._open))]
-        if len(parts) >= MOST_PARTS:
+        if len(parts) >= MOST_PARTS or sum(len(part.payload) for part in parts) > MOST_BYTES:
             parts.clear()
         parts.append(chunk)
         parts.sort(key=lambda part: part.sequence)

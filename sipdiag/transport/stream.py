@@ -58,8 +58,10 @@ class Stream:
         if self._ended or not (size or segment.flags & (SYN | FIN)):
             return
         if self._next is None:
-            # Seen from mid-connection on, one byte alone is a keep-alive, which repeats the byte before the next.
-            self._next = begin + 1 if size == 1 and not segment.flags & SYN else begin
+            # Seen from mid-connection on, one byte alone is a keep-alive, which repeats the byte before the next;
+            # but no keep-alive has the first letter of a message in it.
+            alone = size == 1 and not segment.flags & SYN and not segment.payload.isalnum()
+            self._next = begin + 1 if alone else begin
         at = self._position(begin)
         if at + FAR_BEHIND < self._next:
             yield from self._flushed(segment.frame, segment.time)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sipdiag.defect import Defect
 from sipdiag.transport.delivery import Connection, StreamData
 from sipdiag.transport.segments import ACK, FIN, RST, SYN
 from sipdiag.transport.stream import WRAP, Hoard, Stream
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_OPEN = 65_536
 """Connections without signalling that are remembered; the oldest gives way."""
+MOST_SIGNALLING = 65_536
+"""Connections with signalling that are followed at a time; the same."""
 MOST_FAILED = 65_536
 """Connections that were refused or never answered, of which more would tell nothing new."""
 
@@ -62,6 +65,7 @@ class Connections:
         self._recognized: set[Pair] = set()
         self._hoard = Hoard()
         self._last = (0, 0)
+        self.defects: list[Defect] = []
 
     def recognize(self, source: str, destination: str) -> None:
         """Count the connections between two endpoints, from now on, as signalling."""
@@ -87,6 +91,8 @@ class Connections:
             if not tracked.connection.signalling:
                 tracked.connection.signalling = True
                 self._signalling[pair] = self._others.pop(pair)
+                if len(self._signalling) > MOST_SIGNALLING:
+                    yield from self._give_way(segment)
             yield from self._streamed(tracked, segment)
 
     def number(self, source: str, destination: str) -> int:
@@ -123,6 +129,14 @@ class Connections:
         yield from tracked.close(segment.frame, segment.time)
         (self._signalling if tracked.connection.signalling else self._others).pop(pair)
         self._keep(tracked.connection)
+
+    def _give_way(self, segment: Segment) -> Iterator[StreamData]:
+        """End the connection that began first, and say once that it came to this."""
+        if not any(defect.kind == "limit-reached" for defect in self.defects):
+            detail = f"more than {MOST_SIGNALLING} TCP connections with SIP at a time"
+            self.defects.append(Defect(kind="limit-reached", detail=detail, frame=segment.frame))
+        pair, oldest = next(iter(self._signalling.items()))
+        yield from self._closed(pair, oldest, segment)
 
     def _keep(self, connection: Connection) -> None:
         if not connection.signalling:

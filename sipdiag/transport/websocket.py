@@ -89,6 +89,11 @@ class WebSocketStream:
         self._frames: list[int] = []
         """Frames that carried what is not yet given."""
 
+    @property
+    def held(self) -> int:
+        """Bytes of memory, about, that wait for the end of a message."""
+        return len(self._held) + len(self._message) + 32 * len(self._frames)
+
     def feed(self, data: StreamData) -> Iterator[Datagram]:
         """Take the next bytes; yield the messages that they complete."""
         if data.gap:

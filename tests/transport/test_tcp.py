@@ -140,3 +140,16 @@ def test_ipv6() -> None:
     """TCP over IPv6 is read alike."""
     outcome = Outcome([ethernet(ipv6(tcp(OPTIONS, sequence=5), protocol=6))])
     assert [data.source for data in outcome.streams if data.payload] == ["[2001:db8::1]:40000"]
+
+
+def test_connections_with_signalling_are_bounded() -> None:
+    """Of more than are followed at a time the oldest is ended, and that is said once."""
+    frames = [
+        frame for port in range(40_000, 40_006) for frame in [*opening(port), sent(OPTIONS, sequence=101, port=port)]
+    ]
+    with patch.object(connections, "MOST_SIGNALLING", 3):
+        outcome = Outcome(frames)
+    assert [data.payload for data in outcome.streams if data.payload] == [OPTIONS] * 6
+    given_up = [data.source for data in outcome.streams if data.end and data.frame < len(frames)]
+    assert given_up == [end for port in (40_000, 40_001, 40_002) for end in (f"{ALICE}:{port}", SERVER)]
+    assert [defect.kind for defect in outcome.defects] == ["limit-reached"]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sipdiag.transport import carriage
 from sipdiag.transport.carriage import Carriages, begins_carriage
 from sipdiag.transport.delivery import Datagram, StreamData
 from sipdiag.transport.endpoint import Endpoints
@@ -119,3 +120,16 @@ def test_any_split_gives_the_same(sizes: list[int]) -> None:
     found, defects = fed(*pieces, stream[at:])
     assert [each.payload for each in found] == [OPTIONS, OPTIONS]
     assert defects == []
+
+
+def test_unfinished_messages_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more than are held the oldest is given up, and that is said once."""
+    monkeypatch.setattr(carriage, "MOST_HELD", 5_000)
+    defects: list[Defect] = []
+    carriages = Carriages(recognize, Endpoints(), defects)
+    for number in range(9):
+        source = f"192.0.2.9:{number}"
+        list(carriages.opened(data(1, UPGRADE, source=source)))
+        list(carriages.opened(data(2, b"\x81\x7e\xff\xff" + bytes(2_000), source=source)))
+    assert carriages._held <= 5_000
+    assert [defect.kind for defect in defects] == ["limit-reached"]
