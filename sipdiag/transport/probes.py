@@ -137,10 +137,13 @@ class Probes:
         heads, kept = segments.heads(rows)
         beyond = np.arange(heads.shape[1]) >= kept[:, None]
         text = (PRINTABLE[heads] | beyond).all(axis=1)
-        self._given_up[segments.flows[rows[~text]] & GIVEN_UP] = True
-        rows = rows[text]
-        rows = rows[self._open(segments.flows[rows])]
-        yield from self._looked_at(segments, np.union1d(rows, np.flatnonzero(segments.flags & (SYN | ACK) == SYN)))
+        binary, first = np.unique(segments.flows[rows[~text]], return_index=True)
+        opens = np.flatnonzero(segments.flags & (SYN | ACK) == SYN)
+        text_rows = _before(segments.flows, rows[text], binary, rows[~text][first])
+        yield from self._looked_at(segments, np.union1d(text_rows, opens))
+        self._given_up[binary & GIVEN_UP] = True
+        for flow in self._watched.keys() & set(binary.tolist()):
+            self._forget(flow)
 
     def released(self, flow: int) -> list[Segment]:
         """Give what was held of a flow that was recognised otherwise."""
@@ -182,3 +185,14 @@ class Probes:
         if self._watched:
             for flow in flows.tolist():
                 self._forget(flow)
+
+
+def _before(
+    flows: Flows, rows: npt.NDArray[np.int64], ended: Flows, ends: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Give those rows that come before the end of their flow, for the flows (ascending) that have one."""
+    if not len(ended):
+        return rows
+    place = np.minimum(np.searchsorted(ended, flows[rows]), len(ended) - 1)
+    before: npt.NDArray[np.int64] = rows[(ended[place] != flows[rows]) | (rows < ends[place])]
+    return before
