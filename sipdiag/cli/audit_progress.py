@@ -25,7 +25,7 @@ class AuditProgress:
         self._words, self._wanted = words, wanted
         self._drawn = wanted and sys.stderr.isatty()
         self._stage = ""
-        self._total = self._done = self._octets = self._messages = 0
+        self._total = self._done = self._octets = self._messages = self._calls = self._findings = 0
         self._begun = self._told = 0.0
         self._bar: rich.progress.Progress | None = None
 
@@ -41,16 +41,18 @@ class AuditProgress:
         """A stage of so many steps begins."""
         self._end()
         self._stage, self._total = stage, total
-        self._done = self._octets = self._messages = 0
+        self._done = self._octets = self._messages = self._calls = self._findings = 0
         self._begun = self._told = time.monotonic()
         if self._drawn:
             self._bar = _bar(self._name, total)
 
-    def step(self, count: int = 1, *, octets: int = 0, messages: int = 0) -> None:
-        """So many steps are done."""
-        self._done += count
+    def step(self, *, octets: int = 0, messages: int = 0, calls: int = 0, findings: int = 0) -> None:
+        """Another step is done."""
+        self._done += 1
         self._octets += octets
         self._messages += messages
+        self._calls += calls
+        self._findings += findings
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=self._done, told=self._figures)
         elif self._wanted and (time.monotonic() - self._told > NOW_AND_THEN or self._done == self._total):
@@ -69,7 +71,10 @@ class AuditProgress:
 
     @property
     def _figures(self) -> str:
-        """Bytes, messages and rate, where the stage counts them."""
+        """What the stage counts: bytes, messages and rate, or calls and findings."""
+        if self._calls:
+            labels: dict[str, str] = self._words.catalogue.words["audit"]
+            return f"{self._calls:,} {labels['calls']}, {self._findings:,} {labels['count']}"
         if not self._octets:
             return ""
         from sipdiag.engine.wording import size_of  # noqa: PLC0415  (once it is imported anyway)

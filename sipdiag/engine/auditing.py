@@ -16,7 +16,7 @@ from sipdiag import __version__
 from sipdiag.calls import window_of
 from sipdiag.engine.closing import Wanted, finish
 from sipdiag.engine.crew import Crew
-from sipdiag.engine.files import put_bytes, put_object, put_table
+from sipdiag.engine.files import alone_in, put_bytes, put_object, put_table
 from sipdiag.engine.journal import Journal
 from sipdiag.engine.merging import agree, settle
 from sipdiag.engine.places import Place
@@ -43,8 +43,8 @@ class Progress(Protocol):
     def begin(self, stage: str, total: int) -> None:
         """A stage of so many steps begins."""
 
-    def step(self, count: int = 1, *, octets: int = 0, messages: int = 0) -> None:
-        """So many steps are done, with so many bytes and messages."""
+    def step(self, *, octets: int = 0, messages: int = 0, calls: int = 0, findings: int = 0) -> None:
+        """Another step is done, with so many bytes, messages, calls and findings."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +77,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:
     """Audit: read what is new, judge, and publish the result in one step."""
+    with alone_in(order.target):
+        return _audit(order, words, crew, progress)
+
+
+def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:
     read = order.target / "work" / "read"
     read.mkdir(parents=True, exist_ok=True)
     outcomes, fresh = _outcomes(order, read, crew, progress)
@@ -100,6 +105,7 @@ def audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:
     publish(order.target, data)
     _sweep(order.target / "work", {"read"})
     _sweep(order.target / "data", {key})
+    _forget(read, {each.content for each in readable})
     return Report(data=data, unreadable=[each for each in outcomes if each.reason], captures=len(outcomes), fresh=fresh)
 
 
@@ -224,8 +230,8 @@ def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, prog
             progress.step()
         settle(run)
     progress.begin("judging", run.shards)
-    for _ in crew.results(judge, [(run, shard) for shard in shards]):
-        progress.step()
+    for calls, findings in crew.results(judge, [(run, shard) for shard in shards]):
+        progress.step(calls=calls, findings=findings)
     progress.begin("telling", run.shards)
     for _ in crew.results(tell, [(run, part) for part in shards]):
         progress.step()
@@ -243,6 +249,13 @@ def _batches(readable: Sequence[Outcome]) -> Iterator[list[tuple[int, str]]]:
             batch, messages = [], 0
     if batch:
         yield batch
+
+
+def _forget(read: Path, contents: set[str]) -> None:
+    """Clear what was read of captures that are gone."""
+    for each in read.iterdir():
+        if each.stem not in contents:
+            each.unlink(missing_ok=True)
 
 
 def _sweep(folder: Path, keep: set[str]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from signal import SIGTERM
+from signal import SIG_IGN, SIGINT, SIGTERM, signal
 from typing import Any, Protocol, TypeVar
 
 from sipdiag.errors import SipdiagError
@@ -102,7 +102,8 @@ def _ways() -> Sequence[str]:
 
 
 def _watch_over(parent: int) -> None:
-    """End this process soon after the one that it works for, however that ended."""
+    """End this process soon after the one that it works for, however that ended; Ctrl-C is for that one alone."""
+    signal(SIGINT, SIG_IGN)
 
     def watch() -> None:
         pause = threading.Event()

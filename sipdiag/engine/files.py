@@ -16,6 +16,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sipdiag.errors import UsageError
+
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
@@ -27,6 +29,26 @@ def whole(path: Path) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep others from writing to `folder` meanwhile; whoever is killed lets go of it.
+
+    Raises `UsageError` when another process has it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("ab") as lock:
+        try:
+            import fcntl  # noqa: PLC0415  (not everywhere)
+        except ImportError:
+            yield
+            return
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(f"{folder}: another audit is at work there") from error
+        yield
 
 
 def put_bytes(path: Path, data: bytes) -> None:

@@ -38,7 +38,8 @@ class Below(msgspec.Struct, kw_only=True):
             message = parse(partial.payload) if partial.payload else None
             if message is not None:
                 self.call_ids.add(message.call_id)
-        return bool(trace.connections or trace.handshakes or trace.partial or trace.clock_steps or trace.facts.defects)
+        beside = (name for name in trace.__struct_fields__ if name not in ("facts", "sightings", "streams", "media"))
+        return bool(trace.facts.defects) or any(getattr(trace, name) for name in beside)
 
     def add(self, other: Below) -> None:
         """Add what another capture shows."""

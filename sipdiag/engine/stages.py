@@ -74,6 +74,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     refused: dict[Place, Transaction]
     streams: dict[int, tuple[Moment, StreamRow]]
     """Number of a stream → since when the call goes on that it belongs to here, and what is told of it."""
+    calls: int
+    """How many there are."""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,11 +135,12 @@ def carry(run: Run, shard: int) -> None:
         put_object(done, agreed_in(run).outlook.scene(correlate(sightings, links=links)).ties())
 
 
-def judge(run: Run, shard: int) -> None:
-    """Judge a shard, with the legs that came to it and without those that went."""
+def judge(run: Run, shard: int) -> tuple[int, int]:
+    """Judge a shard, with the legs that came to it and without those that went; how many calls and findings it has."""
     done = run.folder / "judged" / f"{shard}"
     if done.exists():
-        return
+        known: Verdict = object_in(done)
+        return known.calls, len(known.findings)
     agreed = agreed_in(run)
     table, sightings, links = _whole_calls(run, shard)
     verdict, scene = judged(sightings, links, agreed.outlook)
@@ -158,8 +161,10 @@ def judge(run: Run, shard: int) -> None:
             faults=verdict.faults,
             refused=verdict.refused,
             streams=_owned(seen, scene.carriage),
+            calls=len(seen.calls),
         ),
     )
+    return len(seen.calls), len(verdict.findings)
 
 
 def _whole_calls(run: Run, shard: int) -> tuple[pa.Table, list[Sighting], list[Link]]:

@@ -33,8 +33,11 @@ def publish(target: Path, data: Path) -> None:
 
 def _define_views(store: duckdb.DuckDBPyConnection, target: Path) -> None:
     for name in TABLES:
-        path = str((target / LATEST / name).absolute() / "*.parquet").replace("'", "''")
-        store.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")  # noqa: S608  (of our own making)
+        folder = (target / LATEST / name).absolute()
+        # Each by its name: the folder's own may hold what DuckDB takes for a pattern.
+        files = sorted((path for path in folder.glob("*.parquet")), key=lambda path: int(path.stem))
+        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+        store.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")  # noqa: S608  (of our making)
 
 
 def is_audit(target: Path) -> bool:

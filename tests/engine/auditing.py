@@ -29,14 +29,17 @@ class Steps:
     def __init__(self) -> None:
         self.stages: list[tuple[str, int]] = []
         self.done = 0
+        self.counts: dict[str, int] = {}
 
     def begin(self, stage: str, total: int) -> None:
         """A stage begins."""
         self.stages.append((stage, total))
 
-    def step(self, count: int = 1, *, octets: int = 0, messages: int = 0) -> None:
+    def step(self, **counts: int) -> None:
         """Something is done."""
-        self.done += count + 0 * (octets + messages)
+        self.done += 1
+        for name, count in counts.items():
+            self.counts[name] = self.counts.get(name, 0) + count
 
 
 @cache

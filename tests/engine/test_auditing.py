@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from benchmarks.fleet import write_fleet
 from engine.auditing import Steps, audited, expected, rows, serially
-from sipdiag.engine import Alone, Processes, auditing
+from sipdiag.engine import Alone, Processes, auditing, summary_of
+from sipdiag.engine.files import alone_in
+from sipdiag.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = str(ROOT / "samples")
@@ -38,6 +40,8 @@ def test_the_samples_in_many_shards_are_the_samples(tmp_path: Path) -> None:
     steps = Steps()
     report = audited([SAMPLES], tmp_path, steps=steps)
     assert dict(steps.stages)["judging"] > 10
+    assert steps.done == sum(total for _, total in steps.stages)
+    assert steps.counts["calls"] == len(rows(tmp_path, "calls"))
     assert report.unreadable == []
     assert_serial(tmp_path)
 
@@ -127,6 +131,7 @@ def test_added_changed_and_removed_captures_are_picked_up(tmp_path: Path) -> Non
     one.write_bytes(sources[2].read_bytes())
     assert audited([str(folder)], target).fresh == 1
     assert_serial(target)
+    assert len(list((target / "work" / "read").glob("*.parquet"))) == 2
     one.rename(folder / "renamed.pcap")
     audited([str(folder)], target)
     assert_serial(target)
@@ -134,6 +139,21 @@ def test_added_changed_and_removed_captures_are_picked_up(tmp_path: Path) -> Non
     audited([str(folder)], target)
     assert [row["path"] for row in rows(target, "captures")] == [str(folder / "renamed.pcap")]
     assert_serial(target)
+
+
+def test_two_audits_do_not_write_to_one_folder(tmp_path: Path) -> None:
+    """The second says so; one that was killed stands in nobody's way."""
+    some = [f"{SAMPLES}/ack-missing"]
+    with alone_in(tmp_path), pytest.raises(UsageError, match="another audit"):
+        audited(some, tmp_path)
+    audited(some, tmp_path)
+
+
+def test_a_folder_may_be_called_anything(tmp_path: Path) -> None:
+    """Also what DuckDB takes for a pattern or the end of a text."""
+    target = tmp_path / "it's [a] *strange* {name}"
+    audited([f"{SAMPLES}/ack-missing"], target)
+    assert sum(summary_of(target).calls.values()) == len(rows(target, "calls"))
 
 
 def test_the_same_content_twice_counts_once(tmp_path: Path) -> None:
