@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from typing import TYPE_CHECKING
 
@@ -233,7 +234,7 @@ def test_a_hostile_capture_runs_nothing(chromium: Browser, tmp_path: Path) -> No
     path = page_of(analysis_of_bytes(capture_of_payloads(payloads)), tmp_path)
     for allowed in (True, False):
         with opened(chromium, path, script=allowed) as page:
-            assert page.title() == "- · sipdiag"
+            assert page.title() == "stdin · sipdiag"
             assert (
                 page.locator("img, svg[onload], script:not(body > script, section > script, main > script)").count()
                 == 0
@@ -244,6 +245,37 @@ def test_a_hostile_capture_runs_nothing(chromium: Browser, tmp_path: Path) -> No
                     page.wait_for_timeout(20)
                 assert "<script>document.title" in page.inner_text("#side")
             assert "\u202e" not in page.inner_text("body")
+
+
+ATTEMPTS = [
+    "const made = document.createElement('script'); made.textContent = 'owned = 1'; document.body.append(made)",
+    "document.body.setAttribute('onclick', 'owned = 1'); document.body.click()",
+    "document.body.innerHTML = '<img src=x onerror=owned=1>'",
+    "new Image().src = 'http://ADDRESS/picture'",
+    "document.body.setAttribute('style', 'background: url(http://ADDRESS/style)')",
+    "fetch('http://ADDRESS/fetched').catch(() => {})",
+    "new WebSocket('ws://ADDRESS/socket')",
+]
+
+
+def test_the_policy_stops_what_gets_in_all_the_same(chromium: Browser, tmp_path: Path) -> None:
+    """Even if something wrote a script, a handler or a picture into the page: nothing runs, nothing is fetched."""
+    path = page_of(analysis_of(sample("ack-missing/ack-missing")), tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-ready]")
+        for attempt in ATTEMPTS:
+            page.evaluate(f"() => {{ try {{ {attempt.replace('ADDRESS', address)} }} catch {{}} }}")
+        page.wait_for_timeout(300)
+        assert page.evaluate("typeof owned") == "undefined"
+        assert page.locator("#verdict").is_visible()
+        context.close()
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):  # nobody has knocked
+            server.accept()
 
 
 def test_printing_shows_everything_that_paper_can(chromium: Browser, aaa: Path) -> None:

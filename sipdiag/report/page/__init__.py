@@ -35,6 +35,8 @@ MOST_DRAWN: Final = 8
 """Conversations with findings that are drawn in the page itself, for readers without script and for paper."""
 MOST_MESSAGES: Final = 40
 """Messages of each of these that stand there whole."""
+MOST_NAMED: Final = 4
+"""Captures in the title."""
 MOST_LISTED: Final = 500
 """Conversations in the table for readers without script."""
 COLUMNS: Final = ("number", "start", "state", "code", "from", "to", "setup", "duration", "mos", "findings")
@@ -109,7 +111,7 @@ class _Page:
             page=self._page,
             labels=self._labels,
             for_method=words.catalogue.words["headings"]["for_method"],
-            title=", ".join(shower.text(each.path.rpartition("/")[2]) for each in analysis.captures[:4]),
+            title=self._title(),
             captures=overview.captures_of(analysis, words, shower),
             verdict=overview.verdict_of(analysis, words, shower),
             figures=overview.figures_of(analysis, words),
@@ -130,6 +132,13 @@ class _Page:
             entries=self._entries,
             script_words=self._script_words(severities),
         )
+
+    def _title(self) -> str:
+        """The names of the captures, of many those of the first."""
+        names = [
+            each.path.rpartition("/")[2].replace("-", "stdin", each.path == "-") for each in self._analysis.captures
+        ]
+        return self._shower.text(", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else ""))
 
     def _columns(self) -> list[str]:
         """The columns of the table; that of MOS where there is media to judge."""
