@@ -17,7 +17,7 @@ from sipdiag.report import Words
 from sipdiag.report.ladder import Arrow
 from sipdiag.tui.matter import Matter, Row
 
-COLUMNS = ("number", "time", "state", "code", "from", "to", "findings")
+COLUMNS = ("number", "time", "state", "code", "findings", "from", "to")
 STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
 
@@ -55,7 +55,8 @@ class _Labelled(Screen[None]):
         super().__init__()
         self.matter = matter
         for key, action, label in self.KEYS:
-            self._bindings.bind(key, action, matter.label(label), show=True)
+            # Enter goes before the list that has the focus, which would hide it from the line of keys.
+            self._bindings.bind(key, action, matter.label(label), show=True, priority=key == "enter")
 
 
 class Conversations(_Labelled):
@@ -117,12 +118,14 @@ class Conversations(_Labelled):
         self._fill()
 
     def action_open(self) -> None:
-        """Open the ladder."""
-        if self.row is not None:
+        """Open the ladder; from the filter go on to the table."""
+        if isinstance(self.focused, Input):
+            self.table.focus()
+        elif self.row is not None:
             self.app.push_screen(LadderScreen(self.matter, self.row))
 
     def on_data_table_row_selected(self) -> None:
-        """Enter on a row, or a click."""
+        """A click on a row."""
         self.action_open()
 
     def on_data_table_row_highlighted(self) -> None:
@@ -133,18 +136,14 @@ class Conversations(_Labelled):
         """Filter while it is typed."""
         self._fill()
 
-    def on_input_submitted(self) -> None:
-        """Go on to the table."""
-        self.table.focus()
-
     def _fill(self) -> None:
         text = self.query_one("#filter", Input).value
         self._rows = self.matter.found(text, findings_only=self._findings_only)
         self.table.clear()
         for row in self._rows:
             style = STYLES[row.findings[0].severity.value] if row.findings else ""
-            *others, rules = row.cells
-            self.table.add_row(*(Text(cell) for cell in others), Text(rules, style=style))
+            cells = zip(COLUMNS, row.cells, strict=True)
+            self.table.add_row(*(Text(cell, style=style if name == "findings" else "") for name, cell in cells))
         name = "shown_findings" if self._findings_only else "shown"
         count = self.matter.label(name).format(shown=len(self._rows), all=len(self.matter.rows))
         self.query_one("#count", Static).update(count)
@@ -199,7 +198,7 @@ class LadderScreen(_Labelled):
             self.app.push_screen(MessageScreen(self.matter, self._sheet.ladder.arrows, at))
 
     def on_option_list_option_selected(self) -> None:
-        """Enter on an arrow, or a click."""
+        """A click on an arrow."""
         self.action_open()
 
     def _draw(self) -> None:

@@ -22,7 +22,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     talk: Call
     cells: tuple[str, ...]
-    """Number, time, state, code, From, To, findings."""
+    """Number, time, state, code, findings, From, To."""
     findings: list[Finding]
     sought: str
     """What a filter is looked for in, in lower case."""
@@ -91,9 +91,9 @@ class Matter:
             clock(opening.time),
             self.words.label(talk.state.value) if talk.number else shown(opening.message.cseq_method),
             str(status(talk.final)) if talk.final else "",
+            rules,
             shown(party(opening, "from")),
             shown(party(opening, "to")),
-            rules,
         )
         ends = {end for each in talk.transactions for end in (each.source, each.destination)}
         codes = {str(status(each)) for transaction in talk.transactions for each in transaction.responses}

@@ -129,7 +129,9 @@ def test_it_speaks_portuguese() -> None:
         labels = [str(column.label) for column in app.screen.query_one("#table", DataTable).columns.values()]
         assert "Diagnósticos" in labels
         assert text(app, "told").startswith("ERRO ")
-        assert {"Filtrar", "Sair"} <= {binding.description for _, binding, *_ in app.screen.active_bindings.values()}
+        assert {"Filtrar", "Sair", "Abrir"} <= {
+            binding.description for _, binding, *_ in app.screen.active_bindings.values()
+        }
 
     driven(analysis_of(sample("ack-missing/ack-missing")), drive, "pt")
 

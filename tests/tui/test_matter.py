@@ -20,15 +20,8 @@ def matter(name: str, language: str = "en") -> Matter:
 def test_every_conversation_is_a_row() -> None:
     """Calls with number and state, others with the method that began them."""
     (row,) = matter("ack-missing/ack-missing").rows
-    assert row.cells == (
-        "1",
-        "09:00:00.018",
-        "answered",
-        "200",
-        "sip:alice@example.com",
-        "sip:bob@example.net",
-        "ack-missing",
-    )
+    parties = ("sip:alice@example.com", "sip:bob@example.net")
+    assert row.cells == ("1", "09:00:00.018", "answered", "200", "ack-missing", *parties)
     registration = matter("registration-failed/registration-failed").rows[0]
     assert registration.cells[:1] == ("",)
     assert registration.cells[2] == "REGISTER"
