@@ -17,6 +17,7 @@ STANDARD = "-"
 @click.command(name="browse")
 @click.argument("captures", nargs=-1, required=True, metavar="CAPTURE...")
 @options.lang
+@options.engine
 @options.knowledge
 @options.narrowing
 def command(captures: tuple[str, ...], lang: str | None, knowledge: tuple[str, ...], **narrowing: str | None) -> int:

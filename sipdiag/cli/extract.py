@@ -34,6 +34,7 @@ KEY_BYTES, LONGEST_KEY = 16, 32
 @click.option("--bundle", is_flag=True, help="A folder, or FILE.zip, with the capture and a page for the carrier.")
 @options.engine
 @options.lang
+@options.engine
 @options.knowledge
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
@@ -70,6 +71,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
 
     copied = packets_of([trace.facts.path for trace in traces], choice)
     told = _told(copied, choice, output, labels)
+    _missing(copied, choice, labels)
     if secret is not None:
         done = _anonymized(copied, choice, secret, output, labels)
         if done is None:
@@ -164,6 +166,8 @@ def _complaint(proof: Proof, output: str, labels: dict[str, str]) -> list[str]:
     told = []
     if proof.lost or proof.new:
         told.append(labels["refused"].format(path=output))
+    if proof.garbled:
+        told.append(labels["garbled"].format(path=output, count=proof.garbled))
     for kind, signs in (("lost", proof.lost), ("new", proof.new)):
         for rule, _, severity, confidence, frames in signs:
             places = ", ".join(map(str, frames))
@@ -171,6 +175,16 @@ def _complaint(proof: Proof, output: str, labels: dict[str, str]) -> list[str]:
     if proof.leaks:
         told.append(labels["leaks"].format(path=output, names=", ".join(proof.leaks[:MOST_NAMED])))
     return told
+
+
+def _missing(copied: Copied, choice: Choice, labels: dict[str, str]) -> None:
+    """Say so where the packets do not give all messages of the call again; of encrypted ones nobody can tell."""
+    from sipdiag.extract import messages_in  # noqa: PLC0415
+
+    if not choice.transports & {"tls", "wss"}:
+        there = messages_in(copied.records, choice.call_ids)
+        if there < choice.messages:
+            _say([labels["missing"].format(count=choice.messages - there, all=choice.messages)])
 
 
 def _is_pcapng(copied: Copied, name: str, labels: dict[str, str]) -> bool:

@@ -10,7 +10,7 @@ from sipdiag.extract.choice import Choice, choice_of
 from sipdiag.extract.copy import Copied, packets_of
 from sipdiag.extract.disguise import Disguised, disguised
 from sipdiag.extract.packet import Unreadable
-from sipdiag.extract.proof import Proof, analysed, proof_of
+from sipdiag.extract.proof import Proof, analysed, messages_in, proof_of
 
 __all__ = [
     "Choice",
@@ -21,6 +21,7 @@ __all__ = [
     "analysed",
     "choice_of",
     "disguised",
+    "messages_in",
     "packets_of",
     "proof_of",
 ]

@@ -22,10 +22,14 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """For each capture the frames of signalling, ascending."""
     places: list[Place]
     """Where media was negotiated, and when it may have flowed."""
+    connections: list[tuple[Place, Place]]
+    """The ends of connections that are to be copied whole: what they carry cannot be read from its middle on."""
     transports: frozenset[str]
     """What bore the messages: `udp`, `tcp`, `tls`."""
     codecs: dict[int, str]
     """Payload type of RTP → name, as the offers and answers map them."""
+    messages: int
+    """How many there are."""
     shared: int
     """How many of the frames bear messages of other Call-IDs too."""
 
@@ -53,8 +57,10 @@ def choice_of(traces: Sequence[Trace], call_ids: Iterable[str], streams: Iterabl
         call_ids=sorted(wanted),
         frames=[sorted(each) for each in frames],
         places=[*_places(sightings), *_places_of(streams)],
+        connections=_connections(sightings),
         transports=frozenset(each.transport for each in sightings),
         codecs=_codecs(sightings),
+        messages=len(sightings),
         shared=sum(len(own & other) for own, other in zip(frames, others, strict=True)),
     )
 
@@ -106,6 +112,16 @@ def _places(sightings: Sequence[Sighting]) -> list[Place]:
     return [
         Place(address=address, port=number, first=first, last=last) for address, number in sorted(ends - signalling)
     ]
+
+
+def _connections(sightings: Iterable[Sighting]) -> list[tuple[Place, Place]]:
+    """TLS, WebSocket, SCTP: everything but datagrams and plain TCP."""
+    ends = {(each.source, each.destination) for each in sightings if each.transport not in ("udp", "tcp")}
+    return [(_whenever(one), _whenever(other)) for one, other in sorted(ends)]
+
+
+def _whenever(end: str) -> Place:
+    return Place(address=host(end), port=port(end), first=0, last=0)
 
 
 def _places_of(streams: Iterable[Stream]) -> list[Place]:

@@ -8,7 +8,7 @@ import msgspec
 
 from sipdiag.capture import Record, chosen, open_capture
 from sipdiag.extract.choice import Choice
-from sipdiag.transport import Demultiplexer, frames_at
+from sipdiag.transport import Demultiplexer, frames_at, frames_between
 
 
 class Copied(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ def packets_of(paths: Sequence[str], choice: Choice) -> Copied:
             pcapng = pcapng or source.format == "pcapng"
             wire = Demultiplexer(_nothing, media=True)
             for packets in source.packets():
-                frames = set(choice.frames[number])
+                frames = {*choice.frames[number], *frames_between(packets, choice.connections)}
                 if choice.places:
                     columns = wire.feed(packets).media
                     found = [] if columns is None else frames_at(columns, choice.places)
@@ -47,7 +47,23 @@ def packets_of(paths: Sequence[str], choice: Choice) -> Copied:
     records.sort(key=lambda record: (record.time, record.capture, record.frame))
     if len(paths) == 1:  # one recorder's order is its own, whatever its clock did
         records.sort(key=lambda record: record.frame)
-    return Copied(records=records, media=media, pcapng=pcapng, secrets=secrets)
+    return Copied(records=records, media=media, pcapng=pcapng, secrets=_needed(secrets, records))
+
+
+def _needed(secrets: list[bytes], records: list[Record]) -> list[bytes]:
+    """Of the key logs those lines only whose session is among the packets: others would open what others recorded."""
+    lines = [line for secret in secrets for line in secret.splitlines() if len(line.split()) == 3]
+    asked = {line: _random(line) for line in dict.fromkeys(lines)}
+    needed = [line for line, random in asked.items() if random and any(random in record.data for record in records)]
+    return [b"\n".join(needed) + b"\n"] if needed else []
+
+
+def _random(line: bytes) -> bytes:
+    """The client's random number, by which a line of a key log names its session; empty where it is none."""
+    try:
+        return bytes.fromhex(line.split()[1].decode())
+    except ValueError:
+        return b""
 
 
 def _nothing(payload: bytes) -> bool:

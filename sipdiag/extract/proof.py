@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Final
 
@@ -14,6 +14,7 @@ from sipdiag.analysis import Analysis, conclude, read
 from sipdiag.capture import Record, written
 from sipdiag.extract.disguise import Disguised
 from sipdiag.findings import Finding, unfolded
+from sipdiag.sip import Response
 
 MADE_BY_SILENCE: Final = frozenset({"media-silent"})
 """Rules that find what the disguise itself did."""
@@ -32,25 +33,36 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """Findings that only the packets as they were have."""
     new: list[Sign]
     """Findings that only the disguised packets have."""
+    garbled: int
+    """How many messages are not at their place, with their method or code and number."""
     leaks: list[str]
     """Names, numbers or hosts that are in the disguised packets still."""
 
     @property
     def holds(self) -> bool:
         """Whether the disguised capture may stand for the other."""
-        return not (self.lost or self.new or self.leaks)
+        return not (self.lost or self.new or self.garbled or self.leaks)
 
 
 def proof_of(records: Sequence[Record], disguised: Disguised) -> Proof:
     """Analyse both, and look for what should be gone."""
-    before = Counter(_sign(each, disguised.frames) for each in _findings(analysed(records)))
-    after = Counter(_sign(each, None) for each in _findings(analysed(disguised.records)))
+    was, now = analysed(records), analysed(disguised.records)
+    before = Counter(_sign(each, disguised.frames) for each in _findings(was))
+    after = Counter(_sign(each, None) for each in _findings(now))
+    said, told = Counter(_messages(was, disguised.frames)), Counter(_messages(now, None))
     return Proof(
         findings=(before & after).total(),
         lost=sorted((before - after).elements()),
         new=sorted((after - before).elements()),
+        garbled=(said - told).total() + (told - said).total(),
         leaks=_leaks(disguised),
     )
+
+
+def messages_in(records: Sequence[Record], call_ids: Sequence[str]) -> int:
+    """How many messages of those Call-IDs a capture of these packets shows."""
+    seen = analysed(records).correlation.arrivals
+    return sum(each.sighting.message.call_id in call_ids for each in seen)
 
 
 def analysed(records: Sequence[Record]) -> Analysis:
@@ -62,6 +74,14 @@ def analysed(records: Sequence[Record]) -> Analysis:
 
 def _findings(analysis: Analysis) -> list[Finding]:
     return [each for each in unfolded(analysis.findings) if each.rule not in MADE_BY_SILENCE]
+
+
+def _messages(analysis: Analysis, frames: Mapping[int, int] | None) -> Iterator[tuple[int, str, int, str]]:
+    """Frame, start, number and method of each message."""
+    for arrival in analysis.correlation.arrivals:
+        message, frame = arrival.sighting.message, arrival.sighting.frame
+        start = str(message.status) if isinstance(message, Response) else message.method
+        yield frame if frames is None else frames.get(frame, 0), start, message.cseq, message.cseq_method
 
 
 def _sign(finding: Finding, frames: Mapping[int, int] | None) -> Sign:

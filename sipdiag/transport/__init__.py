@@ -1,7 +1,8 @@
 """Packets → datagrams and stream data: link layers, IP, fragments, UDP, TCP.
 
 The door of the room: a `Demultiplexer` is fed chunks of `Packets` and gives `Traffic` for each: objects for what may be
-signalling, columns for the rest. `frames_at` chooses among those columns; it is loaded when it is used (PEP 562).
+signalling, columns for the rest. `frames_at` and `frames_between` choose packets; they are loaded when they are used
+(PEP 562).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from sipdiag.transport.demultiplexer import Demultiplexer, Traffic
 from sipdiag.transport.tls import Handshake
 
 if TYPE_CHECKING:
-    from sipdiag.transport.chosen import Place, frames_at
+    from sipdiag.transport.chosen import Place, frames_at, frames_between
 
 __all__ = [
     "Connection",
@@ -28,6 +29,7 @@ __all__ = [
     "StreamData",
     "Traffic",
     "frames_at",
+    "frames_between",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Which packets that are no text went to or came from certain places: what media a call had, told by its endpoints."""
+"""Which packets went to or came from certain places: what media a call had, and all of the connections that bore it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from collections.abc import Iterable
 import msgspec
 import numpy as np
 
-from sipdiag.transport.columns import MediaColumns
+from sipdiag.capture import Packets
+from sipdiag.transport.columns import MediaColumns, big_endian
+from sipdiag.transport.internet import Internet
 from sipdiag.transport.ip import MAPPED
 
 HALF = 0xFFFFFFFFFFFFFFFF
+STREAMS = (6, 132)
+"""The IP protocols TCP and SCTP."""
+PORTS = 4
+"""Bytes of the two ports that both begin with."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +44,26 @@ def frames_at(columns: MediaColumns, places: Iterable[Place]) -> list[int]:
         found |= (to | fro) & (columns.time >= place.first) & (columns.time <= place.last)
     frames: list[int] = columns.frame[found].tolist()
     return sorted(frames)
+
+
+def frames_between(packets: Packets, pairs: Iterable[tuple[Place, Place]]) -> list[int]:
+    """The frames of TCP and SCTP between two places, either way, ascending; of fragments only what came whole."""
+    ends = [(one, other) for pair in pairs for one, other in (pair, pair[::-1])]
+    frames: list[int] = []
+    for alike in Internet([]).split(packets)[0] if ends else ():
+        group = alike.select(np.isin(alike.protocol, STREAMS) & (alike.present() >= PORTS))
+        if len(group):
+            found = np.zeros(len(group), np.bool_)
+            addresses, ports = (group.address(0), group.address(1)), group.transport(PORTS)
+            for pair in ends:
+                matches = np.ones(len(group), np.bool_)
+                for which, place in enumerate(pair):
+                    high, low = _halves(place.address)
+                    matches &= (addresses[which][0] == high) & (addresses[which][1] == low)
+                    matches &= big_endian(ports, 2 * which, 2) == place.port
+                found |= matches
+            frames += group.packets.frames(group.row[found]).tolist()
+    return sorted(set(frames))
 
 
 def _halves(address: str) -> tuple[np.uint64, np.uint64]:

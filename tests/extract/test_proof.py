@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from reporting import sample
 from sipdiag.analysis import conclude, read
-from sipdiag.extract import Copied, Disguised, analysed, choice_of, disguised, packets_of, proof_of
+from sipdiag.extract import Copied, Disguised, analysed, choice_of, disguised, messages_in, packets_of, proof_of
 from talking import call, recorded
 
 if TYPE_CHECKING:
@@ -52,6 +52,15 @@ def test_another_frame_is_another_finding(missing: tuple[Copied, Disguised]) -> 
     assert ([sign[0] for sign in proof.lost], [sign[0] for sign in proof.new]) == (["ack-missing"], ["ack-missing"])
 
 
+def test_a_garbled_message_is_seen(missing: tuple[Copied, Disguised]) -> None:
+    """Also where nothing was wrong with it before: a capture of fillings has no findings either."""
+    copied, done = missing
+    records = [replace(each, data=each.data.replace(b"SIP/2.0 180", b"SIP/2.0 183")) for each in done.records]
+    assert proof_of(copied.records, replace(done, records=records)).garbled == 2
+    blank = [replace(each, data=each.data[:42] + b"x" * len(each.data[42:])) for each in done.records]
+    assert not proof_of(copied.records, replace(done, records=blank)).holds
+
+
 def test_what_is_still_there_is_seen(missing: tuple[Copied, Disguised]) -> None:
     """A name, a number or a host that should be gone."""
     copied, done = missing
@@ -66,6 +75,12 @@ def test_silence_is_no_finding(tmp_path: Path) -> None:
     choice = choice_of([trace], ["one@192.0.2.10"])
     copied = packets_of([str(path)], choice)
     assert proof_of(copied.records, disguised(copied, choice, KEY)).holds
+
+
+def test_messages_are_counted(missing: tuple[Copied, Disguised]) -> None:
+    """Of the Call-IDs that are asked for."""
+    assert messages_in(missing[0].records, ["442e227af5@192.0.2.10"]) == 16
+    assert messages_in(missing[0].records, ["another"]) == 0
 
 
 def test_packets_are_analysed_as_a_capture(missing: tuple[Copied, Disguised]) -> None:
