@@ -38,6 +38,14 @@ STRIDE = 16
 """Steps between two looks at whether the lanes have arrived."""
 DEPTH = 2
 """Consecutive headers that must look right before a lane starts there."""
+LONG = 32
+"""The same where one place is to be found and nothing else speaks for it."""
+FEWEST = 2
+"""Of those, how many must be there at least where the capture ends."""
+USUAL = 128 << 10
+"""Bytes that hardly a record has."""
+SEARCHED = 64 << 10
+"""Bytes in which that place is looked for."""
 TRIES = 8
 """Places to try for the start of a lane."""
 
@@ -98,6 +106,24 @@ def boundaries(octets: Octets, near: Offsets, stop: int, framing: Framing, mark:
         found += guess[good].tolist()
         near = guess[~good] + 1
     return np.unique(np.array(found, np.int64))
+
+
+def boundary(octets: Octets, framing: Framing) -> int | None:
+    """Find the first place in the block, wherever that lies in its capture, that looks like `LONG` chained records.
+
+    A guess as well: nothing proves that a record begins there.
+    """
+    lengths, stop = _every_length(octets, framing), len(octets.data) - framing.shortest + 1
+    places = at = np.arange(max(0, min(stop, SEARCHED)), dtype=np.int64)
+    for step in range(LONG):
+        inside = np.minimum(at, max(0, stop - 1))
+        following = _next(lengths, inside, framing)
+        # Zeros would be records without packets; and what leads out of the block at once proves nothing.
+        good = (following - inside > framing.shortest) & (following - inside < USUAL)
+        good[good] = framing.plausible(byte_rows(octets.data, inside[good], 16))
+        good |= (at >= stop) & (step >= FEWEST)
+        places, at = places[good], np.where(at < stop, following, at)[good]
+    return int(places[0]) if len(places) else None
 
 
 def _first_marks(data: npt.NDArray[np.uint8], near: Offsets, mark: bytes) -> Offsets:

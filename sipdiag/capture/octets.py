@@ -6,6 +6,7 @@ them, where a mapping of small pages misses cache and page tables almost every t
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import numpy as np
@@ -44,6 +45,8 @@ class FileBlocks:
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file, self._size = file, size
+        self._end = size
+        """Where reading is to stop, if a record ends there."""
         self.data = np.empty(0, np.uint8)
         self.position = self.at = 0
         self.more()
@@ -57,13 +60,38 @@ class FileBlocks:
         """Read the next block."""
         rest = len(self.data) - self.at
         position = self.position + self.at
-        data = np.empty(min(rest + BLOCK, self._size - position), np.uint8)
-        self._file.seek(position)
-        read = self._file.readinto(data)  # type: ignore[attr-defined]  # every binary file has it, BinaryIO does not say so
+        if rest and position + rest >= self._end:
+            self._end = self._size  # a record lies across the place to stop at, which was a guess
+        data = np.empty(min(rest + BLOCK, self._end - position), np.uint8)
+        read = self.read_at(position, data)
         if read <= rest:
             return False
         self.data, self.position, self.at = data[:read], position, 0
         return True
+
+    def read_at(self, position: int, data: npt.NDArray[np.uint8]) -> int:
+        """Fill `data` with what lies at `position` of the file; give how many bytes there are."""
+        if hasattr(os, "preadv"):  # another process may read the same open file
+            return os.preadv(self._file.fileno(), [data.data], position)
+        self._file.seek(position)
+        read: int = self._file.readinto(data)  # type: ignore[attr-defined]  # every binary file has it
+        return read
+
+    def stop_at(self, place: int) -> None:
+        """Stop at that byte of the file, which has not been read, if a record ends there."""
+        self._end = place
+        self.data = self.data[: max(0, place - self.position)]
+
+    @property
+    def stopped(self) -> bool:
+        """Whether all has been read up to exactly the place to stop at, and the file has more."""
+        return self.position + self.at == self._end < self._size
+
+    def skip_to(self, place: int) -> None:
+        """Read on at that byte of the file, up to its end."""
+        self.data = np.empty(0, np.uint8)
+        self.position, self.at, self._end = place, 0, self._size
+        self.more()
 
     def close(self) -> None:
         """Close the file."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sipdiag.capture.chain import Framing, records
+from sipdiag.capture.chain import Framing, boundary, records
 from sipdiag.capture.packets import Packets, byte_rows
 from sipdiag.capture.window import ROWS, Window
 from sipdiag.defect import Defect
@@ -40,6 +40,9 @@ LONGEST_EVER = 16 << 20
 class PcapReader:
     """Reads the records of one classic capture file."""
 
+    timeless = False
+    """Every packet has a time."""
+
     def __init__(self, octets: Octets, defects: list[Defect], link_types: list[int]) -> None:
         header = bytes(octets.data[:FILE_HEADER])
         self._order, self._unit = ORDERS[header[:4]]
@@ -48,19 +51,36 @@ class PcapReader:
         self._longest = max(LONGEST, min(snap_length, LONGEST_EVER))
         self._link = network & 0xFFFF  # the bits above tell the length of a frame check sequence
         self._octets, self._defects = octets, defects
+        self._frame = 1
         link_types.append(self._link)
         octets.at = FILE_HEADER
 
+    @property
+    def state(self) -> object:
+        """What reading on needs to know of what was read: of this format nothing."""
+        return None
+
+    def prepare(self) -> None:
+        """Learn what packets anywhere in the file need: nothing more than its header."""
+
+    def boundary(self) -> int | None:
+        """Guess where in the block a record begins."""
+        return boundary(self._octets, self._framing())
+
     def packets(self) -> Iterator[Packets]:
-        """Yield the packets in chunks, up to the end or to the first record that cannot be."""
+        """Yield the packets in chunks, up to the end or to the first record that cannot be.
+
+        Called again, it reads on behind a place where it was to stop.
+        """
         octets, window, framing = self._octets, Window(), self._framing()
-        frame, mark = 1, b""
+        mark = b""
         while True:
+            frame = self._frame
             offsets = records(octets, window.stop(octets.at), framing, mark)
             chunk = self._chunk(offsets, frame)
             for part in range(0, len(chunk), ROWS):
                 yield chunk.rows(part, min(part + ROWS, len(chunk)))
-            frame += len(chunk)
+            self._frame = frame = frame + len(chunk)
             if len(chunk):
                 mark = self._mark(int(chunk.offset[-1]) - self._head)
                 octets.at = int(chunk.offset[-1] + chunk.captured[-1])

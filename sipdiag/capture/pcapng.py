@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sipdiag.capture.chain import Framing, records
+from sipdiag.capture.chain import Framing, boundary, records
 from sipdiag.capture.interface import Interface, Interfaces, interface
 from sipdiag.capture.packets import Packets, byte_rows
 from sipdiag.capture.window import ROWS, Window
@@ -51,11 +51,34 @@ class PcapngReader:
         self._interfaces: list[Interface] = []
         self._links: set[int] = set()
         self._frame = 1
-        self._time = 0
+        self._time: int | None = None
+        self.timeless = False
+        """Whether a packet without a time came before any that has one."""
+
+    @property
+    def state(self) -> object:
+        """What reading on needs to know of what was read."""
+        return self._order, tuple(self._interfaces)
+
+    def prepare(self) -> None:
+        """Learn what packets anywhere in the file need, as far as its beginning tells."""
+        for _ in self.packets():
+            break
+        self._frame, self._time = 1, None
+        self._defects.clear()
+        self.secrets.clear()
+
+    def boundary(self) -> int | None:
+        """Guess where in the block a record begins."""
+        return boundary(self._octets, self._framing())
 
     def packets(self) -> Iterator[Packets]:
-        """Yield the packets in chunks, up to the end or to the first block that cannot be."""
+        """Yield the packets in chunks, up to the end or to the first block that cannot be.
+
+        Called again, it reads on behind a place where it was to stop.
+        """
         octets = self._octets
+        self._window.restart()
         while True:
             framing = self._framing()
             mark = struct.pack(self._order + "I", ENHANCED_PACKET)
@@ -175,7 +198,8 @@ class PcapngReader:
         if not simple.any():
             return time
         latest = np.maximum.accumulate(np.where(simple, -1, np.arange(len(time))))
-        filled: npt.NDArray[np.int64] = np.where(latest < 0, self._time, time[latest])
+        self.timeless |= self._time is None and bool((latest < 0).any())
+        filled: npt.NDArray[np.int64] = np.where(latest < 0, self._time or 0, time[latest])
         return filled
 
     def _note(self, kind: str, bad: npt.NDArray[np.bool_]) -> None:

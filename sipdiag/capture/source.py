@@ -7,6 +7,8 @@ import stat
 import sys
 from typing import TYPE_CHECKING, BinaryIO, Self
 
+import numpy as np
+
 from sipdiag.capture.complaint import complaint
 from sipdiag.capture.compressed import LONGEST_MAGIC, Unpacked, compression
 from sipdiag.capture.octets import Begun, FileBlocks, Octets, PipedBlocks, Stream
@@ -17,6 +19,8 @@ from sipdiag.errors import CaptureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import numpy.typing as npt
 
     from sipdiag.capture.packets import Packets
     from sipdiag.defect import Defect
@@ -67,7 +71,7 @@ class Capture:
         return self._octets.progress
 
     def packets(self) -> Iterator[Packets]:
-        """Yield the packets in chunks of some ten thousand, once.
+        """Yield the packets in chunks of some ten thousand, once, up to the end or to where it is to stop.
 
         Raises:
             CaptureError: the system fails to read on.
@@ -76,6 +80,58 @@ class Capture:
             yield from self._reader.packets()
         except OSError as error:
             raise CaptureError(self.path, complaint(error)) from error
+
+    # Parts of a file
+
+    def stop_before(self, near: int) -> int | None:
+        """Let `packets` stop at a place behind byte `near` where a record seems to begin; give the place.
+
+        Nothing when there is none, or when this is no regular file. Whether a record does begin there is known once
+        the packets before it are read: then `stopped` tells.
+        """
+        octets = self._octets
+        if not isinstance(octets, FileBlocks):
+            return None
+        began = octets.data, octets.position, octets.at
+        octets.skip_to(near)
+        place = self._reader.boundary()
+        octets.data, octets.position, octets.at = began
+        if place is None or near + place <= octets.position + octets.at:
+            return None
+        octets.stop_at(near + place)
+        return near + place
+
+    @property
+    def stopped(self) -> bool:
+        """Whether all records up to the place to stop at were read, the last of which ends exactly there."""
+        return isinstance(self._octets, FileBlocks) and self._octets.stopped
+
+    def skip_to(self, place: int) -> None:
+        """Begin `packets` at that byte of a file, where a record is taken to begin, with frame 1."""
+        self._reader.prepare()
+        self.go_on(place)
+
+    def go_on(self, place: int) -> None:
+        """Read on at the place where `packets` stopped."""
+        if isinstance(self._octets, FileBlocks):
+            self._octets.skip_to(place)
+
+    @property
+    def state(self) -> object:
+        """What packets mean depends on the file's beginning, as far as this tells."""
+        return self._reader.state
+
+    @property
+    def timeless(self) -> bool:
+        """Whether packets took their time from one before those that were read."""
+        return self._reader.timeless
+
+    def block(self, position: int, size: int) -> npt.NDArray[np.uint8]:
+        """Give bytes of a file once more."""
+        data = np.empty(size, np.uint8)
+        if isinstance(self._octets, FileBlocks):
+            data = data[: self._octets.read_at(position, data)]
+        return data
 
     def close(self) -> None:
         """Let go of the file; chunks handed out stay valid."""

@@ -26,8 +26,8 @@ class Readings(NamedTuple):
 
 def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True) -> Readings:
     """Every capture that can be read, in order, with media if wanted; of each other one a line to standard error."""
-    from sipdiag.analysis import read  # noqa: PLC0415  (`--help` does without)
-    from sipdiag.report.escape import shown  # noqa: PLC0415
+    from sipdiag.report.escape import shown  # noqa: PLC0415  (`--help` does without)
+    from sipdiag.trace import read_trace  # noqa: PLC0415
 
     if captures.count("-") > 1:
         raise UsageError("standard input can be read once only")
@@ -40,7 +40,17 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
             stream = sys.stdin.buffer if path == "-" else None
             try:
                 number, told = len(traces), progress.told
-                traces.append(read(path, capture=number, stream=stream, progress=told, media=media, engine=engine))
+                traces.append(
+                    read_trace(
+                        path,
+                        capture=number,
+                        stream=stream,
+                        progress=told,
+                        media=media,
+                        engine=engine,
+                        meanwhile=_what_comes_next,
+                    )
+                )
             except CaptureError as error:
                 unreadable.append(error)
                 print(f"sipdiag: {shown(str(error))}", file=sys.stderr)  # noqa: T201
@@ -60,3 +70,8 @@ def engine_asked_for() -> Engine:
     if usual and Path(usual).is_file():
         return Engine(wireshark=wireshark, keylog=usual, optional=not wireshark)
     return Engine(wireshark=wireshark)
+
+
+def _what_comes_next() -> None:
+    """Import what is needed once the captures are read, while a second process is reading."""
+    import sipdiag.analysis  # noqa: F401, PLC0415

@@ -26,6 +26,9 @@ class Clock:
 
     def __init__(self) -> None:
         self.steps: list[ClockStep] = []
+        self.earliest: int | None = None
+        self.latest: int | None = None
+        self._first: int | None = None
         self._last: int | None = None
 
     def follow(self, packets: Packets) -> None:
@@ -34,12 +37,29 @@ class Clock:
         if not len(packets):
             return
         first = int(times[0])
+        self._widen(int(times.min()), int(times.max()))
+        self._first = first if self._first is None else self._first
         if self._last is not None:
             self._note(packets.first_frame, first, self._last - first)
         self._last = int(times[-1])
         back = times[:-1] - times[1:]
         for row in (back >= WORTH_NOTING).nonzero()[0].tolist():
             self._note(packets.first_frame + row + 1, int(times[row + 1]), int(back[row]))
+
+    def join(self, later: Clock, shift: int) -> None:
+        """Take what another has followed of the capture behind the first `shift` frames."""
+        if later._first is not None:
+            if self._last is not None:
+                self._note(shift + 1, later._first, self._last - later._first)
+            self._last = later._last
+        if later.earliest is not None and later.latest is not None:
+            self._widen(later.earliest, later.latest)
+        for step in later.steps:
+            self._note(step.frame + shift, step.time, step.back)
+
+    def _widen(self, earliest: int, latest: int) -> None:
+        self.earliest = earliest if self.earliest is None else min(earliest, self.earliest)
+        self.latest = latest if self.latest is None else max(latest, self.latest)
 
     def _note(self, frame: int, time: int, back: int) -> None:
         if back >= WORTH_NOTING and len(self.steps) < MOST_STEPS:

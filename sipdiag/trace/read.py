@@ -1,11 +1,15 @@
-"""Capture → sightings: the one place where packets become SIP messages."""
+"""Capture → sightings: the one place where packets become SIP messages.
+
+A large file is read in two parts, cut where a record seems to begin; where that can be, a second process reads the
+later one meanwhile. The result is the same, and nothing counts that was not proven: see `later.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import msgspec
 
@@ -29,8 +33,16 @@ from sipdiag.transport import (
     StreamData,
 )
 
+if TYPE_CHECKING:
+    from sipdiag.trace.later import Later, SecondReader
+
 Progress = Callable[[int, int], None]
 """Told after each chunk: bytes read so far, bytes in all (0 when nobody knows)."""
+
+LARGE = 32 << 20
+"""Bytes of a file that is read in two parts."""
+FIRST_PART = 0.4
+"""Of a large file: a little less than half, since who reads it has more to do."""
 
 
 class CaptureFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,14 +95,16 @@ def read_trace(
     progress: Progress | None = None,
     media: bool = False,
     engine: Engine = NATIVE,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Trace:
     """What the capture at `path` (`-`: `stream`) shows of SIP, with `capture` as its number, and of `media` if wanted.
 
-    `engine` asks for Wireshark's help, or has keys. Raises `CaptureError` when it cannot be read at all.
+    `engine` asks for Wireshark's help, or has keys. If there is something to do `meanwhile`, a second process may read
+    a part of a large file. Raises `CaptureError` when it cannot be read at all.
     """
     if engine == NATIVE:
         with open_capture(path, stream=stream) as source:
-            reader = _read(source, capture, progress, media=media)
+            reader = _read(source, capture, progress, media=media, meanwhile=meanwhile)
             if source.secrets and reader.encrypted:
                 _decrypt(reader, path, capture, piped=stream is not None)
             return reader.trace()
@@ -126,12 +140,31 @@ def _decrypt(reader: _Reader, path: str, capture: int, *, piped: bool) -> None:
         reader.note(Defect(kind="secrets-unused", detail=error.reason))
 
 
-def _read(source: Capture, capture: int, progress: Progress | None, *, media: bool) -> _Reader:
-    reader = _Reader(source, capture, media=media)
-    for _ in reader.chunks():
-        if progress is not None:
-            progress(source.progress, source.bytes)
+def _read(
+    source: Capture,
+    capture: int,
+    progress: Progress | None,
+    *,
+    media: bool,
+    meanwhile: Callable[[], object] | None = None,
+) -> _Reader:
+    large = source.bytes >= LARGE and not media
+    place = source.stop_before(int(source.bytes * FIRST_PART)) if large else None
+    with _second_reader(source, place) if meanwhile is not None else nullcontext() as second:
+        reader = _Reader(source, capture, media=media, place=place)
+        for reached in reader.chunks(second, meanwhile):
+            if progress is not None:
+                progress(reached, source.bytes)
     return reader
+
+
+def _second_reader(source: Capture, place: int | None) -> SecondReader | nullcontext[None]:
+    """Begin to read behind `place` in a second process, if that can be."""
+    if place is None:
+        return nullcontext()
+    from sipdiag.trace.later import SecondReader, may_fork  # noqa: PLC0415 - most captures are small
+
+    return SecondReader(source, place) if may_fork() else nullcontext()
 
 
 @contextmanager
@@ -160,8 +193,8 @@ def _opened(path: str, file: str, engine: Engine) -> Iterator[Capture]:
 class _Reader:
     """Follows one capture from its first chunk to its last."""
 
-    def __init__(self, source: Capture, capture: int, *, media: bool) -> None:
-        self._source = source
+    def __init__(self, source: Capture, capture: int, *, media: bool, place: int | None = None) -> None:
+        self._source, self._place = source, place
         self._capture = capture
         self._wire = Demultiplexer(begins_message, media=media)
         self._media = MediaLane() if media else None
@@ -169,24 +202,24 @@ class _Reader:
         self._sightings: list[Sighting] = []
         self._clock = Clock()
         self._packets = 0
-        self._first: int | None = None
-        self._last: int | None = None
         self._unread: frozenset[str] = frozenset()
 
-    def chunks(self) -> Iterator[None]:
-        """Read chunk by chunk, handing control back after each."""
-        for packets in self._source.packets():
-            self._packets += len(packets)
-            self._clock.follow(packets)
-            if len(packets):
-                first, last = int(packets.time.min()), int(packets.time.max())
-                self._first = first if self._first is None else min(first, self._first)
-                self._last = last if self._last is None else max(last, self._last)
-            traffic = self._wire.feed(packets)
-            self._take(traffic.signalling)
-            if self._media is not None:
-                self._media.feed(traffic.media)
-            yield
+    def chunks(self, second: SecondReader | None, meanwhile: Callable[[], object] | None) -> Iterator[int]:
+        """Read chunk by chunk, and yield after each how many bytes of the file have been read."""
+        yield from self._part()
+        if self._place is not None and self._source.stopped:
+            later = None
+            if second is not None and meanwhile is not None:
+                meanwhile()
+                later = second.result()
+            if later is not None and later.state != self._source.state:
+                later = None
+            if later is not None:
+                self._join(later)
+                yield self._source.bytes
+            else:
+                self._source.go_on(self._place)
+                yield from self._part()
         self._take(self._wire.finish().signalling)
         self._sightings.extend(self._streams.finish())
         self._sightings.sort(key=lambda sighting: sighting.frame)
@@ -210,6 +243,31 @@ class _Reader:
             self._sightings += sightings
         self._sightings.sort(key=lambda sighting: sighting.frame)
 
+    def _part(self) -> Iterator[int]:
+        """Read up to the end, or to the place to stop at."""
+        for packets in self._source.packets():
+            self._packets += len(packets)
+            self._clock.follow(packets)
+            traffic = self._wire.feed(packets)
+            self._take(traffic.signalling)
+            if self._media is not None:
+                self._media.feed(traffic.media)
+            yield self._source.progress
+
+    def _join(self, later: Later) -> None:
+        """Take what the second process has read, and what it left aside."""
+        shift = self._packets
+        self._packets += later.packets
+        self._clock.join(later.clock, shift)
+        self._sightings.extend(later.sightings(self._capture, shift))
+        for packets in later.packets_aside(self._source, shift):
+            self._take(self._wire.feed(packets).signalling)
+        self._source.defects += [
+            msgspec.structs.replace(each, frame=None if each.frame is None else each.frame + shift)
+            for each in later.defects
+        ]
+        self._source.link_types += [each for each in later.link_types if each not in self._source.link_types]
+
     def trace(self) -> Trace:
         """What was read."""
         if self._wire.copied and self._sightings:  # what was copied bears the time of the original
@@ -223,8 +281,8 @@ class _Reader:
                 link_types=self._source.link_types,
                 packets=self._packets,
                 bytes=self._source.bytes,
-                first_time=self._first,
-                last_time=self._last,
+                first_time=self._clock.earliest,
+                last_time=self._clock.latest,
                 sip_messages=len(self._sightings),
                 defects=[defect for defect in defects if defect.kind not in self._unread],
             ),

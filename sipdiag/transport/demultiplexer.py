@@ -23,6 +23,8 @@ from sipdiag.transport.segments import TCP, Flows, Segments, reassembled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    import numpy.typing as npt
+
     from sipdiag.capture import Packets
     from sipdiag.defect import Defect
     from sipdiag.transport.fragments import Whole
@@ -92,11 +94,10 @@ class Demultiplexer:
         datagrams: list[Datagram] = []
         media: list[MediaColumns] = []
         for group in groups:
-            text, others = udp.split(group, media=self._media)
-            if len(text):
-                datagrams += self._unwrapped(udp.datagrams(text, self._begins, self._endpoints))
-            if others is not None and len(others):
-                media.append(udp.media_columns(others))
+            found, others = self._datagrams(group)
+            datagrams += found
+            if others is not None:
+                media.append(others)
             if (group.protocol == SCTP).any():
                 datagrams += self._associations.take(group)
         for whole in wholes:
@@ -111,11 +112,27 @@ class Demultiplexer:
             media=joined(media) if media else None,
         )
 
+    def independent(self, packets: Packets) -> tuple[list[Datagram], npt.NDArray[np.int64]]:
+        """Give the signalling of a chunk that came in datagrams of its own, and the rows that need those before them.
+
+        Fragments, streams and what is counted belong to a reader of the packets before; this one is to be fed nothing.
+        """
+        groups, dependent = self._internet.independent(packets)
+        datagrams = [datagram for group in groups for datagram in self._datagrams(group)[0]]
+        return sorted(datagrams, key=attrgetter("frame")), dependent
+
     def finish(self) -> Traffic:
         """Give what was held back until the end of the capture."""
         self._internet.finish()
         self.defects += self._tcp.defects
         return Traffic(signalling=[each for data in self._tcp.finish() for each in self._carriages.opened(data)])
+
+    def _datagrams(self, group: IPPackets) -> tuple[Iterator[Datagram], MediaColumns | None]:
+        """Give what came in one UDP datagram each: what is signalling, and what is no text."""
+        text, others = udp.split(group, media=self._media)
+        found = udp.datagrams(text, self._begins, self._endpoints) if len(text) else iter(())
+        media = udp.media_columns(others) if others is not None and len(others) else None
+        return self._unwrapped(found), media
 
     def _streams(
         self, first_frame: int, groups: list[IPPackets], wholes: list[Whole]

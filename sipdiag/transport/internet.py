@@ -15,7 +15,10 @@ from sipdiag.transport.fragments import Fragment, LostDatagram, Reassembly, Whol
 from sipdiag.transport.ip import ADDRESSES, IPPackets, ip_packets
 from sipdiag.transport.link import ENCRYPTED, LINKS, RAW
 from sipdiag.transport.rewrapped import may_be_tunnel, rewrapped
+from sipdiag.transport.sctp import SCTP
+from sipdiag.transport.segments import TCP
 from sipdiag.transport.tunnels import opened
+from sipdiag.transport.udp import UDP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +41,8 @@ class Internet:
         """LINKTYPE without a decoder → first frame, packets."""
         self._foreign = Foreign()
         self._too_deep: int | None = None
+        self._aside: list[npt.NDArray[np.int64]] | None = None
+        """Frames that are left to another reader, where that is wanted."""
 
     def split(self, packets: Packets) -> tuple[list[IPPackets], list[Whole]]:
         """Give the IP packets of a chunk, alike ones together, and the datagrams that became whole in it.
@@ -61,6 +66,30 @@ class Internet:
         else:
             self._too_deep = self._too_deep or int(layers[0].frames(np.zeros(1, np.int64))[0])
         return [alike for alike in kept if len(alike)], wholes
+
+    def independent(self, packets: Packets) -> tuple[list[IPPackets], Rows]:
+        """Give the UDP packets of a chunk that came whole, and the rows of packets that need those before them.
+
+        Those are fragments, TCP and SCTP, and what is counted: unknown link types, and what scapy opens.
+        """
+        kept: list[IPPackets] = []
+        pieces: list[Fragment] = []
+        layers = [packets]
+        self._aside = aside = [np.empty(0, np.int64)]
+        for _ in range(DEEPEST):
+            layers = [inner for layer in layers for inner in self._layer(layer, kept, pieces)]
+        self._aside = None
+        aside += [layer.frames(np.arange(len(layer))) for layer in layers]
+        aside.append(np.array([piece.frame for piece in pieces], np.int64))
+        for group in kept:
+            streams = np.flatnonzero((group.protocol == TCP) | (group.protocol == SCTP))
+            if len(streams):
+                aside.append(group.packets.frames(group.row[streams]))
+        depends = np.unique(np.concatenate(aside))
+        udp = [group.select(group.protocol == UDP) for group in kept if (group.protocol == UDP).any()]
+        if len(depends):
+            udp = [group.select(~np.isin(group.packets.frames(group.row), depends)) for group in udp]
+        return [group for group in udp if len(group)], depends - packets.first_frame
 
     @property
     def lost(self) -> list[LostDatagram]:
@@ -110,6 +139,9 @@ class Internet:
 
     def _strange(self, packets: Packets, rows: Rows, link: int) -> Iterator[Packets]:
         """Let scapy open what nothing here can; count what it cannot either."""
+        if self._aside is not None:
+            self._aside.append(packets.frames(rows))
+            return
         opened_by_scapy = self._foreign.inside(packets, rows, link) if link != ENCRYPTED else None
         if opened_by_scapy is not None:
             yield opened_by_scapy
