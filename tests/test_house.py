@@ -211,6 +211,10 @@ def test_an_exception_is_needed(name: str) -> None:
 # Rooms
 
 
+PROCESSES = {"trace/later.py": {"os._exit"}}
+"""A process that is a copy of another must not end as that one would."""
+
+
 @pytest.mark.parametrize("module", [each for each in MODULES if each.parts[0] not in SPEAKERS], ids=str)
 def test_only_the_command_line_speaks(module: Path) -> None:
     """Below `cli` nothing prints, reads arguments or the environment, exits, or asks for the time."""
@@ -221,7 +225,8 @@ def test_only_the_command_line_speaks(module: Path) -> None:
     assert called & {"print", "input", "exit", "quit", "breakpoint"} == set()
     assert named & {"sys.argv", "sys.stdout", "sys.stderr", "sys.exit", "os.environ"} == set()
     assert imported & {"time", "random", "secrets", "argparse", "click", "logging"} == set()
-    assert not [each for each in called if re.search(r"\b(now|today|utcnow|getenv|_exit)$", each)]
+    allowed = PROCESSES.get(str(module), set())
+    assert not [each for each in called - allowed if re.search(r"\b(now|today|utcnow|getenv|_exit)$", each)]
 
 
 def test_no_module_is_called_after_nothing() -> None:
