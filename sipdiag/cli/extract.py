@@ -34,7 +34,6 @@ KEY_BYTES, LONGEST_KEY = 16, 32
 @click.option("--bundle", is_flag=True, help="A folder, or FILE.zip, with the capture and a page for the carrier.")
 @options.engine
 @options.lang
-@options.engine
 @options.knowledge
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 def command(  # noqa: PLR0913, PLR0917  (one parameter an option)

@@ -32,7 +32,6 @@ MOST_NAMED = 10
 @options.formats(*FORMATS)
 @options.output
 @options.lang
-@options.engine
 @options.knowledge
 @options.narrowing
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
