@@ -6,6 +6,7 @@ asks for the fixture.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,8 +77,13 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     failed = config.stash.get(_FAILED, [])
     if not target or not failed:
         return
-    for path in _written(Path(target), failed, _words(config)):
-        terminalreporter.write_line(f"sipdiag report: {path}")
+    from sipdiag.errors import CaptureError  # noqa: PLC0415  (see above)
+
+    try:
+        for path in _written(Path(target), failed, _words(config)):
+            terminalreporter.write_line(f"sipdiag report: {path}")
+    except (CaptureError, OSError) as error:  # a test may have removed its recording
+        terminalreporter.write_line(f"sipdiag report: not written: {error}", red=True)
 
 
 def _words(config: pytest.Config) -> Words:
@@ -88,8 +94,11 @@ def _words(config: pytest.Config) -> Words:
 
 
 def _found(path: Path, request: pytest.FixtureRequest) -> str:
+    """The path as it reads best: from where pytest was started, as long as the test is there too."""
     beside = request.path.parent / path
-    return str(beside if beside.exists() else request.config.rootpath / path)
+    found = os.path.normpath(beside if beside.exists() else request.config.rootpath / path)
+    begun = request.config.invocation_params.dir
+    return os.path.relpath(found, begun) if Path.cwd() == begun and Path(found).is_relative_to(begun) else found
 
 
 def _written(target: Path, failed: list[Recording], words: Words) -> list[Path]:
