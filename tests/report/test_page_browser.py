@@ -336,3 +336,8 @@ def test_the_last_of_many_is_found(chromium: Browser, many: Path) -> None:
         page.keyboard.press("/")
         page.keyboard.type("call-777@")
         expect(page.locator("#shown")).to_have_text("1 of 10,000")
+        page.fill("[name=search]", "branch=z9hG4bKb4321")  # in no column: only messages say it
+        expect(page.locator("#shown")).to_have_text("0 of 10,000")
+        page.check("[name=deep]")
+        expect(page.locator("#shown")).to_have_text("1 of 10,000")
+        assert column(page, "number") == ["Call 4322"]

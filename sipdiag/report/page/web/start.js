@@ -81,7 +81,7 @@ const begin = async () => {
   try {
     rows = (await unpacked(document.getElementById("rows"))).map(named);
     if (rows.length) {
-      table.begin(rows, (row) => go(row));
+      await table.begin(rows, (row) => go(row));
       if (!(await aimed(location.hash))) await detail.shown(rows.reduce((one, other) => (rank(other) < rank(one) ? other : one)));
     }
   } catch (error) {

@@ -1,3 +1,20 @@
+// What the messages of each conversation say, in small letters; read when a search first asks for it.
+const sayings = new Map();
+
+const readMessages = async (rows) => {
+  const chunked = new Map();
+  for (const row of rows) {
+    if (row.chunk !== null) chunked.set(row.chunk, [...(chunked.get(row.chunk) ?? []), row]);
+  }
+  for (const [number, held] of chunked) {
+    const told = await unpacked(document.getElementById(`chunk-${number}`));
+    for (const row of held) {
+      const messages = told[row.at].arrows.flatMap(({ head, body }) => (body ? [head, body] : [head]));
+      sayings.set(row, [row.from, row.to, ...row.ids, ...messages].join("\n").toLowerCase());
+    }
+  }
+};
+
 // The table of conversations: sorted, searched and filtered; only the rows in sight are made.
 
 const HEIGHT = 27, AROUND = 12, MOST_PRINTED = 1000;
@@ -29,27 +46,28 @@ const makeTable = () => {
   let choose = () => {};
   let dated = false; // where a capture goes on for more than a day
 
-  const searched = (row) => {
+  const searched = (row, deep) => {
+    if (deep && sayings.has(row)) return sayings.get(row);
     row.text ??= [row.from, row.to, ...row.ids, row.key, `${words[row.kind]} ${row.number}`].join("\n").toLowerCase();
     return row.text;
   };
 
   const wanted = () => {
-    const { search, kind, state, code, finding } = Object.fromEntries(new FormData(form));
+    const { search, kind, state, code, finding, deep } = Object.fromEntries(new FormData(form));
     const parts = search.toLowerCase().split(/\s+/).filter(Boolean);
     return (row) =>
       (!kind || row.kind === kind) &&
       (!state || row.state === state) &&
       (!code || String(row.code ?? "").startsWith(code.replace(/x+$/, ""))) &&
       (!finding || row.findings.some((number) => finding === "any" || words.rules[number - 1] === finding)) &&
-      parts.every((part) => searched(row).includes(part));
+      parts.every((part) => searched(row, deep).includes(part));
   };
 
   const cell = (name, ...children) => el("td", { class: name }, ...children);
 
   const rowFor = (row, at) => {
     const opener = el("button", { type: "button", tabindex: at === active ? "0" : "-1",
-      "aria-label": `${words[row.kind]} ${row.number}, ${say("open")}` }, `${words[`kind_${row.kind}`]} ${row.number}`);
+      "aria-label": `${words[`kind_${row.kind}`]} ${row.number}, ${say("open")}` }, `${words[`kind_${row.kind}`]} ${row.number}`);
     const tr = el("tr", { "aria-rowindex": at + 2, class: row === open ? "open" : null, "aria-selected": null }, cell("number", opener),
       cell("start", dated ? `${day(row.start).slice(5)} ${clock(row.start)}` : clock(row.start)), cell(`state ${row.state}`, words[row.state] ?? row.state), cell(`code c${Math.floor((row.code ?? 0) / 100)}`, row.code ?? ""),
       cell("from", plain(row.from)), cell("to", plain(row.to)),
@@ -85,7 +103,14 @@ const makeTable = () => {
     render();
   };
 
-  const update = () => {
+  let asked = 0;
+  const update = async () => {
+    const turn = asked += 1;
+    if (form.elements.deep.checked && form.elements.search.value.trim() && !sayings.size) {
+      told.textContent = say("reading_messages");
+      await readMessages(all);
+      if (turn !== asked) return; // something else was asked for in the meantime
+    }
     const value = ORDER[sort.by], way = sort.down ? -1 : 1;
     shown = all.filter(wanted());
     shown.sort((one, other) => {
@@ -145,7 +170,7 @@ const makeTable = () => {
       addEventListener("beforeprint", () => printed(true));
       addEventListener("afterprint", () => printed(false));
       addEventListener("resize", () => requestAnimationFrame(render));
-      update();
+      return update();
     },
     mark(row) {
       open = row;
