@@ -581,6 +581,11 @@ FRAMES: dict[str, Callable[[Sequence[Said]], bytes]] = {
         ethertype=0x8864,
         head=lambda packet: b"\x11\0\0\x07" + struct.pack(">H", len(packet) + 2) + b"\x00\x21",
     ),
+    "macsec": partial(typed, ethertype=0x88E5, head=lambda packet: b"\x20\0\0\0\0\x01" + bytes(8) + _ethertype(packet)),
+    "nsh-scapy": partial(typed, ethertype=0x894F, head=lambda _: b"\x0f\xc6\x01\x01\0\0\x07\xff" + bytes(16)),
+    "preamble-scapy": lambda said: pcap(
+        [(time, b"\x55" * 7 + b"\xd5" + ethernet(data) + bytes(4)) for time, data in datagrams(said)], link=274
+    ),
     "backbone-scapy": lambda said: pcap(
         [(time, ethernet(backbone(data), ethertype=0x88E7)) for time, data in datagrams(said)]
     ),

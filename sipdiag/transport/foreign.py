@@ -8,7 +8,7 @@ import numpy as np
 
 from sipdiag.capture import Packets
 from sipdiag.defect import Defect
-from sipdiag.transport.link import MACSEC, PROVIDER_BACKBONE, RAW, SERVICE_HEADER
+from sipdiag.transport.link import PROVIDER_BACKBONE, RAW, SERVICE_HEADER
 
 if TYPE_CHECKING:
     from sipdiag.transport.columns import Rows
@@ -19,12 +19,11 @@ LONGEST = 65_536
 SHORTEST = 24
 """Bytes of an IP header and something before it."""
 DEEPEST = 32
-KNOWN = frozenset({144, 187, 195, 201, 230, 251, 256, 274})
-"""Link types that scapy reads and nothing here does; it is not imported for others."""
+KNOWN = frozenset({144, 274})
+"""Link types that scapy finds IP in and nothing here does; it is not imported for others."""
 BY_ETHERTYPE = {
     -PROVIDER_BACKBONE: ("scapy.layers.l2", "Dot1AH"),
     -SERVICE_HEADER: ("scapy.contrib.nsh", "NSH"),
-    -MACSEC: ("scapy.contrib.macsec", "MACsec"),
 }
 """Link type, which is a negative EtherType → where scapy has it."""
 

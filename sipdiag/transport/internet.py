@@ -101,7 +101,7 @@ class Internet:
         self._reassembly.finish()
         for link, (frame, count) in self._unknown.items():
             what = f"LINKTYPE {link}" if link >= 0 else f"EtherType {-link:#06x}"
-            what = "encrypted IEEE 802.11" if link == ENCRYPTED else what
+            what = "encrypted Wi-Fi or MACsec" if link == ENCRYPTED else what
             self._defects.append(Defect(kind="link-type-unknown", detail=f"{what}, {count} packets", frame=frame))
         if self._too_deep is not None:
             detail = f"tunnels inside of each other, more than {DEEPEST}"

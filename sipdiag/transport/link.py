@@ -197,6 +197,16 @@ def pflog(heads: Heads) -> Iterator[Found]:
     yield np.arange(len(heads)), heads[:, 0].astype(np.int64) + 3 & ~3, RAW
 
 
+def macsec(heads: Heads) -> Iterator[Found]:
+    """MACsec that does not encrypt: a tag, with or without the channel, then an EtherType (IEEE 802.1AE)."""
+    control = heads[:, 0]
+    yield np.flatnonzero(control & 0x08 != 0), 0, ENCRYPTED
+    for channel, type_at in ((0, 6), (0x20, 14)):
+        rows = np.flatnonzero(control & 0x2C == channel)
+        for found, at, link in by_ethertype(heads[rows], type_at=type_at, header=type_at + 2):
+            yield rows[found], at, link
+
+
 def frame_relay(heads: Heads) -> Iterator[Found]:
     """Frame Relay: address, control, and what protocol follows (RFC 2427); or Cisco's with an EtherType."""
     numbered = heads[:, 2] == 3
@@ -252,4 +262,5 @@ LINKS: dict[int, Link] = {
 }
 """LINKTYPE → how it is decoded; scapy is asked about what is not here."""
 PROVIDER_BACKBONE, SERVICE_HEADER, MACSEC = 0x88E7, 0x894F, 0x88E5
-ETHERTYPES |= {number: -number for number in (PROVIDER_BACKBONE, SERVICE_HEADER, MACSEC)}  # scapy opens these
+ETHERTYPES |= {number: -number for number in (PROVIDER_BACKBONE, SERVICE_HEADER, MACSEC)}
+LINKS[-MACSEC] = Link(macsec)  # scapy opens the others

@@ -51,3 +51,20 @@ def test_unknown_link_type_is_one_defect() -> None:
     outcome = Outcome([bytes(50)] * 3, link=147)
     assert [(defect.kind, defect.frame) for defect in outcome.defects] == [("link-type-unknown", 1)]
     assert "147, 3 packets" in outcome.defects[0].detail
+
+
+def test_what_is_encrypted_below_ip_is_one_defect() -> None:
+    """Wi-Fi with its privacy bit, MACsec with its encryption bit: counted, and not taken for anything."""
+    wifi = b"\x08\x41" + bytes(22) + bytes(60)
+    outcome = Outcome([wifi, wifi], link=105)
+    assert [(defect.kind, defect.detail) for defect in outcome.defects] == [
+        ("link-type-unknown", "encrypted Wi-Fi or MACsec, 2 packets")
+    ]
+    (defect,) = Outcome([ethernet(b"\x0c" + bytes(60), ethertype=0x88E5)]).defects
+    assert defect.detail == "encrypted Wi-Fi or MACsec, 1 packets"
+
+
+def test_frames_without_data_are_nothing() -> None:
+    """Beacons, acknowledgements and Wi-Fi frames without data are no damage."""
+    frames = [b"\x80\0" + bytes(60), b"\xd4\0" + bytes(12), b"\x48\x01" + bytes(30), b"\xc8\x01" + bytes(30)]
+    assert Outcome(frames, link=105).defects == []
