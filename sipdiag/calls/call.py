@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from sipdiag.calls.link import Link
 from sipdiag.calls.transaction import Transaction, status
 from sipdiag.calls.turns import turns_of
-from sipdiag.trace import Sighting
+from sipdiag.trace import Sighting, host
 
 
 class CallState(Enum):
@@ -195,9 +196,12 @@ def _split_invites(call: Call) -> None:
             call.reinvites.append(transaction)
             continue
         key = (transaction.from_tag, transaction.cseq)
-        attempts.setdefault(key, Attempt(hops=[])).hops.append(transaction)
+        if key not in attempts:
+            # A B2BUA that keeps the Call-ID has tags and numbers of its own on its far side.
+            attempts[key] = _passed_on(transaction, attempts.values()) or Attempt(hops=[])
+        attempts[key].hops.append(transaction)
         confirmed.update(answer.message.to_tag for answer in transaction.answers)
-    call.attempts = list(attempts.values())
+    call.attempts = list({id(each): each for each in attempts.values()}.values())
 
 
 def _is_inside(
@@ -218,6 +222,19 @@ def _is_inside(
         return True  # the callee's side of the dialog
     acked = (ack.message.to_tag for ack in call.acks if ack.time < request.time and ack.message.from_tag == from_tag)
     return bool(to_tag) and to_tag in acked  # the recorder missed the 2xx
+
+
+def _passed_on(transaction: Transaction, attempts: Iterable[Attempt]) -> Attempt | None:
+    """The attempt that was still open at the host which sent this INVITE, when it did."""
+    if transaction.request is None:
+        return None
+    sender = host(transaction.source)
+    for attempt in attempts:
+        for hop in attempt.hops:
+            is_open = hop.final is None or hop.final.time > transaction.time
+            if hop.request is not None and host(hop.destination) == sender != host(hop.source) and is_open:
+                return attempt
+    return None
 
 
 def _goes_on(transaction: Transaction, call: Call) -> bool:

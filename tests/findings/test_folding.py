@@ -13,15 +13,17 @@ def told_of(talk: Exchange) -> list[Finding]:
 
 
 def test_open_questions_join_a_proven_cause() -> None:
-    """The unanswered INVITE is no finding of its own any more, and the cause says how many there were."""
+    """The unanswered INFO is no finding of its own any more, and the cause says how many there were."""
     talk = Exchange()
     talk.request("INVITE", 0)
     talk.request("ACK", 4, branch="ack", to_tag="callee")
+    talk.request("INFO", 5, branch="info", to_tag="callee", cseq=2)
+    talk.until = 60
     (finding,) = [each for each in told_of(talk) if each.confidence.value != "x" and each.rule != "call-unfinished"]
     assert (finding.rule, finding.variant) == ("capture-one-sided", "proven")
     assert finding.evidence["open"] == ["request-unanswered (1)"]
     assert finding.evidence["open_count"] == 1
-    assert set(finding.frames) == {1, 2}
+    assert set(finding.frames) == {2, 3}
 
 
 def test_one_open_question_that_nothing_proves_is_told_by_its_own_rule() -> None:
