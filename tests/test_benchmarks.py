@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     ids=["calls", "mixed", "load"],
 )
 def test_a_capture_is_always_the_same_and_whole(write: Callable[[Path], None], packets: int, tmp_path: Path) -> None:
-    """Its calls are answered and ended, nothing in it is damaged, and it has about as many packets as were asked for."""
+    """Its calls are answered and ended, nothing in it is damaged, and it has about as many packets as asked for."""
     one, other = tmp_path / "one.pcap", tmp_path / "other.pcap"
     write(one)
     write(other)
