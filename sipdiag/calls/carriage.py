@@ -20,12 +20,12 @@ from sipdiag.calls.transaction import SECOND
 from sipdiag.media import Stream
 from sipdiag.trace import Sighting, host
 
+DESTINATION, RETURN, SOURCE = "destination", "return", "source"
+"""What ties a stream to a call."""
 BEFORE = SECOND
 """How much earlier than what agrees on it a stream may begin: media overtake signalling."""
 NO_MORE_THAN = 3600 * SECOND
 """A call whose end was not seen is taken to last as long."""
-NEAR = 32
-"""So many calls that want media at one place are looked at before and after a stream begins."""
 TOGETHER = SECOND // 2
 """Legs of one call are answered within this time of each other: a stream may be of several."""
 MANY = 4
@@ -98,8 +98,8 @@ class Ties(msgspec.Struct, frozen=True, kw_only=True):
     """Those that come from where an end receives."""
     guesses: dict[int, int]
     """Number of a stream → how many of these calls, without session descriptions, it may belong to."""
-    distances: dict[int, list[int]]
-    """Number of a stream → how long from each of the nearest calls that want it to its beginning, ascending."""
+    distances: dict[tuple[str, int], list[int]]
+    """How it may be tied, number of a stream → how long from each of the nearest calls to its beginning, ascending."""
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,8 +110,8 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     ways: frozenset[tuple[str, str]]
     guessed: frozenset[int]
     """Those of which only one call comes into question."""
-    within: dict[int, int]
-    """Number of a stream that several calls want → how near a call must be to it."""
+    within: dict[tuple[str, int], int]
+    """How it may be tied, number of a stream that several calls may have → how near a call must be to it."""
 
 
 def settled(parts: Iterable[Ties], streams: Sequence[Stream]) -> Settled:
@@ -129,11 +129,11 @@ def settled(parts: Iterable[Ties], streams: Sequence[Stream]) -> Settled:
         for number, count in each.guesses.items():
             guesses[number] = guesses.get(number, 0) + count
     one = (number for number, count in guesses.items() if count == 1 and number not in taken)
-    distances: dict[int, list[int]] = {}
+    distances: dict[tuple[str, int], list[int]] = {}
     for each in parts:
-        for number, found in each.distances.items():
-            distances.setdefault(number, []).extend(found)
-    within = {number: _within(sorted(found)) for number, found in distances.items() if len(found) > 1}
+        for tie, found in each.distances.items():
+            distances.setdefault(tie, []).extend(found)
+    within = {tie: _within(sorted(found)) for tie, found in distances.items() if len(found) > 1}
     return Settled(tied=tied, ways=ways, guessed=frozenset(one), within=within)
 
 
@@ -211,17 +211,14 @@ class _Tie:
                     self._between.setdefault(between, []).append(call)
         for places in self._ends.values():
             places.sort(key=_since)
-        self._distances: dict[int, list[int]] = {}
+        self._known: dict[tuple[str, int], list[Place]] = {}
         self._back = self._ways_back()
 
     def _ways_back(self) -> dict[tuple[str, str], list[Place]]:
         """The ways along which something may come back to what goes where an end wants it."""
         back: dict[tuple[str, str], dict[tuple[int, int], Place]] = {}
         for number, stream in enumerate(self._streams):
-            best = self._best(self._ends.get(stream.destination, ()), stream)
-            if best:
-                self._distances[number] = sorted(_distance(place, stream) for place in best)[: MANY + 1]
-            for since, owner, line, side in best:
+            for since, owner, line, side in self._found(DESTINATION, number):
                 way = back.setdefault((stream.destination, stream.source), {})
                 way[owner, id(line)] = (since, owner, line, OTHER[side])
         return {way: sorted(places.values(), key=_since) for way, places in back.items()}
@@ -230,71 +227,110 @@ class _Tie:
         """What is tied, and how."""
         streams = list(enumerate(self._streams))
         guesses = ((number, len(self.open_to(stream))) for number, stream in streams if stream.is_convincing)
+        distances = {
+            (by, number): sorted(_distance(place, stream) for place in found)[: MANY + 1]
+            for number, stream in streams
+            for by in (DESTINATION, RETURN, SOURCE)
+            if (found := self._found(by, number))
+        }
         return Ties(
-            by_end=frozenset(self._distances),
+            by_end=frozenset(number for by, number in distances if by == DESTINATION),
             ways=frozenset(self._back),
-            back=frozenset(number for number, stream in streams if self._coming_back(stream)),
-            from_end=frozenset(number for number, stream in streams if self._from_end(stream)),
+            back=frozenset(number for by, number in distances if by == RETURN),
+            from_end=frozenset(number for by, number in distances if by == SOURCE),
             guesses={number: count for number, count in guesses if count},
-            distances=self._distances,
+            distances=distances,
         )
 
     def by_end(self, number: int, stream: Stream, known: Settled) -> Iterable[tuple[int, Carried]]:
         """The calls in which the stream goes where an end wants to receive."""
-        within = known.within.get(number)
-        for place in self._best(self._ends.get(stream.destination, ()), stream):
-            if within is None or _distance(place, stream) <= within:
-                _, call, line, side = place
-                yield call, Carried(stream=stream, number=number, toward=side, line=line, by="destination")
+        return self._carried(DESTINATION, number, stream, known)
 
     def by_way(self, number: int, stream: Stream, known: Settled) -> Iterable[tuple[int, Carried]]:
         """The calls in which it comes back along another stream, or from an end; what is tied by its end stays so."""
-        for _, call, line, side in self._coming_back(stream):
-            yield call, Carried(stream=stream, number=number, toward=side, line=line, by="return")
+        yield from self._carried(RETURN, number, stream, known)
         if (stream.source, stream.destination) not in known.ways:
-            for _, call, line, side in self._from_end(stream):
-                yield call, Carried(stream=stream, number=number, toward=OTHER[side], line=line, by="source")
+            yield from self._carried(SOURCE, number, stream, known)
 
     def open_to(self, stream: Stream) -> list[Call]:
         """The calls without session descriptions, between its hosts, that last at its time."""
         calls = self._between.get(frozenset((host(stream.source), host(stream.destination))), ())
         return [call for call in calls if stream.heard(*self._spans[call.number])]
 
-    def _coming_back(self, stream: Stream) -> list[Place]:
-        return self._best(self._back.get((stream.source, stream.destination), ()), stream)
+    def _carried(self, by: str, number: int, stream: Stream, known: Settled) -> Iterable[tuple[int, Carried]]:
+        within = known.within.get((by, number))
+        for place in self._found(by, number):
+            if within is None or _distance(place, stream) <= within:
+                _, call, line, side = place
+                toward = OTHER[side] if by == SOURCE else side
+                yield call, Carried(stream=stream, number=number, toward=toward, line=line, by=by)
 
-    def _from_end(self, stream: Stream) -> list[Place]:
-        return self._best(self._ends.get(stream.source, ()), stream)
+    def _found(self, by: str, number: int) -> list[Place]:
+        """Of the lines that a stream may be of one for each call: that which agreed on its payload type."""
+        if (by, number) not in self._known:
+            self._known[by, number] = self._looked_up(by, self._streams[number])
+        return self._known[by, number]
 
-    def _best(self, places: Sequence[Place], stream: Stream) -> list[Place]:
-        """Of the lines that last as long as the stream one for each call: that which agreed on its payload type."""
+    def _looked_up(self, by: str, stream: Stream) -> list[Place]:
+        places = {
+            DESTINATION: lambda: self._ends.get(stream.destination, ()),
+            SOURCE: lambda: self._ends.get(stream.source, ()),
+            RETURN: lambda: self._back.get((stream.source, stream.destination), ()),
+        }[by]()
         chosen: dict[int, Place] = {}
-        for place in _near(places, stream):
+        for place in self._near(places, stream):
             _, call, line, _ = place
-            begin, end = self._spans[call]
-            # What begins after the end of a call is of another one, which was given the same port.
-            if stream.first_time > end or not stream.heard(max(begin, line.begin) - BEFORE, end):
-                continue
             if call not in chosen or (
                 _names(line, stream.payload_type) and not _names(chosen[call][2], stream.payload_type)
             ):
                 chosen[call] = place
         return list(chosen.values())
 
+    def _near(self, places: Sequence[Place], stream: Stream) -> list[Place]:
+        """Those of `places`, in the order of time, that last as long as the stream: the nearest, and its other legs."""
+        if len(places) <= MANY:
+            return [place for place in places if self._lasts(place, stream)]
+        found: dict[int, Place] = {}
+        for begin in _begins(stream):
+            at = bisect_right(places, begin, key=_since)
+            for way in (range(at - 1, -1, -1), range(at, len(places))):
+                self._look(places, way, begin, stream, found)
+        if not found:
+            return []
+        nearest = min(_distance(place, stream) for place in found.values())
+        return [found[at] for at in sorted(found) if _distance(found[at], stream) <= nearest + TOGETHER]
 
-def _near(places: Sequence[Place], stream: Stream) -> Sequence[Place]:
-    """Those of `places`, in the order of time, that come into question: some until the stream begins, some after it."""
-    if len(places) <= NEAR:
-        return places
-    at = bisect_right(places, stream.first_time + BEFORE, key=_since)
-    until = bisect_right(places, stream.last_time + BEFORE, key=_since)
-    return places[max(0, at - NEAR) : min(until, at + NEAR)]
+    def _look(
+        self, places: Sequence[Place], way: Iterable[int], begin: int, stream: Stream, found: dict[int, Place]
+    ) -> None:
+        """Go one way from where a stream begins, until the nearest call that lasts, and a little further.
+
+        Of a crowd only those at the same distance are wanted: no more than shows that it is one is looked at.
+        """
+        nearest, lasting = -1, 0
+        for at in way:
+            distance = abs(places[at][0] - begin)
+            if lasting and distance > nearest + (TOGETHER if lasting <= MANY else 0):
+                return
+            if self._lasts(places[at], stream):
+                found[at] = places[at]
+                nearest, lasting = distance if not lasting else nearest, lasting + 1
+
+    def _lasts(self, place: Place, stream: Stream) -> bool:
+        """Whether the stream is there while its line is; what begins after a call is of another at the same port."""
+        _, call, line, _ = place
+        begin, end = self._spans[call]
+        return stream.first_time <= end and stream.heard(max(begin, line.begin) - BEFORE, end)
+
+
+def _begins(stream: Stream) -> tuple[int, ...]:
+    """When a stream began, and went on after a pause."""
+    return (stream.first_time, *(gap.end for gap in stream.gaps))
 
 
 def _distance(place: Place, stream: Stream) -> int:
     """How long before or after the stream began, or went on after a pause, the call agreed on it."""
-    begins = (stream.first_time, *(gap.end for gap in stream.gaps))
-    return min(abs(begin - place[0]) for begin in begins)
+    return min(abs(begin - place[0]) for begin in _begins(stream))
 
 
 def _names(line: MediaLine, payload_type: int) -> bool:
