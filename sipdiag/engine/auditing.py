@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from sipdiag import __version__
 from sipdiag.calls import window_of
+from sipdiag.engine.clocks import offsets_of
 from sipdiag.engine.closing import Wanted, finish
 from sipdiag.engine.crew import Crew
-from sipdiag.engine.files import alone_in, put_bytes, put_object, put_table
+from sipdiag.engine.files import alone_in, object_in, put_bytes, put_object, put_table
 from sipdiag.engine.journal import Journal
 from sipdiag.engine.merging import agree, settle
 from sipdiag.engine.places import Place
@@ -26,6 +27,7 @@ from sipdiag.engine.stages import Run, carry, judge, move, scatter, survey, tell
 from sipdiag.engine.store import publish
 from sipdiag.findings import Policy, Settings
 from sipdiag.report import Words
+from sipdiag.trace import WORTH_IT, corrected
 
 MESSAGES_A_SHARD = 20_000
 """What a worker holds in memory at a time: some 150 MB."""
@@ -96,6 +98,8 @@ def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report
             shards=min(MOST_SHARDS, max(1, -(-sum(map(_messages, readable)) // MESSAGES_A_SHARD))),
         )
         _sweep(order.target / "work", {"read", key})
+        readable = _aligned(readable, read)
+        rows = [(number, readable[number] if state == "read" else each, state) for number, each, state in rows]
         _judge(order, run, readable, crew, progress)
         progress.begin("closing", 1)
         finish(run, readable, words, Wanted(order.policy, order.today, order.select, order.ignore))
@@ -161,6 +165,26 @@ def _numbered(outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[tuple[in
             same = first[each.content].place != each.place
             rows.append((numbers[each.content], each, "duplicate" if same else "read"))
     return readable, sorted(rows, key=lambda row: (row[2] == "unreadable", row[0], row[1].place.path))
+
+
+def _aligned(readable: Sequence[Outcome], read: Path) -> list[Outcome]:
+    """The captures with their clocks made one, as far as they saw the same."""
+    if len(readable) < 2:
+        return list(readable)
+    marks = [object_in(read / f"{each.content}.marks") for each in readable]
+    order = sorted(range(len(readable)), key=lambda index: (_begin(readable[index])[0], readable[index].place.path))
+    offsets = offsets_of(marks, order)
+    first = readable[order[0]].place.path
+    return [
+        each if abs(ahead) < WORTH_IT else _corrected(each, ahead, first)
+        for each, ahead in zip(readable, offsets, strict=True)
+    ]
+
+
+def _corrected(outcome: Outcome, ahead: int, reference: str) -> Outcome:
+    assert outcome.reading is not None, "only what was read has a clock"  # noqa: S101
+    trace = corrected(outcome.reading.trace, ahead, reference)
+    return replace(outcome, ahead=ahead, reading=replace(outcome.reading, trace=trace, told_below=True))
 
 
 def _begin(outcome: Outcome) -> tuple[int, str]:
@@ -237,12 +261,12 @@ def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, prog
         progress.step()
 
 
-def _batches(readable: Sequence[Outcome]) -> Iterator[list[tuple[int, str]]]:
-    """Number and content of captures that are divided at a time."""
-    batch: list[tuple[int, str]] = []
+def _batches(readable: Sequence[Outcome]) -> Iterator[list[tuple[int, str, int]]]:
+    """Captures that are divided at a time: number, content, and how far the clock is ahead."""
+    batch: list[tuple[int, str, int]] = []
     messages = 0
     for number, each in enumerate(readable):
-        batch.append((number, each.content))
+        batch.append((number, each.content, each.ahead))
         messages += _messages(each)
         if len(batch) >= CAPTURES_A_BATCH or messages >= MESSAGES_A_BATCH:
             yield batch

@@ -90,7 +90,7 @@ def _traces(run: Run, readable: Sequence[Outcome]) -> Iterator[tuple[int, Trace]
     """The captures that rules on captures may have something to say of, whole."""
     for number, each in enumerate(readable):
         if each.reading is not None and each.reading.told_below:
-            table = numbered(table_in(run.read / f"{each.content}.parquet"), number)
+            table = numbered(table_in(run.read / f"{each.content}.parquet"), number, each.ahead)
             yield number, replace(each.reading.trace, sightings=sightings_of(table))
 
 

@@ -61,8 +61,12 @@ def table_of(sightings: Sequence[Sighting]) -> pa.Table:
     )
 
 
-def numbered(table: pa.Table, capture: int) -> pa.Table:
-    """The sightings of one capture with its number."""
+def numbered(table: pa.Table, capture: int, ahead: int = 0) -> pa.Table:
+    """The sightings of one capture with its number; their times put right by how far its clock is `ahead`."""
+    if ahead:
+        column = table.schema.get_field_index("time")
+        times = pa.array(table["time"].to_numpy() - ahead, pa.int64())
+        table = table.set_column(column, SIGHTINGS.field("time"), times)
     return table.append_column(NUMBERED.field("capture"), pa.array([capture] * len(table), pa.int32()))
 
 

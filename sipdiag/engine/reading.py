@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sipdiag.analysis import read
+from sipdiag.engine.clocks import marks_of
 from sipdiag.engine.columns import table_of
 from sipdiag.engine.files import object_in, put_object, put_table
 from sipdiag.engine.outlook import Below
@@ -57,6 +58,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What came of reading one capture."""
+
+    ahead: int = 0
+    """How far its clock was ahead of that of the first to see the same; its times but those on disk are put right."""
 
     place: Place
     content: str = ""
@@ -121,6 +125,7 @@ def _read(name: str, path: Path, folder: Path, content: str, how: How) -> Readin
     trace = read(str(path), media=how.media, engine=how.engine)
     reading = reading_of(replace(trace, facts=replace(trace.facts, path=name)))
     put_table(folder / f"{content}.parquet", table_of(trace.sightings), compression="zstd")
+    put_object(folder / f"{content}.marks", marks_of(trace.sightings))
     put_object(folder / f"{content}.reading", reading)  # last: now it is done
     return reading
 

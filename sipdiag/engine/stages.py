@@ -86,12 +86,13 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     attacks: Attacks
 
 
-def scatter(run: Run, batch: int, captures: Sequence[tuple[int, str]]) -> None:
-    """Divide the sightings of `captures`, each with its number and content."""
+def scatter(run: Run, batch: int, captures: Sequence[tuple[int, str, int]]) -> None:
+    """Divide the sightings of `captures`, each with its number, its content, and how far its clock is ahead."""
     done = run.folder / "scattered" / f"{batch}.done"
     if done.exists():
         return
-    tables = [numbered(table_in(run.read / f"{content}.parquet"), number) for number, content in captures]
+    contents = [(content, (number, ahead)) for number, content, ahead in captures]
+    tables = [numbered(table_in(run.read / f"{content}.parquet"), *about) for content, about in contents]
     whole = pa.concat_tables(tables) if tables else NUMBERED.empty_table()
     for shard, part in _divided(whole, run.shards, run.shard_of):
         put_table(run.folder / "shards" / str(shard) / f"{batch}.parquet", part)

@@ -6,7 +6,7 @@ The door of the room: `read_trace` gives the `Trace` of one capture, a list of `
 
 from __future__ import annotations
 
-from sipdiag.trace.alignment import aligned
+from sipdiag.trace.alignment import WORTH_IT, aligned, apart, corrected
 from sipdiag.trace.clock import ClockStep
 from sipdiag.trace.dissection import Engine
 from sipdiag.trace.media import joined_streams
@@ -15,6 +15,7 @@ from sipdiag.trace.sighting import Sighting, host, port
 
 __all__ = [
     "NATIVE",
+    "WORTH_IT",
     "CaptureFacts",
     "ClockStep",
     "Engine",
@@ -22,6 +23,8 @@ __all__ = [
     "Sighting",
     "Trace",
     "aligned",
+    "apart",
+    "corrected",
     "host",
     "joined_streams",
     "port",

@@ -7,7 +7,7 @@ adds to the difference in one direction and takes from it in the other, so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any, TypeVar
 
@@ -47,7 +47,7 @@ def aligned(traces: Sequence[Trace]) -> list[Trace]:
         offsets[index] = known
     first = traces[order[0]].facts.path
     return [
-        trace if abs(offsets[index]) < WORTH_IT else _corrected(trace, offsets[index], first)
+        trace if abs(offsets[index]) < WORTH_IT else corrected(trace, offsets[index], first)
         for index, trace in enumerate(traces)
     ]
 
@@ -67,23 +67,30 @@ def _first_seen(trace: Trace) -> dict[Key, Sighting]:
 def _apart(one: dict[Key, Sighting], other: dict[Key, Sighting]) -> int | None:
     """How far the second clock is ahead of the first; None where the two did not see the same."""
     smaller, larger = sorted((one, other), key=len)
-    if not len(smaller) >= FEWEST:
-        return None
-    shared = [key for key in smaller if key in larger]
-    if len(shared) < max(FEWEST, SHARE * len(smaller)):
-        return None
     ways: dict[tuple[str, str], list[int]] = {}
-    for key in shared:
-        way = host(one[key].source), host(one[key].destination)
-        ways.setdefault(way, []).append(other[key].time - one[key].time)
+    for key in smaller if len(smaller) >= FEWEST else ():
+        if key in larger:
+            way = host(one[key].source), host(one[key].destination)
+            ways.setdefault(way, []).append(other[key].time - one[key].time)
+    return apart(len(smaller), ways)
+
+
+def apart(messages: int, ways: Mapping[Any, Sequence[int]]) -> int | None:
+    """How far a clock is ahead of another, by what messages on each way that both saw are apart.
+
+    `messages` is how many the capture with fewer of them has; None where the two did not see the same.
+    """
+    shared = sum(map(len, ways.values()))
+    if messages < FEWEST or shared < max(FEWEST, SHARE * messages):
+        return None
     middles = {way: median(times) for way, times in ways.items()}
     agreeing = sum(abs(time - middles[way]) <= SPREAD for way, times in ways.items() for time in times)
-    if agreeing < AGREEING * len(shared):
+    if agreeing < AGREEING * shared:
         return None
     return round((min(middles.values()) + max(middles.values())) / 2)
 
 
-def _corrected(trace: Trace, ahead: int, reference: str) -> Trace:
+def corrected(trace: Trace, ahead: int, reference: str) -> Trace:
     """`trace` with all its times moved, and a word on it."""
     told = f"{abs(ahead) / 10**9:.3f} s {'ahead of' if ahead > 0 else 'behind'} {reference}; its times are corrected"
     moved: Trace = _moved(trace, -ahead)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -15,10 +16,13 @@ from sipdiag.findings import Policy, Settings
 from sipdiag.knowledge import Catalogue
 from sipdiag.report import Words
 from sipdiag.report.streams import stream_rows
+from sipdiag.trace import aligned
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+FOLDERS = sorted({path.parent for path in SAMPLES.glob("*/*.pcap*")})
+SPEAKING = [folder for folder in FOLDERS if "media" in folder.name]
+"""Samples with media: all together they would be a crowd of calls at one port, of which a stream is the nearest's."""
+SILENT = [folder for folder in FOLDERS if folder not in SPEAKING]
 TODAY = date(2026, 3, 2)
 ORDER = {"calls": ("time", "call_id"), "responses": ("time", "capture", "frame"), "findings": ("number",)}
 
@@ -65,7 +69,7 @@ def rows(target: Path, name: str) -> list[dict[str, Any]]:
 def serially(target: Path) -> Analysis:
     """The analysis of the captures of an audit, read one after the other."""
     named = [row for row in rows(target, "captures") if row["state"] == "read"]
-    return conclude([read(row["path"], capture=row["number"]) for row in named])
+    return conclude(aligned([read(row["path"], capture=row["number"]) for row in named]))
 
 
 def expected(analysis: Analysis, name: str) -> list[dict[str, Any]]:

@@ -10,13 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.fleet import write_fleet
-from engine.auditing import Steps, audited, expected, rows, serially
+from engine.auditing import SAMPLES, SILENT, SPEAKING, Steps, audited, expected, rows, serially
 from sipdiag.engine import Alone, Processes, auditing, summary_of
 from sipdiag.engine.files import alone_in
 from sipdiag.errors import UsageError
 
-ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = str(ROOT / "samples")
 DATASETS = ("findings", "calls", "responses", "streams")
 
 
@@ -38,12 +36,21 @@ def assert_serial(target: Path) -> None:
 def test_the_samples_in_many_shards_are_the_samples(tmp_path: Path) -> None:
     """Every rule, in shards of a few calls each."""
     steps = Steps()
-    report = audited([SAMPLES], tmp_path, steps=steps)
+    report = audited([str(each) for each in SILENT], tmp_path, steps=steps)
     assert dict(steps.stages)["judging"] > 10
     assert steps.done == sum(total for _, total in steps.stages)
     assert steps.counts["calls"] == len(rows(tmp_path, "calls"))
     assert report.unreadable == []
     assert_serial(tmp_path)
+
+
+@pytest.mark.parametrize("folder", SPEAKING, ids=lambda folder: folder.name)
+def test_media_find_their_calls_from_every_shard(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shard a few messages, each capture by itself: all together they would be a crowd of calls at one port."""
+    monkeypatch.setattr(auditing, "MESSAGES_A_SHARD", 4)
+    for path in sorted(folder.glob("*.pcap*"))[:3]:
+        audited([str(path)], tmp_path / path.stem)
+        assert_serial(tmp_path / path.stem)
 
 
 @pytest.mark.usefixtures("small_shards")
@@ -119,7 +126,7 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
 
 def test_added_changed_and_removed_captures_are_picked_up(tmp_path: Path) -> None:
     """By their content: one that is only touched or renamed is known."""
-    sources = sorted(Path(SAMPLES).glob("ack-missing/*.pcap"))
+    sources = sorted(SAMPLES.glob("ack-missing/*.pcap"))
     folder, target = tmp_path / "in", tmp_path / "out"
     folder.mkdir()
     one, other = folder / "one.pcap", folder / "other.pcap"
@@ -161,7 +168,7 @@ def test_the_same_content_twice_counts_once(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     for name in ("a.pcap", "b.pcap"):
-        shutil.copyfile(Path(SAMPLES) / "ack-missing" / "ack-missing.pcap", folder / name)
+        shutil.copyfile(SAMPLES / "ack-missing" / "ack-missing.pcap", folder / name)
     audited([str(folder)], tmp_path / "out")
     assert [row["state"] for row in rows(tmp_path / "out", "captures")] == ["read", "duplicate"]
     assert len(rows(tmp_path / "out", "calls")) == 1
@@ -171,7 +178,7 @@ def test_what_cannot_be_read_is_listed_with_its_reason(tmp_path: Path) -> None:
     """And the audit goes on; a later run tries again."""
     folder = tmp_path / "in"
     folder.mkdir()
-    shutil.copyfile(Path(SAMPLES) / "ack-missing" / "ack-missing.pcap", folder / "good.pcap")
+    shutil.copyfile(SAMPLES / "ack-missing" / "ack-missing.pcap", folder / "good.pcap")
     (folder / "text.pcap").write_text("no capture", encoding="utf-8")
     (folder / "empty.pcap").write_bytes(b"")
     report = audited([str(folder)], tmp_path / "out")

@@ -9,21 +9,19 @@ from tempfile import mkdtemp
 
 import pytest
 
-from engine.auditing import audited, serially
+from engine.auditing import SILENT, audited, serially
 from sipdiag.calls import figures_of
 from sipdiag.engine import Summary, is_audit, summary_of
 from sipdiag.engine.results import SCHEMA, TABLES
 from sipdiag.engine.store import store_in
 from sipdiag.errors import UsageError
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @cache
 def target() -> Path:
-    """An audit of all samples."""
+    """An audit of the samples."""
     folder = Path(mkdtemp(prefix="sipdiag-test-"))
-    audited([str(ROOT / "samples")], folder)
+    audited([str(each) for each in SILENT], folder)
     return folder
 
 
