@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
+import subprocess
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -17,10 +20,12 @@ from sipdiag.capture import octets, open_capture
 from sipdiag.knowledge import Catalogue
 from sipdiag.report.rows import document_of
 from sipdiag.report.words import Words
-from wrappings import FILES, FRAMES, SIX, STREAMS, Said, plain, streamed
+from tests.capture.build import enhanced, interface, option, section
+from wrappings import FILES, FRAMES, SIX, STREAMS, Said, _packets, plain, streamed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 TICK = 15_625_000
 """Nanoseconds of a 64th of a second, which every clock can tell exactly."""
@@ -119,3 +124,32 @@ def test_rotated_captures_are_one(name: str) -> None:
     encoded = json.loads(msgspec.json.encode(document_of(conclude(traces), WORDS)))
     assert len(encoded.pop("captures")) == 3
     assert without_frames(encoded, streams=False) == {key: PLAIN[key] for key in PLAIN if key != "captures"}
+
+
+UNKNOWN_TO_WIRESHARK = {
+    "mpls-link": "it has no name for the link type",
+    "mpls-pseudowire": "it guesses another payload behind labels",
+    "nflog-big": "it takes the byte order of the file",
+    "preamble-scapy": "it wants a checksum that fits",
+    "vxlan-linux": "it knows the port as something else",
+    **dict.fromkeys(("hep-2", "hep-3", "hep-3-packed", "hep-3-stream", "hep-3-stream-tiny"), "it does not read HEP"),
+}
+"""Wrapping → why Wireshark sees no SIP in it; of everything else it sees what is seen here."""
+
+
+@pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is not installed")
+def test_wireshark_agrees_on_the_wrappings(tmp_path: Path) -> None:
+    """The wrappings are what they are called, and not what this project believes them to be."""
+    wraps = {name: FRAMES[name](SAID) for name in FRAMES} | {name: SIX[name](SAID6) for name in SIX}
+    blocks, owners = [section()], []
+    for number, (name, capture) in enumerate(wraps.items()):
+        blocks.append(interface(link=int.from_bytes(capture[20:22], "little"), options=option(9, b"\x09")))
+        for time, packet in _packets(capture):
+            blocks.append(enhanced(packet, time, number=number))
+            owners.append(name)
+    path = tmp_path / "every.pcapng"
+    path.write_bytes(b"".join(blocks))
+    command = ["tshark", "-r", str(path), "-Y", "sip", "-T", "fields", "-e", "frame.number"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    seen = Counter(owners[int(frame) - 1] for frame in done.stdout.split())
+    assert {name: seen[name] for name in wraps if seen[name] != len(SAID)} == dict.fromkeys(UNKNOWN_TO_WIRESHARK, 0)

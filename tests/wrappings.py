@@ -181,10 +181,10 @@ LINKS: dict[str, tuple[int, Callable[[bytes], bytes]]] = {
     "wifi-wds-qos": (105, partial(_wireless, control=0x88, flags=3)),
     "frame-relay": (107, lambda _: b"\x18\x41\x03\xcc"),
     "loop": (108, lambda _: b"\0\0\0\x02"),
-    "enc": (109, lambda _: bytes(12)),
+    "enc": (109, lambda _: struct.pack("<III", 2, 0, 0)),
     "cooked": (113, lambda packet: b"\0\0\0\x01\0\x06" + bytes(8) + _ethertype(packet)),
-    "pflog": (117, lambda _: b"\x3d" + bytes(63)),
-    "prism": (119, lambda packet: bytes(144) + _wireless(packet)),
+    "pflog": (117, lambda _: b"\x3d\x02" + bytes(62)),
+    "prism": (119, lambda packet: struct.pack("<II", 0x44, 144) + bytes(136) + _wireless(packet)),
     "radiotap": (127, _radiotap),
     "radiotap-padded": (127, partial(_radiotap, padded=True)),
     "firewire": (138, lambda packet: bytes(16) + _ethertype(packet)),
@@ -256,7 +256,9 @@ TUNNELS: dict[str, Callable[[bytes], bytes]] = {
     "geneve-ip": lambda packet: in_udp(packet, 6081, b"\0\0" + _ethertype(packet) + b"\0\0\x07\0"),
     "gtp": _gtp,
     "gtp-extended": partial(_gtp, extended=True),
-    "l2tp": lambda packet: in_udp(packet, 1701, b"\x40\x02" + bytes(6) + b"\xff\x03\x00\x21"),
+    "l2tp": lambda packet: in_udp(
+        packet, 1701, b"\x40\x02" + struct.pack(">HHH", 12 + len(packet), 1, 1) + b"\xff\x03\x00\x21"
+    ),
     "tzsp": lambda packet: in_udp(ethernet(packet), 37_008, b"\x01\0\0\x01\x01"),
     "gre-in-udp": lambda packet: in_udp(packet, 4754, b"\0\0" + _ethertype(packet)),
     "mpls-in-udp": lambda packet: in_udp(packet, 6635, b"\0\x01\x11\x40"),
@@ -461,11 +463,11 @@ def sctp(said: Sequence[Said], *, size: int = 65_000, again: bool = False, inter
     """Over SCTP, behind a SACK, whole or in fragments, each chunk perhaps twice."""
     packets: list[Packet] = []
     sequence = 7
-    for each in said:
+    for message, each in enumerate(said):
         parts = split(each.payload, size)
         for number, part in enumerate(parts):
             flags = (2 if number == 0 else 0) | (1 if part is parts[-1] else 0)
-            more = struct.pack(">HHII", 1, 0, number, 0) if interleaved else struct.pack(">HHI", 1, 0, 0)
+            more = struct.pack(">HHII", 1, 0, message, number) if interleaved else struct.pack(">HHI", 1, 0, 0)
             head = struct.pack(">BBHI", 64 if interleaved else 0, flags, 8 + len(more) + len(part), sequence) + more
             chunk = b"\x03\0\0\x10" + bytes(12) + head + part + bytes(-len(part) % 4)
             ends = struct.pack(">HHII", each.source[1], each.destination[1], 99, 0)

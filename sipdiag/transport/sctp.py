@@ -53,6 +53,10 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sequence: int
     """Transmission sequence number."""
     stream: int
+    message: int
+    """Number of the message that it is a part of, where chunks tell that (RFC 8260)."""
+    place: int
+    """Where among the parts of the message it belongs: consecutive numbers."""
     flags: int
     payload: bytes
     cut: bool
@@ -63,7 +67,7 @@ class Associations:
 
     def __init__(self, recognize: Callable[[bytes], object], endpoints: Endpoints) -> None:
         self._recognize, self._endpoints = recognize, endpoints
-        self._open: dict[tuple[str, str, int, int], list[Chunk]] = {}
+        self._open: dict[tuple[str, str, int, int, int], list[Chunk]] = {}
         self._seen: dict[tuple[str, str, int, int], None] = {}
 
     def take(self, group: IPPackets) -> Iterator[Datagram]:
@@ -117,16 +121,16 @@ class Associations:
         """Give the chunks of a message once all are there, in order; nothing before."""
         if chunk.flags & (BEGIN | END) == BEGIN | END:
             return [chunk]
-        key = (chunk.source, chunk.destination, chunk.tag, chunk.stream)
+        key = (chunk.source, chunk.destination, chunk.tag, chunk.stream, chunk.message)
         parts = self._open.setdefault(key, [])
         if len(self._open) > MOST_OPEN:
             del self._open[next(iter(self._open))]
         if len(parts) >= MOST_PARTS or sum(len(part.payload) for part in parts) > MOST_BYTES:
             parts.clear()
         parts.append(chunk)
-        parts.sort(key=lambda part: part.sequence)
-        following = range(parts[0].sequence, parts[0].sequence + len(parts))
-        whole = parts[0].flags & BEGIN and parts[-1].flags & END and [part.sequence for part in parts] == [*following]
+        parts.sort(key=lambda part: part.place)
+        following = range(parts[0].place, parts[0].place + len(parts))
+        whole = parts[0].flags & BEGIN and parts[-1].flags & END and [part.place for part in parts] == [*following]
         if not whole:
             return []
         return self._open.pop(key)
@@ -159,6 +163,9 @@ def _chunks(payload: bytes, frame: int, time: int, source: str, destination: str
         size = DATA_HEADERS.get(kind)
         if size is not None and length > size and at + size <= len(payload):
             sequence, stream = struct.unpack_from(">IH", payload, at + 4)
+            message, place = struct.unpack_from(">II", payload, at + 12) if kind == INTERLEAVED else (-1, sequence)
+            if kind == INTERLEAVED and flags & BEGIN:
+                place = 0  # the first part tells the protocol there, the others their number
             yield Chunk(
                 frame=frame,
                 time=time,
@@ -167,6 +174,8 @@ def _chunks(payload: bytes, frame: int, time: int, source: str, destination: str
                 tag=tag,
                 sequence=sequence,
                 stream=stream,
+                message=message,
+                place=place,
                 flags=flags,
                 payload=payload[at + size : at + length],
                 cut=at + length > len(payload),

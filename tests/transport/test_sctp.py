@@ -49,6 +49,21 @@ def test_fragments_are_joined_in_sequence() -> None:
     ]
 
 
+def test_interleaved_messages_are_told_apart() -> None:
+    """Parts of two messages of one stream in turn, as RFC 8260 allows: each tells its message and its place."""
+
+    def part(payload: bytes, sequence: int, flags: int, message: int, place: int) -> bytes:
+        head = struct.pack(">BBHIHHII", 64, flags, 20 + len(payload), sequence, 1, 0, message, place)
+        return head + payload + bytes(-len(payload) % 4)
+
+    chunks = [(OPTIONS[:9], 2, 1, 0), (OPTIONS[:20], 2, 2, 0), (OPTIONS[9:], 1, 1, 1), (OPTIONS[20:], 1, 2, 1)]
+    frames = [
+        frame(part(payload, 7 + at, flags, message, place))
+        for at, (payload, flags, message, place) in enumerate(chunks)
+    ]
+    assert [(each.frame, each.payload) for each in Outcome(frames).datagrams] == [(3, OPTIONS), (4, OPTIONS)]
+
+
 def test_a_chunk_sent_again_is_no_message_sent_again() -> None:
     """SCTP repeats by itself, under the same number; a user of it that repeats gets another one."""
     outcome = Outcome([frame(data(OPTIONS, 1)), frame(data(OPTIONS, 1)), frame(data(OPTIONS, 2))])
