@@ -46,6 +46,12 @@ class Wait(NamedTuple):
     milliseconds: int
 
 
+class Play(NamedTuple):
+    """Voice from a file of PCMU, in packets of 20 ms, while the scenario goes on."""
+
+    path: str
+
+
 KEEP = (
     "<action>"
     + "".join(
@@ -56,7 +62,7 @@ KEEP = (
 )
 """SIPp's words for remembering header fields."""
 
-Step = Send | Receive | Wait
+Step = Send | Receive | Wait | Play
 
 
 def request(  # noqa: D417  (the parts of a message, named)
@@ -135,6 +141,8 @@ def scenario(steps: Sequence[Step]) -> str:
             optional = ' optional="true"' if step.optional else ""
             auth = ' auth="true"' if step.challenge else ""
             lines.append(f'<recv {kind}="{step.what}"{optional}{auth}>{KEEP if step.keep else ""}</recv>')
+        elif isinstance(step, Play):
+            lines.append(f'<nop><action><exec rtp_stream="{step.path},1,0"/></action></nop>')
         else:
             lines.append(f'<pause milliseconds="{step.milliseconds}"/>')
     if any(isinstance(step, Receive) and step.keep for step in steps):
@@ -148,17 +156,25 @@ def missing() -> str:
 
 
 def recorded(
-    folder: Path, client: Sequence[Step], server: Sequence[Step], *options: str, address: str = "127.0.0.1"
+    folder: Path,
+    client: Sequence[Step],
+    server: Sequence[Step],
+    *options: str,
+    address: str = "127.0.0.1",
+    echoed: bool = False,
 ) -> Path:
-    """The capture of `CALLS` conversations between `client` and `server`."""
+    """The capture of `CALLS` conversations between `client` and `server`, which sends media back if it is to."""
     capture = folder / "real.pcap"
     (folder / "client.xml").write_text(scenario(client))
     (folder / "server.xml").write_text(scenario(server))
     server_port, client_port = free_port(address), free_port(address)
     common = ["-nostdin", "-i", address, "-m", str(CALLS), "-timeout", "20s", "-timeout_error", *options]
-    with recording(capture, server_port):
+    media = [str(free_port(address) & ~1) for _ in range(2)] if echoed else []
+    listening = ["-rtp_echo", "-mi", address, "-mp", media[0]] if media else []
+    speaking = ["-mi", address, "-mp", media[1]] if media else []
+    with recording(capture, str(server_port), *media):
         serving = subprocess.Popen(
-            ["sipp", "-sf", "server.xml", "-p", str(server_port), *common],
+            ["sipp", "-sf", "server.xml", "-p", str(server_port), *common, *listening],
             cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -176,6 +192,7 @@ def recorded(
                     "-r",
                     "10",
                     *common,
+                    *speaking,
                     f"{host}:{server_port}",
                 ],
                 cwd=folder,
@@ -192,10 +209,10 @@ def recorded(
 
 
 @contextmanager
-def recording(capture: Path, port: int) -> Iterator[None]:
-    """Record what goes to and from `port` on loopback."""
+def recording(capture: Path, *ports: str) -> Iterator[None]:
+    """Record what goes to and from `ports` on loopback."""
     tcpdump = subprocess.Popen(
-        ["tcpdump", "-i", "lo", "-U", "--immediate-mode", "-w", str(capture), "port", str(port)],
+        ["tcpdump", "-i", "lo", "-U", "--immediate-mode", "-w", str(capture), "port " + " or port ".join(ports)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
