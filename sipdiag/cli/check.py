@@ -58,7 +58,12 @@ class _Files(NamedTuple):
 @click.option("--baseline", metavar="FILE", help="Findings that are accepted; others are new.")
 @click.option("--write-baseline", metavar="FILE", help="Write a baseline that accepts the findings of this run.")
 @click.option("--reason", metavar="TEXT", help="Why --write-baseline accepts what is new in it.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which --write-baseline accepts it.")
+@click.option(
+    "--until",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day on which --write-baseline accepts it.",
+)
 @options.engine
 @options.formats(*FORMATS)
 @options.output
@@ -121,15 +126,22 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     catalogue = options.catalogue_for(lang or settings.lang, knowledge)
 
     words = Words(catalogue)
+    narrowed = any(narrowing.values())
+    if narrowed and files.write_baseline is not None:
+        raise UsageError("--write-baseline takes all findings: leave out what narrows them, as --select does")
     expected, accepted = _given(files)
     traces, unreadable = readings(captures, quiet=quiet)
     seen = _seen(traces, settings, narrowing, guess=not no_guess)
+    if unreadable and (files.write_expect is not None or files.write_baseline is not None):
+        raise unreadable[0]  # it was told already; a file of half a recording would be taken for one of the whole
     if files.write_expect is not None:
         _write_expectations(files.write_expect, seen.analysis, words, captures)
     if files.write_baseline is not None:
         accepted = _write_baseline(files, seen, accepted, settings, words)
     level = fail_on or settings.fail_on or "error"
     verdict = _verdict(seen, expected, accepted, settings, level, unreadable, has_baseline=files.uses_baseline)
+    if narrowed:
+        verdict = msgspec.structs.replace(verdict, gone=[])  # what was not looked for is not gone
     _write(verdict, words, output=output, format_=format_, color=color, quiet=quiet)
     return _exit_code(verdict)
 

@@ -86,7 +86,7 @@ class _Suites:
             self._take(suites[number], group, judged)
         self._expectations(suites)
         for facts, suite in zip(captures, suites, strict=True):
-            if not facts.sip_messages:
+            if self._verdict.without_sip:
                 nothing = _case(suite, self._told.label("subject_capture"), "sip")
                 nothing.errors.append(self._told.label("nothing_checked"))
             yield facts.path, "" if facts.first_time is None else iso(facts.first_time), list(suite.values())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -65,7 +65,6 @@ class _Log:
 
     def run(self) -> Object:
         """Everything but the results."""
-        severities = {rule.NAME: rule.SEVERITY for field in msgspec.structs.astuple(RULES) for rule in field}
         verdict = self._verdict
         return {
             "tool": {
@@ -73,7 +72,7 @@ class _Log:
                     "name": "sipdiag",
                     "version": __version__,
                     "semanticVersion": __version__,
-                    "rules": [*(self._rule(name, severities[name]) for name in RULES.names), self._expectation()],
+                    "rules": [*_rules(self._words), self._expectation()],
                 }
             },
             "language": self._words.catalogue.language[:2],
@@ -109,20 +108,6 @@ class _Log:
         for compared in self._verdict.compared:
             for mismatch in compared.mismatches:
                 yield self._mismatch(compared, mismatch)
-
-    def _rule(self, name: str, severity: Severity) -> Object:
-        entry = self._words.entry(f"rule/{name}")
-        if entry is None:
-            return {"id": name, "defaultConfiguration": {"level": severity.value}}
-        markdown = markdown_of(entry_blocks(entry, self._words.catalogue))
-        return {
-            "id": name,
-            "shortDescription": {"text": shown(entry.title)},
-            "fullDescription": {"text": plain(shown(entry.meaning))},
-            "help": {"text": plain(markdown), "markdown": markdown},
-            "defaultConfiguration": {"level": severity.value},
-            "properties": {"tags": ["sip", str(entry.facts.get("family", "sip"))]},
-        }
 
     def _expectation(self) -> Object:
         label = self._told.label
@@ -192,6 +177,29 @@ class _Log:
         fingerprint = shown(fingerprint)
         self._seen[fingerprint] += 1
         return {"sipdiag/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint}:{self._seen[fingerprint]}"}
+
+
+@lru_cache(maxsize=4)
+def _rules(words: Words) -> list[Object]:
+    """Every rule in force with its help: the same for each log in the same words."""
+    severities = {rule.NAME: rule.SEVERITY for field in msgspec.structs.astuple(RULES) for rule in field}
+    return [_rule(name, severities[name], words) for name in RULES.names]
+
+
+def _rule(name: str, severity: Severity, words: Words) -> Object:
+    entry = words.entry(f"rule/{name}")
+    if entry is None:
+        return {"id": name, "defaultConfiguration": {"level": severity.value}}
+    markdown = markdown_of(entry_blocks(entry, words.catalogue))
+    steps = (f"{number}. {plain(shown(step))}" for number, step in enumerate(entry.fix, 1))
+    return {
+        "id": name,
+        "shortDescription": {"text": shown(entry.title)},
+        "fullDescription": {"text": plain(shown(entry.meaning))},
+        "help": {"text": "\n".join([plain(shown(entry.description)), *steps]), "markdown": markdown},
+        "defaultConfiguration": {"level": severity.value},
+        "properties": {"tags": ["sip", str(entry.facts.get("family", "sip"))]},
+    }
 
 
 @cache

@@ -107,6 +107,22 @@ def test_todays_findings_are_accepted_and_new_ones_fail(tmp_path: Path) -> None:
     assert "ack-missing" not in ran.out
 
 
+def test_part_of_the_findings_is_no_baseline(tmp_path: Path) -> None:
+    """A file that was written of one rule would let go of all others; and what was not looked for is not gone."""
+    baseline = tmp_path / "accepted.toml"
+    run("check", BAD, REFUSED, "--write-baseline", baseline)
+    before = baseline.read_text()
+    assert run("check", BAD, REFUSED, "--select", "ack-missing", "--write-baseline", baseline).code == 2
+    assert run("check", BAD, "missing.pcap", "--write-baseline", baseline, cwd=tmp_path).code == 3
+    assert run("check", BAD, "missing.pcap", "--write-expect", tmp_path / "x.toml", cwd=tmp_path).code == 3
+    assert not (tmp_path / "x.toml").exists()
+    assert baseline.read_text() == before
+    ran = run("check", BAD, REFUSED, "--select", "ack-missing", "--baseline", baseline)
+    assert ran.code == 0
+    assert "accepts more" not in ran.out
+    assert "accepts more" in run("check", BAD, "--baseline", baseline).out
+
+
 def test_what_has_expired_fails_again_and_says_so(tmp_path: Path) -> None:
     """With the reason for which it was accepted."""
     baseline = tmp_path / "accepted.toml"

@@ -10,9 +10,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped
 
+from captured import capture_of_payloads
 from checked import verdict
 from hostile import UNSAFE, bytes_that_are_no_text, hostile_analysis
-from reporting import ROOT, SAMPLES, analysis_of, sample, words
+from reporting import ROOT, SAMPLES, analysis_of, analysis_of_bytes, sample, words
 from sipdiag.analysis import Analysis, analyze
 from sipdiag.expect import Accepted, Baseline, Verdict
 from sipdiag.findings import Severity
@@ -101,10 +102,18 @@ def test_an_expectation_is_a_case() -> None:
 
 
 def test_what_could_not_be_read_is_an_error() -> None:
-    """In a suite of its own; a capture without SIP likewise has one."""
+    """In a suite of its own."""
     bad = read(verdict(analysis_of(BAD), unreadable=("x.pcap",)))
     errors = [result for suite in bad for case in suite for result in case.result if isinstance(result, Error)]
     assert len(errors) == bad.errors == 1
+
+
+def test_nothing_checked_is_an_error_too() -> None:
+    """Where no capture holds SIP; one of several that holds only media is none."""
+    silent = analysis_of_bytes(capture_of_payloads([b"\x80\x00" + bytes(170)]))
+    (suite,) = read(verdict(silent))
+    assert suite.errors == 1
+    assert read(verdict(analysis_of(BAD))).errors == 0
 
 
 def test_several_findings_of_a_rule_are_one_failure() -> None:

@@ -46,8 +46,10 @@ def results(judged: Verdict) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("capture", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_log_is_valid(capture: Path) -> None:
-    """Of every sample, as far as the schema can tell."""
-    schema().validate(sarif(verdict_of(analysis_of(capture))))
+    """Of every sample; the rules, which are the same in each, are held by the tests below."""
+    log = sarif(verdict_of(analysis_of(capture)))
+    del log["runs"][0]["tool"]["driver"]["rules"]
+    schema().validate(log)
 
 
 @pytest.mark.parametrize("language", ["en", "pt"])
@@ -80,7 +82,9 @@ def test_the_log_is_the_golden_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_rule_has_its_help() -> None:
     """Every rule in force, with what it means and how to fix it, as Markdown and as text."""
-    rules = sarif(verdict(analysis_of(BAD)))["runs"][0]["tool"]["driver"]["rules"]
+    log = sarif(verdict(analysis_of(BAD)))
+    schema().validate(log)
+    rules = log["runs"][0]["tool"]["driver"]["rules"]
     assert [each["id"] for each in rules] == [*RULES.names, "expectation-not-met"]
     for rule in rules:
         assert rule["help"]["text"].strip()
