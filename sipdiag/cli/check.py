@@ -46,6 +46,11 @@ class _Files(NamedTuple):
     until: datetime | None
 
     @property
+    def writes(self) -> bool:
+        """Whether a file is to be written from what is read."""
+        return self.write_expect is not None or self.write_baseline is not None
+
+    @property
     def uses_baseline(self) -> bool:
         """Whether findings are told apart by what a baseline accepts."""
         return self.baseline is not None or self.write_baseline is not None
@@ -123,25 +128,20 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
 
     settings = settings_here()
     settings = msgspec.structs.replace(settings, thresholds=options.judging(settings.thresholds, certificates))
-    catalogue = options.catalogue_for(lang or settings.lang, knowledge)
-
-    words = Words(catalogue)
+    words = Words(options.catalogue_for(lang or settings.lang, knowledge))
     narrowed = any(narrowing.values())
-    if narrowed and files.write_baseline is not None:
-        raise UsageError("--write-baseline takes all findings: leave out what narrows them, as --select does")
-    expected, accepted = _given(files)
+    expected, accepted = _given(files, narrowed=narrowed)
     traces, unreadable = readings(captures, quiet=quiet)
     seen = _seen(traces, settings, narrowing, guess=not no_guess)
-    if unreadable and (files.write_expect is not None or files.write_baseline is not None):
-        raise unreadable[0]  # it was told already; a file of half a recording would be taken for one of the whole
+    if files.writes and unreadable:
+        raise unreadable[0]  # a file of half a recording would be taken for one of the whole
     if files.write_expect is not None:
         _write_expectations(files.write_expect, seen.analysis, words, captures)
     if files.write_baseline is not None:
         accepted = _write_baseline(files, seen, accepted, settings, words)
     level = fail_on or settings.fail_on or "error"
     verdict = _verdict(seen, expected, accepted, settings, level, unreadable, has_baseline=files.uses_baseline)
-    if narrowed:
-        verdict = msgspec.structs.replace(verdict, gone=[])  # what was not looked for is not gone
+    verdict = msgspec.structs.replace(verdict, gone=[]) if narrowed else verdict  # what was not looked for is not gone
     _write(verdict, words, output=output, format_=format_, color=color, quiet=quiet)
     return _exit_code(verdict)
 
@@ -154,10 +154,12 @@ class _Seen(NamedTuple):
     """Silenced ones too: a check tells why they do not count."""
 
 
-def _given(files: _Files) -> tuple[Expectations | None, Baseline]:
+def _given(files: _Files, *, narrowed: bool) -> tuple[Expectations | None, Baseline]:
     """What is expected and accepted; a baseline that is written anew keeps the reasons in the file that it replaces."""
     from sipdiag.expect import Baseline, baseline_in, expectations_in  # noqa: PLC0415
 
+    if narrowed and files.write_baseline is not None:
+        raise UsageError("--write-baseline takes all findings: leave out what narrows them, as --select does")
     expected = None if files.expect is None else expectations_in(files.expect)
     path = files.baseline
     if path is None and files.write_baseline is not None and Path(files.write_baseline).exists():

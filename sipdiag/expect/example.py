@@ -157,7 +157,8 @@ def _around(seconds: float) -> dict[str, int]:
 
 
 def _seconds(begin: Sighting | None, end: Sighting | None) -> float | None:
-    return None if begin is None or end is None else max(0, end.time - begin.time) / SECOND
+    """None too where the recorder's clock went back in between: such a time is nothing to expect."""
+    return None if begin is None or end is None or end.time < begin.time else (end.time - begin.time) / SECOND
 
 
 def _counted(entries: Iterable[Each]) -> list[Each]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from captured import capture_of_payloads
 from exchange import Exchange
@@ -62,6 +63,19 @@ def test_like_calls_are_one_entry_with_a_count() -> None:
         talk.response(200, invite, number * 40 + wait, to_tag=f"callee-{number}")
     (entry,) = expectations_of(talk.scene().correlation).call
     assert (entry.count, entry.setup_s) == (3, Range(max=6))
+
+
+def test_a_time_that_runs_backwards_is_not_expected() -> None:
+    """The recorder's clock was set while the call went on."""
+    talk = Exchange()
+    answer = talk.response(200, talk.request("INVITE", 60), 61)
+    bye = talk.request("BYE", 62, to_tag="callee", branch="bye", cseq=2)
+    seen = talk.scene().correlation
+    (call,) = seen.calls
+    assert (call.answer, call.ending and call.ending.request) == (answer, bye)
+    assert call.ending is not None
+    call.ending.request = replace(bye, time=answer.time - 10**9)
+    assert expectations_of(seen).call[0].duration_s is None
 
 
 def test_times_have_room() -> None:
