@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from sipdiag.report.escape import shown
 
-SCRIPTS: Final = ("data", "words", "ladder", "message", "streams", "table", "detail", "start")
+SCRIPTS: Final = ("data", "words", "arrows", "ladder", "message", "streams", "table", "detail", "start")
 """Joined in this order into one script."""
 
 

@@ -20,8 +20,23 @@ const chunk = (number) => {
 };
 
 // Rows come as lists, for they are many; here they get names.
-const FIELDS = ["kind", "number", "state", "code", "from", "to", "start", "setup", "duration", "ended", "mos",
-  "findings", "ids", "chunk", "at"];
+const FIELDS = [
+  "kind",
+  "number",
+  "state",
+  "code",
+  "from",
+  "to",
+  "start",
+  "setup",
+  "duration",
+  "ended",
+  "mos",
+  "findings",
+  "ids",
+  "chunk",
+  "at",
+];
 
 const named = (list) => {
   const row = Object.fromEntries(FIELDS.map((name, at) => [name, list[at]]));

@@ -7,9 +7,13 @@ const makeDetail = () => {
   const badges = document.getElementById("badges");
   const drawing = document.getElementById("ladder");
   const side = document.getElementById("side");
-  const scaled = document.getElementById("scaled"), unfolded = document.getElementById("unfolded");
+  const scaled = document.getElementById("scaled"),
+    unfolded = document.getElementById("unfolded");
   let whole = false;
-  let row = null, told = null, drawn = null, chosen = 0;
+  let row = null,
+    told = null,
+    drawn = null,
+    chosen = 0;
 
   const choose = (at, { focus = false, scroll = true } = {}) => {
     const rows = drawn.rows;
@@ -28,15 +32,35 @@ const makeDetail = () => {
 
   const draw = () => {
     const selected = drawn?.rows[chosen];
-    drawn = drawnLadder(told, { most: whole ? Infinity : MOST_ROWS, scaled: scaled.checked, unfolded: unfolded.checked, width: drawing.clientWidth - 2,
-      label: say("ladder_of", { name: title.textContent }) });
-    drawn.rows.forEach(({ group }, at) => group.addEventListener("click", () => choose(at, { focus: true, scroll: false })));
+    drawn = drawnLadder(told, {
+      most: whole ? Infinity : MOST_ROWS,
+      scaled: scaled.checked,
+      unfolded: unfolded.checked,
+      width: drawing.clientWidth - 2,
+      label: say("ladder_of", { name: title.textContent }),
+    });
+    drawn.rows.forEach(({ group }, at) =>
+      group.addEventListener("click", () => choose(at, { focus: true, scroll: false })),
+    );
     drawing.replaceChildren(el("div", { class: "heads" }, drawn.names), drawn.body);
     if (drawn.more) {
-      const all = el("button", { type: "button", class: "quiet", onclick: () => { whole = true; draw(); } }, say("draw_all", { count: count(drawn.more) }));
+      const all = el(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          onclick: () => {
+            whole = true;
+            draw();
+          },
+        },
+        say("draw_all", { count: count(drawn.more) }),
+      );
       drawing.append(el("p", {}, all));
     }
-    const again = selected ? drawn.rows.findIndex((each) => each.frame === selected.frame && each.index === selected.index) : 0;
+    const again = selected
+      ? drawn.rows.findIndex((each) => each.frame === selected.frame && each.index === selected.index)
+      : 0;
     choose(again < 0 ? 0 : again, { scroll: false });
   };
 
@@ -49,8 +73,13 @@ const makeDetail = () => {
   };
 
   const factsOf = () => {
-    const lines = [[words.state, `${words[row.state] ?? row.state}${row.code ? ` ${row.code}` : ""}${row.ended ? `, ${words[`ended_by_${row.ended}`]}` : ""}`],
-      [words.start, `${day(row.start)} ${clock(row.start)} UTC`]];
+    const lines = [
+      [
+        words.state,
+        `${words[row.state] ?? row.state}${row.code ? ` ${row.code}` : ""}${row.ended ? `, ${words[`ended_by_${row.ended}`]}` : ""}`,
+      ],
+      [words.start, `${day(row.start)} ${clock(row.start)} UTC`],
+    ];
     if (row.setup !== null) lines.push([words.setup, span(row.setup)]);
     if (row.duration !== null) lines.push([words.duration, span(row.duration)]);
     lines.push(["Call-ID", row.ids.join(", ")]);
@@ -65,7 +94,11 @@ const makeDetail = () => {
     badges.replaceChildren(...row.findings.slice(0, 12).map(findingLink));
     box.hidden = false;
     box.dataset.drawn = String(document.getElementById(row.key) !== null);
-    for (const [id, step] of [["earlier", -1], ["later", 1]]) document.getElementById(id).disabled = !table.beside(row, step);
+    for (const [id, step] of [
+      ["earlier", -1],
+      ["later", 1],
+    ])
+      document.getElementById(id).disabled = !table.beside(row, step);
     table.mark(row);
     if (row.chunk === null) {
       told = drawn = null;
@@ -86,10 +119,21 @@ const makeDetail = () => {
     choose(Math.max(at, 0), { scroll: Boolean(wanted) });
   };
 
-  drawing.addEventListener("keydown", (event) => { if (drawn) keyed(event); });
-  for (const option of [scaled, unfolded]) option.addEventListener("change", () => { if (drawn) draw(); });
-  for (const [id, step] of [["earlier", -1], ["later", 1]]) {
-    document.getElementById(id).addEventListener("click", () => { const next = table.beside(row, step); if (next) go(next); });
+  drawing.addEventListener("keydown", (event) => {
+    if (drawn) keyed(event);
+  });
+  for (const option of [scaled, unfolded])
+    option.addEventListener("change", () => {
+      if (drawn) draw();
+    });
+  for (const [id, step] of [
+    ["earlier", -1],
+    ["later", 1],
+  ]) {
+    document.getElementById(id).addEventListener("click", () => {
+      const next = table.beside(row, step);
+      if (next) go(next);
+    });
   }
   let width = 0;
   new ResizeObserver(() => {

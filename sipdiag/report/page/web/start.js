@@ -26,14 +26,22 @@ const explained = (anchor) => {
   copy.removeAttribute("id");
   const title = copy.querySelector("h3");
   title.id = "entry-title";
-  document.getElementById("entry-text").replaceChildren(...copy.querySelector("summary").childNodes, ...[...copy.childNodes].filter((node) => node.nodeName !== "SUMMARY"));
+  document
+    .getElementById("entry-text")
+    .replaceChildren(
+      ...copy.querySelector("summary").childNodes,
+      ...[...copy.childNodes].filter((node) => node.nodeName !== "SUMMARY"),
+    );
   dialog.showModal();
   dialog.scrollTop = 0;
 };
 
 // A finding, unfolded; of many that are alike only the first are told, and the others lead to the first of all.
 const found = (number) => {
-  const alike = [number, ...words.rules.map((_, at) => at + 1).filter((other) => words.rules[other - 1] === words.rules[number - 1])];
+  const alike = [
+    number,
+    ...words.rules.map((_, at) => at + 1).filter((other) => words.rules[other - 1] === words.rules[number - 1]),
+  ];
   const told = alike.map((each) => document.getElementById(`finding-${each}`)).find(Boolean);
   for (let node = told; node; node = node.parentElement) {
     if (node.nodeName === "DETAILS") node.open = true;
@@ -62,7 +70,8 @@ const clicked = (event) => {
 };
 
 const themed = () => {
-  const dark = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  const dark =
+    document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   document.documentElement.dataset.theme = dark === "dark" ? "light" : "dark";
 };
 
@@ -70,7 +79,9 @@ const begin = async () => {
   document.documentElement.classList.add("script");
   document.getElementById("theme").addEventListener("click", themed);
   document.addEventListener("click", clicked);
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
   addEventListener("hashchange", () => aimed(location.hash));
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) {
@@ -82,7 +93,8 @@ const begin = async () => {
     rows = (await unpacked(document.getElementById("rows"))).map(named);
     if (rows.length) {
       await table.begin(rows, (row) => go(row));
-      if (!(await aimed(location.hash))) await detail.shown(rows.reduce((one, other) => (rank(other) < rank(one) ? other : one)));
+      if (!(await aimed(location.hash)))
+        await detail.shown(rows.reduce((one, other) => (rank(other) < rank(one) ? other : one)));
     }
   } catch (error) {
     if (typeof DecompressionStream !== "undefined") throw error;

@@ -17,7 +17,9 @@ const readMessages = async (rows) => {
 
 // The table of conversations: sorted, searched and filtered; only the rows in sight are made.
 
-const HEIGHT = 27, AROUND = 12, MOST_PRINTED = 1000;
+const HEIGHT = 27,
+  AROUND = 12,
+  MOST_PRINTED = 1000;
 
 const NONE = -1;
 const rank = (row) => (row.findings.length ? SEVERITIES.indexOf(severity(row.findings)) : SEVERITIES.length);
@@ -42,7 +44,12 @@ const makeTable = () => {
   const form = document.getElementById("filters");
   const told = document.getElementById("shown");
   const columns = new Set([...box.querySelectorAll("th")].map((th) => th.dataset.by));
-  let all = [], shown = [], active = 0, open = null, sort = { by: "start", down: false }, whole = false;
+  let all = [],
+    shown = [],
+    active = 0,
+    open = null,
+    sort = { by: "start", down: false },
+    whole = false;
   let choose = () => {};
   let dated = false; // where a capture goes on for more than a day
 
@@ -66,16 +73,40 @@ const makeTable = () => {
   const cell = (name, ...children) => el("td", { class: name }, ...children);
 
   const rowFor = (row, at) => {
-    const opener = el("button", { type: "button", tabindex: at === active ? "0" : "-1",
-      "aria-label": `${words[`kind_${row.kind}`]} ${row.number}, ${say("open")}` }, `${words[`kind_${row.kind}`]} ${row.number}`);
-    const tr = el("tr", { "aria-rowindex": at + 2, class: row === open ? "open" : null, "aria-selected": null }, cell("number", opener),
-      cell("start", dated ? `${day(row.start).slice(5)} ${clock(row.start)}` : clock(row.start)), cell(`state ${row.state}`, words[row.state] ?? row.state), cell(`code c${Math.floor((row.code ?? 0) / 100)}`, row.code ?? ""),
-      cell("from", plain(row.from)), cell("to", plain(row.to)),
-      cell("setup", row.setup === null ? "" : span(row.setup)), cell("duration", row.duration === null ? "" : span(row.duration)),
+    const opener = el(
+      "button",
+      {
+        type: "button",
+        tabindex: at === active ? "0" : "-1",
+        "aria-label": `${words[`kind_${row.kind}`]} ${row.number}, ${say("open")}`,
+      },
+      `${words[`kind_${row.kind}`]} ${row.number}`,
+    );
+    const tr = el(
+      "tr",
+      { "aria-rowindex": at + 2, class: row === open ? "open" : null, "aria-selected": null },
+      cell("number", opener),
+      cell("start", dated ? `${day(row.start).slice(5)} ${clock(row.start)}` : clock(row.start)),
+      cell(`state ${row.state}`, words[row.state] ?? row.state),
+      cell(`code c${Math.floor((row.code ?? 0) / 100)}`, row.code ?? ""),
+      cell("from", plain(row.from)),
+      cell("to", plain(row.to)),
+      cell("setup", row.setup === null ? "" : span(row.setup)),
+      cell("duration", row.duration === null ? "" : span(row.duration)),
       columns.has("mos") ? cell("mos", row.mos === null ? "" : row.mos.toFixed(1)) : null,
-      cell("findings", ...row.findings.slice(0, 4).map((number) => el("span", { class: `badge ${severities[number - 1]}`, title: words.rules[number - 1] }, String(number))),
-        row.findings.length > 4 ? ` +${row.findings.length - 4}` : null));
-    tr.querySelectorAll(".from, .to").forEach((td) => { td.title = td.textContent; });
+      cell(
+        "findings",
+        ...row.findings
+          .slice(0, 4)
+          .map((number) =>
+            el("span", { class: `badge ${severities[number - 1]}`, title: words.rules[number - 1] }, String(number)),
+          ),
+        row.findings.length > 4 ? ` +${row.findings.length - 4}` : null,
+      ),
+    );
+    tr.querySelectorAll(".from, .to").forEach((td) => {
+      td.title = td.textContent;
+    });
     tr.dataset.at = at;
     return tr;
   };
@@ -88,16 +119,23 @@ const makeTable = () => {
 
   const render = () => {
     const begin = whole ? 0 : Math.max(0, Math.floor(box.scrollTop / HEIGHT) - AROUND);
-    const end = whole ? Math.min(shown.length, MOST_PRINTED) : Math.min(shown.length, begin + Math.ceil(box.clientHeight / HEIGHT) + 2 * AROUND);
+    const end = whole
+      ? Math.min(shown.length, MOST_PRINTED)
+      : Math.min(shown.length, begin + Math.ceil(box.clientHeight / HEIGHT) + 2 * AROUND);
     const focused = body.contains(document.activeElement);
     const rows = shown.slice(begin, end).map((row, at) => rowFor(row, begin + at));
-    body.replaceChildren(...(begin ? [gap(begin)] : []), ...rows, ...(end < shown.length && !whole ? [gap(shown.length - end)] : []));
+    body.replaceChildren(
+      ...(begin ? [gap(begin)] : []),
+      ...rows,
+      ...(end < shown.length && !whole ? [gap(shown.length - end)] : []),
+    );
     if (focused) (body.querySelector(`tr[data-at="${active}"] button`) ?? box).focus({ preventScroll: true });
   };
 
   const into = (at) => {
     active = Math.min(Math.max(at, 0), shown.length - 1);
-    const top = active * HEIGHT, room = box.clientHeight - HEIGHT - 4;
+    const top = active * HEIGHT,
+      room = box.clientHeight - HEIGHT - 4;
     if (top < box.scrollTop) box.scrollTop = top;
     else if (top > box.scrollTop + room - HEIGHT) box.scrollTop = top - room + HEIGHT;
     render();
@@ -105,16 +143,18 @@ const makeTable = () => {
 
   let asked = 0;
   const update = async () => {
-    const turn = asked += 1;
+    const turn = (asked += 1);
     if (form.elements.deep.checked && form.elements.search.value.trim() && !sayings.size) {
       told.textContent = say("reading_messages");
       await readMessages(all);
       if (turn !== asked) return; // something else was asked for in the meantime
     }
-    const value = ORDER[sort.by], way = sort.down ? -1 : 1;
+    const value = ORDER[sort.by],
+      way = sort.down ? -1 : 1;
     shown = all.filter(wanted());
     shown.sort((one, other) => {
-      const a = value(one), b = value(other);
+      const a = value(one),
+        b = value(other);
       return (a < b ? -way : a > b ? way : 0) || one.start - other.start;
     });
     active = 0;
@@ -136,7 +176,14 @@ const makeTable = () => {
 
   const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12 };
   const keyed = (event) => {
-    const at = event.key in moves ? active + moves[event.key] : event.key === "Home" ? 0 : event.key === "End" ? shown.length - 1 : null;
+    const at =
+      event.key in moves
+        ? active + moves[event.key]
+        : event.key === "Home"
+          ? 0
+          : event.key === "End"
+            ? shown.length - 1
+            : null;
     if (at === null || !(event.target === box || body.contains(event.target))) return;
     event.preventDefault();
     into(at);
@@ -156,17 +203,27 @@ const makeTable = () => {
       box.classList.toggle("dated", dated);
       choose = opened;
       let waiting = 0;
-      form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(update, 60); });
+      form.addEventListener("input", () => {
+        clearTimeout(waiting);
+        waiting = setTimeout(update, 60);
+      });
       form.addEventListener("submit", (event) => event.preventDefault());
       form.addEventListener("reset", () => setTimeout(update));
       box.addEventListener("scroll", () => requestAnimationFrame(render), { passive: true });
       box.addEventListener("keydown", keyed);
-      box.querySelectorAll("th button").forEach((button) => button.addEventListener("click", () => sorted(button.closest("th").dataset.by)));
+      box
+        .querySelectorAll("th button")
+        .forEach((button) => button.addEventListener("click", () => sorted(button.closest("th").dataset.by)));
       body.addEventListener("click", (event) => {
         const at = event.target.closest("tr")?.dataset.at;
-        if (at !== undefined) { active = Number(at); choose(shown[active]); }
+        if (at !== undefined) {
+          active = Number(at);
+          choose(shown[active]);
+        }
       });
-      body.addEventListener("focusin", (event) => { active = Number(event.target.closest("tr").dataset.at); });
+      body.addEventListener("focusin", (event) => {
+        active = Number(event.target.closest("tr").dataset.at);
+      });
       addEventListener("beforeprint", () => printed(true));
       addEventListener("afterprint", () => printed(false));
       addEventListener("resize", () => requestAnimationFrame(render));
@@ -178,7 +235,9 @@ const makeTable = () => {
       if (at >= 0) into(at);
       else render();
     },
-    beside(row, step) { return shown[shown.indexOf(row) + step]; },
+    beside(row, step) {
+      return shown[shown.indexOf(row) + step];
+    },
     filter(values) {
       form.reset();
       for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
