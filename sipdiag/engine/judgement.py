@@ -44,7 +44,8 @@ def judged(sightings: Iterable[Sighting], links: Sequence[Link], outlook: Outloo
     seen = correlate(sightings, links=links)
     scene = outlook.scene(seen)
     findings = list(on_calls(scene, RULES))
-    places = set(refusals_in(findings, most=len(findings)).values())
+    # What is told of all shards together gets no more twins than that, the worst first.
+    places = set(refusals_in(sorted(findings, key=lambda each: each.place)).values())
     concerned = outlook.below.concerns(seen)
     return Judgement(
         findings=findings,
@@ -53,10 +54,17 @@ def judged(sightings: Iterable[Sighting], links: Sequence[Link], outlook: Outloo
         shares={rule.NAME: dict(rule.gathered(seen, scene)) for rule in RULES.wholes},
         sources=requests_by_source(seen),
         faults=scene.faults(),
-        refused={place: each for each in seen.transactions if (place := place_of(each)) in places} if places else {},
+        refused={place: _asked(each) for each in seen.transactions if (place := place_of(each)) in places},
         worked=[each.request for each in seen.transactions if each.request is not None and _may_be_twin(each)],
         concerned=_messages_of(concerned, seen) if concerned else [],
     ), scene
+
+
+def _asked(each: Transaction) -> Transaction:
+    """A request by itself."""
+    return Transaction(
+        method=each.method, call_id=each.call_id, cseq=each.cseq, branch=each.branch, request=each.request
+    )
 
 
 def _may_be_twin(each: Transaction) -> bool:

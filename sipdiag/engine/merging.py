@@ -6,30 +6,39 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from sipdiag.calls import Window, families_of, settled
+from sipdiag.calls import Leg, Registration, Window, families_of, settled
 from sipdiag.engine.files import object_in, put_object
 from sipdiag.engine.outlook import Below, Outlook, all_links, homes_of
 from sipdiag.engine.reading import Reading
 from sipdiag.engine.stages import Agreed, Run, agreed_in, survey_in
-from sipdiag.findings import PIECES, Settings, all_traffic, flows_of, merged
+from sipdiag.findings import PIECES, Facts, Settings, Traffic, all_traffic, flows_of, merged
 from sipdiag.media import Stream
 from sipdiag.trace import joined_streams
 
 
 def agree(run: Run, readings: Sequence[Reading], window: Window, settings: Settings) -> Agreed:
     """What all shards are told before they are judged."""
-    surveys = [survey_in(run, shard) for shard in range(run.shards)]
-    links = all_links((leg for each in surveys for leg in each.legs), settings)
+    legs: list[Leg] = []
+    behind: list[Registration] = []
+    traffic: list[Traffic] = []
+    facts: dict[str, list[Facts]] = {name: [] for name in PIECES}
+    for shard in range(run.shards):
+        survey = survey_in(run, shard)
+        legs += survey.legs
+        behind += survey.behind
+        traffic.append(survey.traffic)
+        for name, mine in survey.facts.items():
+            facts[name].append(mine)
+    links = all_links(legs, settings)
     below = Below()
     for reading in readings:
         below.add(reading.below)
-    behind = [each for survey in surveys for each in survey.behind]
     return Agreed(
         outlook=Outlook(
             window=window,
             settings=settings,
-            facts={name: merged(name, [each.facts[name] for each in surveys]) for name in PIECES},
-            flows=flows_of(behind, all_traffic(each.traffic for each in surveys), window),
+            facts={name: merged(name, parts) for name, parts in facts.items()},
+            flows=flows_of(behind, all_traffic(traffic), window),
             below=below,
             streams=joined_streams(_streams(number, each) for number, each in enumerate(readings)),
             with_media=all(each.trace.media for each in readings),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from sipdiag.calls import Leg, Registration, correlate, legs_in
 from sipdiag.findings import PIECES, Facts, Settings, Traffic, behind_nat, traffic_of
@@ -29,7 +31,24 @@ def survey_of(sightings: Iterable[Sighting], settings: Settings, devices: Contai
     seen = correlate(sightings, links=())
     return Survey(
         legs=[leg.settled() for leg in legs_in(seen.legs)],
-        facts={name: piece.parts(seen, settings) for name, piece in PIECES.items()},
+        facts={name: _kept(name, piece.parts(seen, settings)) for name, piece in PIECES.items()},
         behind=[each for each in seen.registrations if behind_nat(each)],
         traffic=traffic_of(seen, devices),
     )
+
+
+OF_MESSAGES = {"accepted", "watched", "renewed"}
+"""Pieces that hold messages: others ask when and where these were, not what they say."""
+
+
+def _kept(name: str, facts: Facts) -> Facts:
+    """A piece as it is handed on: messages without what they say."""
+    if name not in OF_MESSAGES:
+        return facts
+    return {key: [_without_words(each) for each in told] for key, told in facts.items()}
+
+
+def _without_words(told: Any) -> Any:  # noqa: ANN401  (a sighting, or one with what orders it)
+    if isinstance(told, tuple):
+        return (*told[:-1], _without_words(told[-1]))
+    return replace(told, message=replace(told.message, head="", body=b"", branch="", sent_by=""))
