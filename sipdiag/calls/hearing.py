@@ -91,7 +91,7 @@ def _hearings(line: MediaLine, sender: str, stop: int, tags: set[str], media: Ca
     for agreed in terms:
         begin = agreed.answered or agreed.agreed
         end = min([stop, *(each.offered for each in line.terms if each.offered > begin)])
-        if end <= begin or not agreed.lets(sender):
+        if end <= begin or not _is_voice(agreed) or not agreed.lets(sender):
             continue
         wanted = agreed.end(OTHER[sender])
         if spans and _goes_on(spans[-1], agreed, line.terms) and wanted is not None:
@@ -112,6 +112,11 @@ def _hearings(line: MediaLine, sender: str, stop: int, tags: set[str], media: Ca
             arriving=arriving,
             astray=[each for each in carried if each not in arriving and each.stream.heard(begin, end)],
         )
+
+
+def _is_voice(agreed: Agreement) -> bool:
+    """Whether the line carries voice now: a call may turn into a fax (RFC 3362; ITU-T T.38, annex D)."""
+    return all(end is None or end.media.kind == "audio" for end in (agreed.caller, agreed.callee))
 
 
 def _goes_on(span: tuple[Agreement, Agreement, int, int], agreed: Agreement, terms: Sequence[Agreement]) -> bool:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import socket
 
+import pytest
+
 from described import VOICE, call, sdp, with_body
-from exchange import Exchange
+from exchange import CALLEE, CALLER, PROXY, Exchange
 from sipdiag.calls import CallMedia, carriage_of
+from sipdiag.findings import diagnose
 from sipdiag.media import Stream
+from sipdiag.rules import RULES
 from streaming import Talk
 from tests.media.spoken import MILLISECOND, Said, rtp, streams_of
 
@@ -142,3 +146,47 @@ def test_what_is_nobodys_stays_so() -> None:
     call(talk, OFFER, ANSWER)
     talk.response(200, talk.request("BYE", 5, to_tag="callee", cseq=2, branch="bye"), 5.1)
     assert told(media_of(talk, stream(("192.0.2.77", 1), ("192.0.2.78", 2)), stream(HERE, THERE, 60))) == []
+
+
+RELAY = "198.51.100.1"
+NEAR, FAR = (RELAY, 9_000), (RELAY, 9_002)
+"""Where a relay receives what the callee is to hear, and what the caller is."""
+
+
+def relayed() -> Talk:
+    """A call through a proxy that puts its media relay into the session descriptions."""
+    talk = Talk()
+    exchange = talk.exchange
+    near = with_body(exchange, exchange.request("INVITE", 0, destination=PROXY, branch="near"), OFFER)
+    far = exchange.request("INVITE", 0.1, source=PROXY, branch="far")
+    far = with_body(exchange, far, sdp(f"m=audio {FAR[1]} RTP/AVP 0", address=RELAY))
+    with_body(exchange, exchange.response(200, far, 1), ANSWER)
+    taken = exchange.response(200, near, 1.1)
+    with_body(exchange, taken, sdp(f"m=audio {NEAR[1]} RTP/AVP 0", address=RELAY))
+    exchange.request("ACK", 1.2, branch="ack", to_tag="callee", destination=PROXY)
+    exchange.request("ACK", 1.3, branch="ack2", to_tag="callee", source=PROXY)
+    return talk
+
+
+def hop(talk: Talk, one: End, other: End, ssrc: int) -> Talk:
+    return talk.say(one, other, 1.4, 6, ssrc=ssrc).say(other, one, 1.4, 6, ssrc=ssrc + 1)
+
+
+def test_each_hop_of_a_relay_has_its_media() -> None:
+    """The caller's side and the callee's, told apart by what each hop agreed on."""
+    talk = hop(hop(relayed(), HERE, NEAR, 10), FAR, THERE, 20).end(9)
+    scene = talk.scene()
+    (call,) = scene.correlation.calls
+    media = scene.carriage.of(call)
+    assert {each.line.hop for each in media.carried if each.line is not None} == {(CALLER, PROXY), (PROXY, CALLEE)}
+    assert [each.by for each in media.carried] == ["destination"] * 4
+
+
+@pytest.mark.parametrize("hops", [[(HERE, NEAR)], [(FAR, THERE)], [(HERE, NEAR), (FAR, THERE)]])
+def test_a_recorder_on_one_side_of_a_relay_misses_nothing(hops: list[tuple[End, End]]) -> None:
+    """What flows on the other side nobody can tell here."""
+    talk = relayed()
+    for number, (one, other) in enumerate(hops):
+        hop(talk, one, other, 10 * number)
+    found = [each.rule for each in diagnose(talk.end(9).scene(), RULES) if each.rule.startswith("media-")]
+    assert found == []

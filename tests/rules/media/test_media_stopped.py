@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from described import sdp, with_body
 from sipdiag.rules.media.media_stopped import NAME
 from streaming import HERE, THERE, Talk
 
@@ -63,6 +64,14 @@ def handed_over() -> Talk:
     return talk.end(13)
 
 
+def turned_into_a_fax() -> Talk:
+    talk = Talk().begin().say(HERE, THERE, 1.1, 3).say(THERE, HERE, 1.1, 3, ssrc=8)
+    again = talk.exchange.request("INVITE", 4, to_tag="callee", cseq=5, branch="fax")
+    again = with_body(talk.exchange, again, sdp("m=image 4000 udptl t38"))
+    with_body(talk.exchange, talk.exchange.response(200, again, 4.2), sdp("m=image 6000 udptl t38", address=THERE[0]))
+    return talk.end(30)
+
+
 def ended_unseen() -> Talk:
     talk = Talk().begin().say(HERE, THERE, 1.1, 3).say(THERE, HERE, 1.1, 3, ssrc=8)
     talk.exchange.until = 60
@@ -71,7 +80,17 @@ def ended_unseen() -> Talk:
 
 @pytest.mark.parametrize(
     "story",
-    [ended_unseen, until_the_end, held, with_noise, in_talkspurts, under_another_ssrc, capture_ends, handed_over],
+    [
+        turned_into_a_fax,
+        ended_unseen,
+        until_the_end,
+        held,
+        with_noise,
+        in_talkspurts,
+        under_another_ssrc,
+        capture_ends,
+        handed_over,
+    ],
 )
 def test_a_near_miss_is_silent(story: Callable[[], Talk]) -> None:
     """It need not send, saves packets, goes on under another number, or nothing was recorded after it."""
