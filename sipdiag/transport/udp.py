@@ -24,6 +24,7 @@ TEXT = np.zeros(256, np.bool_)
 TEXT[list(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~/ \r\n")] = True
 """What a start line begins with: a token (RFC 3261 section 25.1), `SIP/2.0`, or empty lines before it (section 7.5)."""
 MAPPED_PREFIX = bytes(10) + b"\xff\xff"
+OLD_HEP_VERSIONS = (1, 2)
 OLD_HEP_LENGTHS = (16, 28, 40, 52)
 SHORTEST = 4
 """Bytes looked at to tell text; nothing shorter is a message."""
@@ -31,18 +32,25 @@ SHORTEST = 4
 
 def begins_with_text(heads: Heads, at: int) -> npt.NDArray[np.bool_]:
     """Tell which rows have four characters of text at byte `at`."""
-    # RTP and RTCP begin with a byte above ASCII, STUN and TURN below text: the table is for the few that are left.
-    first = heads[:, at]
-    text = (first >= ord("\n")) & (first < 0x7F)
-    rows = np.flatnonzero(text)
+    text = np.zeros(len(heads), np.bool_)
+    rows = _in_ascii(heads, at)
     text[rows] = TEXT[heads[rows, at : at + SHORTEST]].all(axis=1)
     return text
 
 
-def _begins_old_hep(heads: Heads) -> npt.NDArray[np.bool_]:
-    """Tell which payloads begin with HEP before version 3: a version, then one of a few lengths."""
-    old: npt.NDArray[np.bool_] = heads[:, HEADER] - np.uint8(1) < 2
-    return old & np.isin(heads[:, HEADER + 1], OLD_HEP_LENGTHS) if old.any() else old
+def _begins_signalling(heads: Heads) -> npt.NDArray[np.bool_]:
+    """Tell which datagrams may be signalling: text, or HEP before version 3, a version and one of a few lengths."""
+    found = np.zeros(len(heads), np.bool_)
+    rows = _in_ascii(heads, HEADER)
+    begin = heads[rows, HEADER : HEADER + SHORTEST]
+    old = np.isin(begin[:, 0], OLD_HEP_VERSIONS) & np.isin(begin[:, 1], OLD_HEP_LENGTHS)
+    found[rows] = TEXT[begin].all(axis=1) | old
+    return found
+
+
+def _in_ascii(heads: Heads, at: int) -> npt.NDArray[np.int64]:
+    # RTP and RTCP begin with a byte above ASCII: the tables are for the few that are left.
+    return np.flatnonzero(heads[:, at] < 0x7F)
 
 
 class Payloads:
@@ -62,7 +70,7 @@ def split(packets: IPPackets, *, media: bool) -> tuple[IPPackets, IPPackets | No
     """Give the UDP packets that begin with text and, if asked for, the others."""
     udp = packets.protocol == UDP
     heads = packets.transport(HEADER + SHORTEST)
-    text = udp & (begins_with_text(heads, HEADER) | _begins_old_hep(heads))
+    text = udp & _begins_signalling(heads)
     few = packets.select(text)
     there = few.present() >= HEADER + SHORTEST
     text[text] = there
