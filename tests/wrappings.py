@@ -527,6 +527,18 @@ def copied_by_stream(said: Sequence[Said], size: int) -> bytes:
     return streamed(later, size)
 
 
+def exported(said: Iterable[Said], kind: int = 3) -> bytes:
+    """Messages that Wireshark exported, each by itself."""
+    packets = []
+    for each in said:
+        tags = [(12, b"sip\0"), (20, socket.inet_aton(each.source[0])), (21, socket.inet_aton(each.destination[0]))]
+        tags += [(24, struct.pack(">I", kind)), (25, struct.pack(">I", each.source[1]))]
+        tags += [(26, struct.pack(">I", each.destination[1])), (0, b"")]
+        head = b"".join(struct.pack(">HH", number, len(value)) + value for number, value in tags)
+        packets.append((each.time, head + each.payload))
+    return pcap(packets, link=252)
+
+
 def _reversed(parts: list[bytes]) -> list[bytes]:
     return parts[::-1]
 
@@ -599,6 +611,7 @@ FRAMES: dict[str, Callable[[Sequence[Said]], bytes]] = {
     "fragmented-tunnel": lambda said: cut(
         [(time, in_udp(ethernet(data), 4789, b"\x08" + bytes(7))) for time, data in datagrams(said)], 160, _reversed
     ),
+    "exported": exported,
     "hep-2": partial(copied, write=hep2),
     "hep-3": partial(copied, write=hep3),
     "hep-3-packed": partial(copied, write=partial(hep3, packed=True)),
@@ -620,6 +633,7 @@ STREAMS: dict[str, Callable[[Sequence[Said]], bytes]] = {
         [(time, ethernet(in_udp(frame, 4789, b"\x08" + bytes(7)))) for time, frame in _packets(streamed(said, 200))]
     ),
     "hep-3-of-tcp": partial(copied, write=partial(hep3, protocol=6)),
+    "exported-tcp": partial(exported, kind=2),
     "websocket": web,
     "websocket-fragments": partial(web, fragment=True),
     "websocket-tiny": partial(web, size=9),

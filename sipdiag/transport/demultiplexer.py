@@ -13,6 +13,7 @@ from sipdiag.transport.carriage import Carriages, begins_carriage
 from sipdiag.transport.columns import MediaColumns, joined
 from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, SealedConnection, StreamData
 from sipdiag.transport.endpoint import Endpoints
+from sipdiag.transport.exported import EXPORTED, exported
 from sipdiag.transport.handshakes import Handshakes
 from sipdiag.transport.hep import begins_hep, inner
 from sipdiag.transport.internet import Internet
@@ -100,6 +101,8 @@ class Demultiplexer:
                 media.append(others)
             if (group.protocol == SCTP).any():
                 datagrams += self._associations.take(group)
+        if (packets.link == EXPORTED).any():
+            datagrams += exported(packets, self._recognize, self._endpoints)
         for whole in wholes:
             if whole.protocol == udp.UDP and (datagram := udp.reassembled(whole, self._begins, self._endpoints)):
                 datagrams += self._unwrapped([datagram])

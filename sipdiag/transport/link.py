@@ -81,6 +81,11 @@ def at_once(heads: Heads, *, header: int, link: int = RAW) -> Iterator[Found]:
     yield np.arange(len(heads)), header, link
 
 
+def nothing(_: Heads) -> Iterator[Found]:
+    """Find no IP."""
+    return iter(())
+
+
 def ppp(heads: Heads) -> Iterator[Found]:
     """PPP, with or without HDLC's address and control, the protocol in two bytes or one (RFC 1661, RFC 1662)."""
     addressed = field(heads, 0, 2) == 0xFF03
@@ -258,6 +263,7 @@ LINKS: dict[int, Link] = {
     228: Link(partial(at_once, header=0)),  # IPv4
     229: Link(partial(at_once, header=0)),  # IPv6
     239: Link(nflog, width=512),
+    252: Link(nothing),  # messages that Wireshark exported; `exported` reads them
     276: Link(partial(by_ethertype, type_at=0, header=20)),  # Linux cooked, version 2
 }
 """LINKTYPE → how it is decoded; scapy is asked about what is not here."""
