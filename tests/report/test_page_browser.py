@@ -323,6 +323,17 @@ def test_ten_thousand_calls_open_at_once(chromium: Browser, many: Path) -> None:
     assert many.stat().st_size < 400 * CALLS
 
 
+def test_a_browser_that_cannot_unpack_says_so(chromium: Browser, many: Path) -> None:
+    """One without DecompressionStream; verdict and findings are there all the same."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto(many.as_uri())
+    expect(page.locator("#unpackable")).to_be_visible()
+    assert page.locator("#findings article").count() > 0
+    context.close()
+
+
 def test_the_last_of_many_is_found(chromium: Browser, many: Path) -> None:
     """By scrolling with the keyboard, by searching, and by an address within the page."""
     with opened(chromium, many, anchor="#call-5000") as page:
