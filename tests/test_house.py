@@ -50,6 +50,7 @@ TESTED_ELSEWHERE = {
     "cli/clicking.py": "test_imports.py",
     "cli/commands.py": "cli/test_main.py",
     "cli/explanation.py": "cli/test_explain.py",
+    "cli/judging.py": "cli/test_settings.py",
     "cli/language.py": "cli/test_analyze.py",
     "cli/options.py": "cli/test_analyze.py",
     "cli/quick.py": "cli/test_explain.py",

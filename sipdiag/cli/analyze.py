@@ -108,21 +108,15 @@ def _analysis_of(
     captures: tuple[str, ...], settings: File, thresholds: Settings, *, quiet: bool, guess: bool, media: bool
 ) -> tuple[Analysis, int]:
     """The analysis of all that can be read, and how many captures cannot."""
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from msgspec.structs import replace  # noqa: PLC0415  (`--help` and `--schema` do without)
 
-    from msgspec.structs import replace  # noqa: PLC0415
-
-    from sipdiag.analysis import conclude  # noqa: PLC0415  (`--help` and `--schema` do without)
-    from sipdiag.findings import caused, taken, unfolded  # noqa: PLC0415
-    from sipdiag.trace import aligned  # noqa: PLC0415
+    from sipdiag.cli.judging import judged  # noqa: PLC0415
 
     traces, unreadable = readings(captures, quiet=quiet, media=media)
     if not traces:
         raise SystemExit(EXIT_UNREADABLE)
     thresholds = thresholds if guess else replace(thresholds, guess_legs=False)
-    analysis = conclude(aligned(traces), thresholds)
-    findings = taken(unfolded(analysis.findings), settings.policy, datetime.now(UTC).date())
-    return replace(analysis, findings=caused(findings, analysis.correlation)), len(unreadable)
+    return judged(traces, replace(settings, thresholds=thresholds)), len(unreadable)
 
 
 def _fails(analysis: Analysis, fail_on: str) -> bool:

@@ -30,7 +30,10 @@ def command(captures: tuple[str, ...], lang: str | None, knowledge: tuple[str, .
     / filters, f shows what has findings only, Enter opens, Escape goes back, q quits. Needs the extra tui:
     pip install 'sipdiag[tui]'.
     """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
-    catalogue = options.catalogue_for(lang, knowledge)
+    from sipdiag.cli.settings import settings_here  # noqa: PLC0415  (`--help` does without)
+
+    settings = settings_here()
+    catalogue = options.catalogue_for(lang or settings.lang, knowledge)
     labels: dict[str, str] = catalogue.words["browse"]
     if find_spec("textual") is None:
         raise UsageError(labels["missing"])
@@ -41,10 +44,10 @@ def command(captures: tuple[str, ...], lang: str | None, knowledge: tuple[str, .
     traces, unreadable = readings(captures)
     if not traces:
         return EXIT_UNREADABLE
-    from sipdiag.analysis import conclude  # noqa: PLC0415  (`--help` does without)
+    from sipdiag.cli.judging import judged  # noqa: PLC0415
     from sipdiag.report import Words  # noqa: PLC0415
     from sipdiag.tui import Browser  # noqa: PLC0415  (an extra, and slow to import)
 
     gc.enable()  # a browser stays open, and makes garbage all the while
-    Browser(options.narrowed(conclude(traces), narrowing), Words(catalogue)).run()
+    Browser(options.narrowed(judged(traces, settings), settings.filled(narrowing)), Words(catalogue)).run()
     return EXIT_UNREADABLE if unreadable else 0

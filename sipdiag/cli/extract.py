@@ -58,7 +58,9 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     Link layer and comments stay. A capture that ends in .pcapng, or that comments or several link types demand it
     for, is pcapng. With --anonymize nothing is written unless the analysis of the result gives the same findings.
     """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
-    catalogue = options.catalogue_for(lang, knowledge)
+    from sipdiag.cli.settings import settings_here  # noqa: PLC0415  (`--help` does without)
+
+    catalogue = options.catalogue_for(lang or settings_here().lang, knowledge)
     labels: dict[str, str] = catalogue.words["extract"]
     _check(captures, output, labels, bundle=bundle)
     secret = _key(key, labels, anonymize=anonymize)
@@ -121,10 +123,13 @@ def _key(path: str | None, labels: dict[str, str], *, anonymize: bool) -> bytes 
 
 def _choice(traces: Sequence[Trace], call: str, labels: dict[str, str]) -> Choice:
     """The packets of what `call` names; raises `UsageError` where that is nothing, or more than one thing."""
-    from sipdiag.analysis import conclude  # noqa: PLC0415
+    from sipdiag.cli.judging import judged  # noqa: PLC0415
+    from sipdiag.cli.settings import settings_here  # noqa: PLC0415
     from sipdiag.extract import choice_of  # noqa: PLC0415
 
-    narrowed: Analysis = options.narrowed(conclude(traces), dict.fromkeys(options.NARROWING) | {"call": call})
+    narrowed: Analysis = options.narrowed(
+        judged(traces, settings_here()), dict.fromkeys(options.NARROWING) | {"call": call}
+    )
     call_ids = list(dict.fromkeys(each.sighting.message.call_id for each in narrowed.correlation.arrivals))
     if not call_ids:
         raise UsageError(labels["nothing"])

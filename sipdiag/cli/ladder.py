@@ -53,16 +53,17 @@ def command(
 
     Without --call, text draws every ladder; the other formats take one call, or write all of them into a folder.
     """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
-    from sipdiag.analysis import conclude  # noqa: PLC0415  (`--help` does without)
+    from sipdiag.cli.judging import judged  # noqa: PLC0415  (`--help` does without)
+    from sipdiag.cli.settings import settings_here  # noqa: PLC0415
     from sipdiag.report import Words  # noqa: PLC0415
     from sipdiag.report.ladder_sheet import sheets_of  # noqa: PLC0415
-    from sipdiag.trace import aligned  # noqa: PLC0415
 
     traces, unreadable = readings(captures, quiet=quiet)
     if not traces:
         return EXIT_UNREADABLE
-    words = Words(options.catalogue_for(lang, knowledge))
-    sheets = sheets_of(options.narrowed(conclude(aligned(traces)), narrowing), words)
+    settings = settings_here()
+    words = Words(options.catalogue_for(lang or settings.lang, knowledge))
+    sheets = sheets_of(options.narrowed(judged(traces, settings), settings.filled(narrowing)), words)
     if not sheets:
         click.echo(f"sipdiag: {words.label('no_such_call')}", err=True)
         return EXIT_USAGE

@@ -83,3 +83,11 @@ def test_a_terminal_without_arrows_gets_ascii() -> None:
     """Where the locale has no box drawing."""
     ran = run("ladder", ONE, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", PYTHONIOENCODING="ascii")
     assert "|- INVITE (SDP) -" in ran.out
+
+
+def test_settings_hold_here_too(tmp_path: Path) -> None:
+    """A language, and a finding that a project does not want to see."""
+    (tmp_path / "sipdiag.toml").write_text('lang = "pt"\nignore = ["ack-missing"]\n')
+    ran = run("ladder", ONE, cwd=tmp_path)
+    assert ran.out.startswith("Chamada 1")
+    assert "ack-missing" not in ran.out
