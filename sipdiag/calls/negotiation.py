@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 import msgspec
+from msgspec.structs import replace
 
 from sipdiag.calls.call import Call
 from sipdiag.calls.dialog import side_of
@@ -42,8 +43,10 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def receives(self) -> bool:
-        """Whether it wants anything at all."""
+        """Whether it wants anything at all; with ICE the address in c= may be none (RFC 8840)."""
         connection = self.media.connection
+        if self.media.candidates:
+            return True
         open_ = self.media.port or self.media.bundle_only
         return bool(open_) and connection is not None and connection.address not in NOWHERE
 
@@ -122,8 +125,8 @@ def _terms_in(call: Call, exchange: Exchange) -> Iterator[tuple[int, str, Agreem
     answer = exchange.answer or _early_answer(exchange)
     if exchange.refused and answer is None and exchange.within:
         return  # the session stays as it was
-    offered = description_in(exchange.offer).media
-    answered = () if answer is None else description_in(answer).media
+    offered = _sections(exchange.offer)
+    answered = [] if answer is None else _sections(answer)
     accepted = exchange.closing if exchange.closing is not None and status(exchange.closing) < 300 else None
     closing = answer or exchange.closing or exchange.offer
     for number, (one, other) in enumerate(zip_longest(offered, answered)):
@@ -149,6 +152,20 @@ def _early_answer(exchange: Exchange) -> Sighting | None:
     """The answer in a provisional response of an INVITE that failed in the end."""
     told = (each for each in exchange.transaction.responses if 100 < status(each) < 200 and sdp_in(each.message))
     return next(told, None) if not exchange.late else None
+
+
+def _sections(told: Sighting) -> list[Media]:
+    """The m= lines of a message; those of a bundle are received where its first one is (RFC 9143, section 7.2)."""
+    description = description_in(told)
+    lead = {mid: group[0] for group in description.bundles for mid in group}
+    by_mid = {media.mid: media for media in description.media if media.mid}
+    sections = []
+    for media in description.media:
+        first = by_mid.get(lead.get(media.mid, ""))
+        if first is not None and first is not media and (media.port or media.bundle_only):
+            media = replace(media, port=first.port, connection=first.connection, candidates=first.candidates)  # noqa: PLW2901
+        sections.append(media)
+    return sections
 
 
 def _end(media: Media, told: Sighting) -> End:

@@ -90,6 +90,26 @@ def test_early_media_are_agreed_on_even_if_the_call_fails() -> None:
     assert agreed.agreed == START + 1_000_000_000
 
 
+def test_a_bundle_is_received_at_its_first_line() -> None:
+    """Whatever port the others bear (RFC 9143); and an address of nowhere is none to ICE."""
+    ice = "a=candidate:1 1 UDP 2130706431 198.51.100.77 4444 typ host"
+    head = "m=audio 9 UDP/TLS/RTP/SAVPF 0\nc=IN IP4 0.0.0.0\na=mid:a\n" + ice
+    video = "m=video 0 UDP/TLS/RTP/SAVPF 96\nc=IN IP4 0.0.0.0\na=mid:v\na=bundle-only"
+    body = sdp(head, video).replace(b"t=0 0\r\n", b"t=0 0\r\na=group:BUNDLE a v\r\n")
+    talk = both_sides_say(body)
+    audio, moving = lines(talk)
+    for line in (audio, moving):
+        assert line.terms[0].caller is not None
+        assert "198.51.100.77:4444" in line.terms[0].caller.endpoints
+        assert line.terms[0].lets("callee")
+
+
+def both_sides_say(body: bytes) -> Exchange:
+    talk = Exchange()
+    call(talk, body, body)
+    return talk
+
+
 def test_each_line_stands_by_itself() -> None:
     """Audio, video that the answer rejects, and candidates of ICE."""
     talk = Exchange()
