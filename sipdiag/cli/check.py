@@ -14,12 +14,11 @@ from sipdiag.cli import EXIT_FINDINGS, EXIT_NOTHING, EXIT_UNREADABLE, options
 from sipdiag.cli.clicking import click
 from sipdiag.cli.reading import readings
 from sipdiag.cli.writing import write_pieces
-from sipdiag.errors import UsageError
+from sipdiag.errors import CaptureError, UsageError
 
 if TYPE_CHECKING:
     from sipdiag.analysis import Analysis
     from sipdiag.cli.settings import File
-    from sipdiag.errors import CaptureError
     from sipdiag.expect import Baseline, Expectations, Verdict
     from sipdiag.findings import Finding
     from sipdiag.report import Words
@@ -115,8 +114,8 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     sipdiag check trace.pcap --write-baseline accepted.toml --reason "known before release 4"
     sipdiag check trace.pcap --baseline accepted.toml --fail-on warning
 
-    Exit codes: 0 passed, 1 findings or expectations not met, 2 a mistake in the command line or in a file, 3 a capture
-    that cannot be read, 4 no SIP message, so that nothing was checked.
+    Several captures are parts of one recording. Exit codes: 0 passed, 1 findings or expectations not met, 2 a mistake
+    in the command line or in a file, 3 a capture that cannot be read, 4 no SIP message, so that nothing was checked.
     """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
     if schema:
         return _print_schema()
@@ -134,7 +133,8 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     traces, unreadable = readings(captures, quiet=quiet)
     seen = _seen(traces, settings, narrowing, guess=not no_guess)
     if files.writes and unreadable:
-        raise unreadable[0]  # a file of half a recording would be taken for one of the whole
+        # A file of half a recording would be taken for one of the whole.
+        raise CaptureError(unreadable[0].path, "not read, so that no file is written of the rest")
     if files.write_expect is not None:
         _write_expectations(files.write_expect, seen.analysis, words, captures)
     if files.write_baseline is not None:

@@ -15,6 +15,8 @@ from sipdiag.report.words import Words
 
 STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 INDENT = 4
+MOST_LISTED = 100
+"""Findings, and mismatches, that a log lists: nobody reads more."""
 
 
 def print_check(verdict: Verdict, words: Words, console: Console, *, quiet: bool = False) -> None:
@@ -41,8 +43,9 @@ class _CheckReport:
         shown_findings = verdict.failing if quiet else verdict.judged
         if shown_findings:
             self._heading("findings")
-        for judged in shown_findings:
+        for judged in shown_findings[:MOST_LISTED]:
             self._finding(judged)
+        self._more(len(shown_findings))
         remarks = [self._told.expired(entry) for entry in verdict.expired]
         remarks += [] if quiet else [self._told.gone(entry) for entry in verdict.gone]
         if remarks:
@@ -57,11 +60,17 @@ class _CheckReport:
         if not self._verdict.mismatches:
             return
         self._heading("expectations")
-        for compared in self._verdict.compared:
-            for mismatch in compared.mismatches:
-                line = Text(f"{self._told.subject(compared)}: ", style="bold")
-                line.append(self._told.mismatch(mismatch), style="not bold")
-                self._line(line, hang=INDENT, indent=2)
+        unmet = [(compared, mismatch) for compared in self._verdict.compared for mismatch in compared.mismatches]
+        for compared, mismatch in unmet[:MOST_LISTED]:
+            line = Text(f"{self._told.subject(compared)}: ", style="bold")
+            line.append(self._told.mismatch(mismatch), style="not bold")
+            self._line(line, hang=INDENT, indent=2)
+        self._more(len(unmet))
+
+    def _more(self, count: int) -> None:
+        """How many are not listed; JSON, SARIF and JUnit have them all."""
+        if count > MOST_LISTED:
+            self._line(Text(self._label("more_frames").format(count=count - MOST_LISTED), style="dim"), indent=2)
 
     def _finding(self, judged: Judged) -> None:
         finding = judged.finding

@@ -78,11 +78,14 @@ class Recording:
         where it is open: `setup_s=(None, 3)`.
         """
         __tracebackhide__ = True
-        told = compared(_expectation(expected), self.analysis.correlation, self.analysis.carriage)
-        failed = [each for each in told if each.mismatches]
-        if failed:
-            raise AssertionError("\n".join(self._unlike(failed)))
-        return next(call for call in self.calls if call.call_ids == told[-1].call_ids)
+        met = self._met(_expectation("call", expected))
+        return next(call for call in self.calls if call.call_ids == met.call_ids)
+
+    def assert_registration(self, **expected: Any) -> Registration:  # noqa: ANN401
+        """The same for a registration, with the keys of `[[registration]]`: `aor`, `outcome`, `code`, `expires_s`."""
+        __tracebackhide__ = True
+        met = self._met(_expectation("registration", expected))
+        return next(each for each in self.registrations if [each.call_id] == met.call_ids)
 
     def assert_no_findings(
         self, severity: str = "warning", *, ignore: Iterable[str] = (), select: Iterable[str] = ()
@@ -101,10 +104,16 @@ class Recording:
     def assert_expected(self, path: str) -> None:
         """Fail where the recording does not meet an expectations file."""
         __tracebackhide__ = True
-        told = compared(expectations_in(path), self.analysis.correlation, self.analysis.carriage)
+        self._met(expectations_in(path))
+
+    def _met(self, expectations: Expectations) -> Compared:
+        """The last thing that was compared; fails where anything is not as expected."""
+        __tracebackhide__ = True
+        told = compared(expectations, self.analysis.correlation, self.analysis.carriage)
         failed = [each for each in told if each.mismatches]
         if failed:
             raise AssertionError("\n".join(self._unlike(failed)))
+        return told[-1]
 
     def _unlike(self, failed: Sequence[Compared]) -> Iterator[str]:
         words = CheckWords(self._verdict(), self._words)
@@ -146,13 +155,13 @@ class Recording:
         return verdict_of(self.analysis)
 
 
-def _expectation(expected: dict[str, Any]) -> Expectations:
+def _expectation(table: str, expected: dict[str, Any]) -> Expectations:
     """`from_="alice", setup_s=(None, 3)` as an expectations file has it; raises `TypeError` for what it has not."""
-    table = {("from" if name == "from_" else name): _ranged(name, value) for name, value in expected.items()}
+    keys = {("from" if name == "from_" else name): _ranged(name, value) for name, value in expected.items()}
     try:
-        return msgspec.convert({"call": [table]}, Expectations)
+        return msgspec.convert({table: [keys]}, Expectations)
     except msgspec.ValidationError as error:
-        raise TypeError(f"assert_call: {error}") from error
+        raise TypeError(f"assert_{table}: {error}") from error
 
 
 def _ranged(name: str, value: Any) -> Any:  # noqa: ANN401

@@ -16,7 +16,7 @@ from reporting import ROOT, SAMPLES, analysis_of, sample, words
 from sipdiag.analysis import Analysis, analyze
 from sipdiag.expect import Accepted, Baseline, Verdict
 from sipdiag.findings import Severity
-from sipdiag.report.check_text import print_check
+from sipdiag.report.check_text import MOST_LISTED, print_check
 
 GOLDEN = Path(__file__).parent / "golden"
 BAD = sample("ack-missing/ack-missing")
@@ -68,6 +68,14 @@ def test_no_line_is_a_command_of_a_runner(analysis: Analysis, width: int) -> Non
     told = text(verdict(analysis, expect={"capture": {"exact": True}}), width=width)
     assert not UNSAFE.search(told)
     assert not [line for line in told.splitlines() if line.strip().startswith("::") or "##[" in line]
+
+
+def test_a_log_has_an_end() -> None:
+    """A hundred mismatches, and how many more."""
+    expect = {"call": [{"from": f"{number}"} for number in range(MOST_LISTED + 7)]}
+    told = text(verdict(analysis_of(BAD), expect=expect), width=200)
+    assert told.count("not in the recording") == MOST_LISTED
+    assert "and 7 more" in told
 
 
 def test_quiet_is_what_fails() -> None:

@@ -94,6 +94,16 @@ def test_an_expectations_file_is_met_or_not(tmp_path: Path) -> None:
         recording("call-busy").assert_expected(str(path))
 
 
+def test_a_registration_is_asserted_like_a_call() -> None:
+    """By the keys of its table."""
+    made = recording("registration-challenged")
+    assert made.assert_registration(aor="alice@*", outcome="registered", expires_s=(60, None)).number == 1
+    with pytest.raises(AssertionError, match="outcome: expected failed, seen registered"):
+        made.assert_registration(outcome="failed")
+    with pytest.raises(TypeError, match="assert_registration: "):
+        made.assert_registration(to="alice")
+
+
 def test_what_is_in_a_recording_can_be_asked() -> None:
     """Calls, registrations, subscriptions, findings."""
     made = recording("registration-challenged")
