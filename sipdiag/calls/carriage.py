@@ -8,9 +8,10 @@ descriptions in the capture gets the streams between its hosts while it lasts: a
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from sipdiag.calls.call import Call
 from sipdiag.calls.link import Certainty
@@ -70,6 +71,25 @@ class Carriage(msgspec.Struct, frozen=True, kw_only=True):
     """By the number of the call."""
     looked: bool
     """Whether all captures were read with their media."""
+    seen: bool = False
+    """Whether there is any of any call."""
+
+    def only(self, numbers: Container[int]) -> Carriage:
+        """What belongs to these calls, the streams numbered anew."""
+        kept = {number: media for number, media in self.calls.items() if number in numbers}
+        used = sorted({each.number for media in kept.values() for each in media.carried})
+        place = {old: new for new, old in enumerate(used)}
+        return Carriage(
+            streams=[self.streams[number] for number in used],
+            calls={
+                number: CallMedia(
+                    lines=media.lines, carried=[replace(each, number=place[each.number]) for each in media.carried]
+                )
+                for number, media in kept.items()
+            },
+            looked=self.looked,
+            seen=self.seen,
+        )
 
     def of(self, call: Call) -> CallMedia:
         """The media of a call."""
@@ -169,7 +189,7 @@ def carriage_of(
         number: CallMedia(lines=tie.lines[number], carried=sorted(group, key=lambda each: each.number))
         for number, group in found.items()
     }
-    return Carriage(streams=list(streams), calls=media, looked=looked)
+    return Carriage(streams=list(streams), calls=media, looked=looked, seen=any(found.values()))
 
 
 def ties_of(calls: Sequence[Call], streams: Sequence[Stream], exchanges: Mapping[str, list[Exchange]]) -> Ties:

@@ -28,7 +28,7 @@ def media_note(analysis: Analysis, words: Words) -> str:
     if not analysis.carriage.looked and analysis.captures:
         return words.label("media_left_out")
     answered = any(call.state is CallState.ANSWERED for call in analysis.correlation.calls)
-    if answered and not any(media.carried for media in analysis.carriage.calls.values()):
+    if answered and not analysis.carriage.seen:
         return words.label("media_none")
     return ""
 

@@ -131,7 +131,7 @@ def summary_of(analysis: Analysis) -> doc.Summary:
 def _media(analysis: Analysis) -> str:
     if not analysis.carriage.looked:
         return "left-out"
-    return "seen" if any(each.carried for each in analysis.carriage.calls.values()) else "none"
+    return "seen" if analysis.carriage.seen else "none"
 
 
 def peer_row(peer: Peer) -> doc.PeerRow:

@@ -67,6 +67,7 @@ def selected(analysis: Analysis, selection: Selection, rules: frozenset[str]) ->
         analysis,
         correlation=narrowed,
         findings=[each for each in findings if each.call_id is None or each.call_id in kept],
+        carriage=analysis.carriage.only({each.number for each in narrowed.calls}),
     )
 
 

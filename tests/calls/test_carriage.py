@@ -190,3 +190,18 @@ def test_a_recorder_on_one_side_of_a_relay_misses_nothing(hops: list[tuple[End, 
         hop(talk, one, other, 10 * number)
     found = [each.rule for each in diagnose(talk.end(9).scene(), RULES) if each.rule.startswith("media-")]
     assert found == []
+
+
+def test_what_some_calls_have_is_numbered_anew() -> None:
+    """A report that is narrowed to them lists their streams alone, and still knows that there were others."""
+    talk = Talk().begin().say(HERE, THERE, 1.1, 3).end(5)
+    invite = talk.exchange.request("INVITE", 30, call_id="call-2", branch="two", from_tag="two")
+    invite = with_body(talk.exchange, invite, sdp("m=audio 4010 RTP/AVP 0"))
+    with_body(talk.exchange, talk.exchange.response(200, invite, 31), sdp("m=audio 6010 RTP/AVP 0", address=THERE[0]))
+    carriage = talk.say((HERE[0], 4_010), (THERE[0], 6_010), 31.1, 3, ssrc=8).scene().carriage
+    only = carriage.only({2})
+    assert [each.ssrc for each in only.streams] == [8]
+    assert [each.number for each in only.calls[2].carried] == [0]
+    assert only.calls.keys() == {2}
+    nothing = carriage.only(set())
+    assert (nothing.streams, nothing.seen, nothing.looked) == ([], True, True)
