@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from sipdiag.analysis import Analysis
     from sipdiag.findings import Settings
+
+_DEVICES = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -201,10 +204,25 @@ def opened(path: str | None) -> Iterator[TextIO]:
         yield stream
 
 
+def _is_device(target: Path) -> bool:
+    """Whether it is a device or pipe, such as /dev/null and /dev/stdout, whose place no file can take."""
+    try:
+        return (not stat.S_ISREG(mode := target.stat().st_mode) and not stat.S_ISDIR(mode)) or target.parent in _DEVICES
+    except OSError:
+        return False
+
+
 @contextmanager
 def replaced(path: str) -> Iterator[BinaryIO]:
     """A file of bytes that takes the place of `path` when it is whole; readable by nobody else, through no link."""
     target = Path(path)
+    if _is_device(target):
+        try:
+            with target.open("wb") as device:
+                yield device
+        except OSError as error:
+            raise UsageError(f"cannot write {path}: {error.strerror}") from error
+        return
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import stat
 import subprocess
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from command import argv, environment, run
 from reporting import sample
 from sipdiag.cli.writing import FORMATS, TABLES
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 BAD = sample("ack-missing/ack-missing")
 ONE_SPELLING = {"text", "json", "jsonl", "csv", "markdown", "html", "sarif", "junit", "github"}
@@ -86,3 +84,17 @@ def test_a_closed_pipe_ends_quietly() -> None:
         )
         assert done.stderr == b""
         assert done.stdout.count(b"\n") == 1
+
+
+def test_a_device_stays_a_device(tmp_path: Path) -> None:
+    """No file takes the place of /dev/null, /dev/stdout or a pipe: they are written to."""
+    before = Path("/dev/null").stat().st_mode
+    assert run("--format", "json", "-o", "/dev/null", BAD).code == 0
+    assert Path("/dev/null").stat().st_mode == before
+    assert run("--format", "json", "-o", "/dev/stdout", BAD).out == run("--format", "json", BAD).out
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE)
+    assert run("--format", "json", "-o", pipe, BAD).code == 0
+    assert reader.communicate(timeout=30)[0].decode() == run("--format", "json", BAD).out
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
