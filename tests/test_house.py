@@ -44,6 +44,7 @@ TESTED_ELSEWHERE = {
     "__main__.py": "cli/test_main.py",
     "errors.py": "cli/test_main.py",
     "calls/codec.py": "report/test_streams.py",
+    "calls/tying.py": "calls/test_carriage.py",
     "calls/correlation.py": "calls/test_transaction.py",
     "calls/duty.py": "calls/test_acknowledgement.py",
     "capture/complaint.py": "capture/test_remote.py",

@@ -10,7 +10,7 @@ from sipdiag.calls.authentication import Challenge, Credentials, challenges_in, 
 from sipdiag.calls.binding import Binding, bindings_of
 from sipdiag.calls.call import Attempt, Call, CallState, acknowledges, opening_requests
 from sipdiag.calls.cancellation import cancellations
-from sipdiag.calls.carriage import CallMedia, Carriage, Carried, Settled, Ties, carriage_of, settled, ties_of
+from sipdiag.calls.carriage import CallMedia, Carriage, Carried
 from sipdiag.calls.cause import (
     CODES,
     PLAIN,
@@ -73,6 +73,7 @@ from sipdiag.calls.transaction import (
     status,
 )
 from sipdiag.calls.twin import Difference, Twin, Twins
+from sipdiag.calls.tying import Settled, Ties, carriage_of, settled, ties_of
 from sipdiag.calls.window import Window, window_of
 
 __all__ = [

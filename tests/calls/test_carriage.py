@@ -1,4 +1,4 @@
-"""Tests of `sipdiag.calls.carriage`: which stream belongs to which call."""
+"""Tests of `sipdiag.calls.carriage` and `sipdiag.calls.tying`: which stream belongs to which call."""
 
 from __future__ import annotations
 

@@ -1,0 +1,313 @@
+"""Which RTP streams belong to which call, and which way they go (RFC 3550; RFC 4961 for media sent back to its source).
+
+A stream belongs to a line when it goes where an end of the line wants to receive; when it comes back along a stream
+that does; or when it comes from where an end receives, which is how media behind a NAT look. A call without session
+descriptions in the capture gets the streams between its hosts while it lasts: a guess, and told as one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from sipdiag.calls.call import Call
+from sipdiag.calls.carriage import CallMedia, Carriage, Carried
+from sipdiag.calls.negotiation import CALLEE, CALLER, OTHER, MediaLine, lines_of
+from sipdiag.calls.session import Exchange
+from sipdiag.calls.transaction import SECOND
+from sipdiag.media import Stream
+from sipdiag.trace import Sighting, host
+
+DESTINATION, RETURN, SOURCE = "destination", "return", "source"
+"""What ties a stream to a call."""
+BEFORE = SECOND
+"""How much earlier than what agrees on it a stream may begin: media overtake signalling."""
+NO_MORE_THAN = 3600 * SECOND
+"""A call whose end was not seen is taken to last as long."""
+TOGETHER = SECOND // 2
+"""Legs of one call are answered within this time of each other: a stream may be of several."""
+MANY = 4
+"""With more calls than that at one place and time, as a load generator makes, each stream is of the nearest only."""
+
+
+class Ties(msgspec.Struct, frozen=True, kw_only=True):
+    """What ties streams to some calls: where these are a part of the traffic, it adds up with that of other parts."""
+
+    by_end: frozenset[int]
+    """Numbers of streams that go where an end of these calls receives."""
+    ways: frozenset[tuple[str, str]]
+    """Ways along which something may come back to one of those."""
+    back: frozenset[int]
+    """Those that do."""
+    from_end: frozenset[int]
+    """Those that come from where an end receives."""
+    guesses: dict[int, int]
+    """Number of a stream → how many of these calls, without session descriptions, it may belong to."""
+    distances: dict[tuple[str, int], list[int]]
+    """How it may be tied, number of a stream → how long from each of the nearest calls to its beginning, ascending."""
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """What all calls together say of which streams are whose."""
+
+    tied: frozenset[int]
+    """By their destination."""
+    ways: frozenset[tuple[str, str]]
+    guessed: frozenset[int]
+    """Those of which only one call comes into question."""
+    within: dict[tuple[str, int], int]
+    """How it may be tied, number of a stream that several calls may have → how near a call must be to it."""
+
+
+def settled(parts: Iterable[Ties], streams: Sequence[Stream]) -> Settled:
+    """What the ties of all parts of the traffic say together."""
+    parts = list(parts)
+    tied = frozenset().union(*(each.by_end for each in parts))
+    ways = frozenset().union(*(each.ways for each in parts))
+    from_end = frozenset().union(*(each.from_end for each in parts))
+    taken = tied.union(
+        *(each.back for each in parts),
+        (number for number in from_end if (streams[number].source, streams[number].destination) not in ways),
+    )
+    guesses: dict[int, int] = {}
+    for each in parts:
+        for number, count in each.guesses.items():
+            guesses[number] = guesses.get(number, 0) + count
+    one = (number for number, count in guesses.items() if count == 1 and number not in taken)
+    distances: dict[tuple[str, int], list[int]] = {}
+    for each in parts:
+        for tie, found in each.distances.items():
+            distances.setdefault(tie, []).extend(found)
+    within = {tie: _within(sorted(found)) for tie, found in distances.items() if len(found) > 1}
+    return Settled(tied=tied, ways=ways, guessed=frozenset(one), within=within)
+
+
+def _within(distances: list[int]) -> int:
+    """How near a call must be: all legs of the nearest one, but of a crowd only the nearest."""
+    near = [each for each in distances if each <= distances[0] + TOGETHER]
+    return near[-1] if len(near) <= MANY else near[0]
+
+
+def carriage_of(
+    calls: Sequence[Call],
+    streams: Sequence[Stream],
+    exchanges: Mapping[str, list[Exchange]],
+    *,
+    looked: bool = True,
+    known: Settled | None = None,
+) -> Carriage:
+    """Tie `streams` to `calls`; `exchanges` are the offers and answers by Call-ID.
+
+    Where the calls are a part of the traffic only, `known` says what the others have.
+    """
+    tie = _Tie(calls, streams, exchanges)
+    known = known or settled([tie.ties()], streams)
+    found: dict[int, list[Carried]] = {call.number: [] for call in calls}
+    for number, stream in enumerate(streams):
+        ties = tie.by_end(number, stream, known) if number in known.tied else tie.by_way(number, stream, known)
+        for call, carried in ties:
+            found[call].append(carried)
+        if number in known.guessed:
+            for each in tie.open_to(stream):
+                found[each.number].append(_guess(each, number, stream))
+    media = {
+        number: CallMedia(lines=tie.lines[number], carried=sorted(group, key=lambda each: each.number))
+        for number, group in found.items()
+    }
+    return Carriage(streams=list(streams), calls=media, looked=looked, seen=any(found.values()))
+
+
+def ties_of(calls: Sequence[Call], streams: Sequence[Stream], exchanges: Mapping[str, list[Exchange]]) -> Ties:
+    """What ties `streams` to `calls`."""
+    return _Tie(calls, streams, exchanges).ties()
+
+
+Span = tuple[int, int]
+Place = tuple[int, int, MediaLine, str]
+"""Since when media are wanted there, by which call on which line for which side."""
+
+
+def _since(place: Place) -> int:
+    return place[0]
+
+
+class _Tie:
+    """The ends of all lines of some calls, and which streams go along with them."""
+
+    def __init__(
+        self, calls: Sequence[Call], streams: Sequence[Stream], exchanges: Mapping[str, list[Exchange]]
+    ) -> None:
+        self.lines = {
+            call.number: [line for leg in call.legs or [call] for line in lines_of(leg, exchanges.get(leg.key, []))]
+            for call in calls
+        }
+        self._streams = streams
+        self._spans = {call.number: _span(call) for call in calls}
+        self._ends: dict[str, list[Place]] = {}
+        self._between: dict[frozenset[str], list[Call]] = {}
+        for call in calls:
+            for line in self.lines[call.number]:
+                for side in (CALLER, CALLEE):
+                    for endpoint in _endpoints(line, side):
+                        self._ends.setdefault(endpoint, []).append((line.terms[0].agreed, call.number, line, side))
+            if not self.lines[call.number]:
+                for hop in call.transactions[:1]:
+                    between = frozenset((host(hop.source), host(hop.destination)))
+                    self._between.setdefault(between, []).append(call)
+        for places in self._ends.values():
+            places.sort(key=_since)
+        self._known: dict[tuple[str, int], list[Place]] = {}
+        self._back = self._ways_back()
+
+    def _ways_back(self) -> dict[tuple[str, str], list[Place]]:
+        """The ways along which something may come back to what goes where an end wants it."""
+        back: dict[tuple[str, str], dict[tuple[int, int], Place]] = {}
+        for number, stream in enumerate(self._streams):
+            for since, owner, line, side in self._found(DESTINATION, number):
+                way = back.setdefault((stream.destination, stream.source), {})
+                way[owner, id(line)] = (since, owner, line, OTHER[side])
+        return {way: sorted(places.values(), key=_since) for way, places in back.items()}
+
+    def ties(self) -> Ties:
+        """What is tied, and how."""
+        streams = list(enumerate(self._streams))
+        guesses = ((number, len(self.open_to(stream))) for number, stream in streams if stream.is_convincing)
+        distances = {
+            (by, number): sorted(_distance(place, stream) for place in found)[: MANY + 1]
+            for number, stream in streams
+            for by in (DESTINATION, RETURN, SOURCE)
+            if (found := self._found(by, number))
+        }
+        return Ties(
+            by_end=frozenset(number for by, number in distances if by == DESTINATION),
+            ways=frozenset(self._back),
+            back=frozenset(number for by, number in distances if by == RETURN),
+            from_end=frozenset(number for by, number in distances if by == SOURCE),
+            guesses={number: count for number, count in guesses if count},
+            distances=distances,
+        )
+
+    def by_end(self, number: int, stream: Stream, known: Settled) -> Iterable[tuple[int, Carried]]:
+        """The calls in which the stream goes where an end wants to receive."""
+        return self._carried(DESTINATION, number, stream, known)
+
+    def by_way(self, number: int, stream: Stream, known: Settled) -> Iterable[tuple[int, Carried]]:
+        """The calls in which it comes back along another stream, or from an end; what is tied by its end stays so."""
+        yield from self._carried(RETURN, number, stream, known)
+        if (stream.source, stream.destination) not in known.ways:
+            yield from self._carried(SOURCE, number, stream, known)
+
+    def open_to(self, stream: Stream) -> list[Call]:
+        """The calls without session descriptions, between its hosts, that last at its time."""
+        calls = self._between.get(frozenset((host(stream.source), host(stream.destination))), ())
+        return [call for call in calls if stream.heard(*self._spans[call.number])]
+
+    def _carried(self, by: str, number: int, stream: Stream, known: Settled) -> Iterable[tuple[int, Carried]]:
+        within = known.within.get((by, number))
+        for place in self._found(by, number):
+            if within is None or _distance(place, stream) <= within:
+                _, call, line, side = place
+                toward = OTHER[side] if by == SOURCE else side
+                yield call, Carried(stream=stream, number=number, toward=toward, line=line, by=by)
+
+    def _found(self, by: str, number: int) -> list[Place]:
+        """Of the lines that a stream may be of one for each call: that which agreed on its payload type."""
+        if (by, number) not in self._known:
+            self._known[by, number] = self._looked_up(by, self._streams[number])
+        return self._known[by, number]
+
+    def _looked_up(self, by: str, stream: Stream) -> list[Place]:
+        places = {
+            DESTINATION: lambda: self._ends.get(stream.destination, ()),
+            SOURCE: lambda: self._ends.get(stream.source, ()),
+            RETURN: lambda: self._back.get((stream.source, stream.destination), ()),
+        }[by]()
+        chosen: dict[int, Place] = {}
+        for place in self._near(places, stream):
+            _, call, line, _ = place
+            if call not in chosen or (
+                _names(line, stream.payload_type) and not _names(chosen[call][2], stream.payload_type)
+            ):
+                chosen[call] = place
+        return list(chosen.values())
+
+    def _near(self, places: Sequence[Place], stream: Stream) -> list[Place]:
+        """Those of `places`, in the order of time, that last as long as the stream: the nearest, and its other legs."""
+        if len(places) <= MANY:
+            return [place for place in places if self._lasts(place, stream)]
+        found: dict[int, Place] = {}
+        for begin in _begins(stream):
+            at = bisect_right(places, begin, key=_since)
+            for way in (range(at - 1, -1, -1), range(at, len(places))):
+                self._look(places, way, begin, stream, found)
+        if not found:
+            return []
+        nearest = min(_distance(place, stream) for place in found.values())
+        return [found[at] for at in sorted(found) if _distance(found[at], stream) <= nearest + TOGETHER]
+
+    def _look(
+        self, places: Sequence[Place], way: Iterable[int], begin: int, stream: Stream, found: dict[int, Place]
+    ) -> None:
+        """Go one way from where a stream begins, until the nearest call that lasts, and a little further.
+
+        Of a crowd only those at the same distance are wanted: no more than shows that it is one is looked at.
+        """
+        nearest, lasting = -1, 0
+        for at in way:
+            distance = abs(places[at][0] - begin)
+            if lasting and distance > nearest + (TOGETHER if lasting <= MANY else 0):
+                return
+            if self._lasts(places[at], stream):
+                found[at] = places[at]
+                nearest, lasting = distance if not lasting else nearest, lasting + 1
+
+    def _lasts(self, place: Place, stream: Stream) -> bool:
+        """Whether the stream is there while its line is; what begins after a call is of another at the same port."""
+        _, call, line, _ = place
+        begin, end = self._spans[call]
+        return stream.first_time <= end and stream.heard(max(begin, line.begin) - BEFORE, end)
+
+
+def _begins(stream: Stream) -> tuple[int, ...]:
+    """When a stream began, and went on after a pause."""
+    return (stream.first_time, *(gap.end for gap in stream.gaps))
+
+
+def _distance(place: Place, stream: Stream) -> int:
+    """How long before or after the stream began, or went on after a pause, the call agreed on it."""
+    return min(abs(begin - place[0]) for begin in _begins(stream))
+
+
+def _names(line: MediaLine, payload_type: int) -> bool:
+    ends = (end for terms in line.terms for end in (terms.caller, terms.callee) if end is not None)
+    return any(str(payload_type) in end.media.formats for end in ends)
+
+
+def _endpoints(line: MediaLine, side: str) -> set[str]:
+    ends = (terms.end(side) for terms in line.terms)
+    return {endpoint for end in ends if end is not None and end.receives for endpoint in end.endpoints}
+
+
+def _span(call: Call) -> Span:
+    """From the first to the last message of a call; where an end of it was not seen, as long as any call may be."""
+    begin = call.opening.time if call.attempts else call.opening.time - NO_MORE_THAN
+    last = max((each.time for each in _messages(call)), default=begin)
+    first = call.opening.time
+    ended = call.ending is not None or (call.answer is None and call.final is not None)
+    return begin, last if ended else first + NO_MORE_THAN
+
+
+def _messages(call: Call) -> Iterable[Sighting]:
+    for each in call.transactions:
+        if each.request is not None:
+            yield each.request
+        yield from each.responses
+    yield from call.acks
+
+
+def _guess(call: Call, number: int, stream: Stream) -> Carried:
+    """A stream between the two hosts of the one call that lasts at the time and shows no session description."""
+    toward = CALLEE if host(stream.source) == host(call.transactions[0].source) else CALLER
+    return Carried(stream=stream, number=number, toward=toward, line=None, by="hosts")
