@@ -1,4 +1,4 @@
-"""RTP streams as the media of calls: which stream is whose, which way it goes, and what ties it (RFC 3550; RFC 4961)."""
+"""RTP streams as the media of calls: which is whose, which way it goes, and what ties it (RFC 3550; RFC 4961)."""
 
 from __future__ import annotations
 
