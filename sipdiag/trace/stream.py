@@ -10,6 +10,8 @@ from sipdiag.sip import Frame, Framer, parse
 from sipdiag.trace.sighting import Sighting
 from sipdiag.transport import StreamData
 
+LONGEST_FRAGMENT = 128 << 10
+"""Bytes kept of a message whose end never came."""
 ARRIVAL = 250
 """Bytes that one arrival costs beside its payload."""
 
@@ -68,7 +70,7 @@ class SipStream:
 
     def _sighting(self, frame: Frame) -> Sighting | None:
         carriers = self._carriers(frame)
-        message = parse(frame.data)
+        message = parse(frame.data if frame.complete else frame.data[:LONGEST_FRAGMENT])
         if message is None:
             return None
         last = carriers[-1]

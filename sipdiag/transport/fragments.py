@@ -11,7 +11,7 @@ MOST_OPEN = 1_000
 """Datagrams under way at a time; the oldest gives way."""
 MOST_BYTES = 65_536
 """Bytes of one datagram."""
-MOST_OVERLAPPING = 4 * MOST_BYTES
+MOST_OVERLAPPING = 2 * MOST_BYTES
 """Bytes that all fragments of one datagram may have together."""
 MOST_PIECES = 1_024
 """Fragments of one datagram."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_HELD = 256
 """Segments that wait for a missing one, before it counts as lost."""
 MOST_HELD_BYTES = 1 << 20
-MOST_HOARDED_BYTES = 256 << 20
+MOST_HOARDED_BYTES = 128 << 20
 """Bytes held back by all streams together."""
 FAR_BEHIND = 1 << 26
 """What begins so far before the next byte is no retransmission but another stream between the same ports."""

@@ -38,6 +38,15 @@ def test_a_stream_that_ended_is_let_go() -> None:
     assert every._held == 0
 
 
+def test_of_a_message_without_end_the_beginning_is_kept() -> None:
+    """Megabytes of a body that is not all there tell nothing."""
+    every = SipStreams(0)
+    list(every.feed(data(1, HEAD + b"x" * (1 << 20))))
+    (seen,) = every.finish()
+    assert not seen.complete
+    assert len(seen.message.body) < 1 << 18
+
+
 def test_unfinished_messages_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of more than are held the oldest is given up with what it has, and that is said once."""
     monkeypatch.setattr(streams, "MOST_HELD", 10_000)
