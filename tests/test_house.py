@@ -213,7 +213,7 @@ def test_an_exception_is_needed(name: str) -> None:
 # Rooms
 
 
-PROCESSES = {"trace/later.py": {"os._exit"}}
+PROCESSES = {"trace/second.py": {"os._exit"}}
 """A process that is a copy of another must not end as that one would."""
 
 

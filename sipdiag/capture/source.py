@@ -83,6 +83,11 @@ class Capture:
 
     # Parts of a file
 
+    @property
+    def divisible(self) -> bool:
+        """Whether it is a regular file, of which any part can be read."""
+        return isinstance(self._octets, FileBlocks)
+
     def stop_before(self, near: int) -> int | None:
         """Let `packets` stop at a place behind byte `near` where a record seems to begin; give the place.
 

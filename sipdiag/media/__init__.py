@@ -21,10 +21,11 @@ from sipdiag.media.sdp import (
     parse_sdp,
 )
 from sipdiag.media.stream import Format, Gap, Jitter, Key, Stream
-from sipdiag.media.streams import RtpStreams
+from sipdiag.media.streams import MOST_STREAMS, RtpStreams
 from sipdiag.media.timeline import Step
 
 __all__ = [
+    "MOST_STREAMS",
     "STATIC",
     "Candidate",
     "Codec",

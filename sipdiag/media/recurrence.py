@@ -1,7 +1,7 @@
 """Running averages of many groups at once: the recurrence of RFC 3550's jitter without a step for each packet.
 
-`y[i] = ratio * y[i-1] + x[i]` is serial only in form: within a block of a few values it is a triangular matrix, and
-what comes before each block follows the same recurrence, its ratio raised to the block's length.
+`y[i] = ratio * y[i-1] + x[i]` is serial only in form: all blocks of a few values take each step together, and what
+comes before each block follows the same recurrence, its ratio raised to the block's length.
 """
 
 from __future__ import annotations
@@ -34,7 +34,12 @@ def _from_nothing(values: Floats, starts: Indices, ratio: float) -> Floats:
     place = np.arange(len(values)) + np.repeat(first * BLOCK - starts, counts)
     padded = np.zeros(int(blocks.sum()) * BLOCK)
     padded[place] = values
-    rows = padded.reshape(-1, BLOCK) @ _triangle(ratio)
+    rows = padded.reshape(-1, BLOCK)
+    # Column by column, and not as a product of matrices: so each group's values do not depend on the others'.
+    columns = np.ascontiguousarray(rows.T)
+    for at in range(1, BLOCK):
+        columns[at] += ratio * columns[at - 1]
+    rows = np.ascontiguousarray(columns.T)
     if len(rows) > len(starts):
         # All blocks but the last of a group are full, so what comes before each follows from the last values.
         before = np.zeros(len(rows))
@@ -48,10 +53,3 @@ def _from_nothing(values: Floats, starts: Indices, ratio: float) -> Floats:
 @lru_cache
 def _powers(ratio: float) -> Floats:
     return ratio ** np.arange(1, BLOCK + 1, dtype=np.float64)
-
-
-@lru_cache
-def _triangle(ratio: float) -> Floats:
-    """Give the matrix that takes a block of `x` to its `y` with nothing before it."""
-    distance = np.arange(BLOCK)[None, :] - np.arange(BLOCK)[:, None]
-    return np.where(distance >= 0, ratio ** np.maximum(distance, 0).astype(np.float64), 0.0)

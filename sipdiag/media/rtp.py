@@ -19,6 +19,8 @@ HEADER = 12
 """Bytes of the fixed header."""
 MARKER = 0x80
 VERSION = 2
+HALVED = np.uint64(20)
+"""The bit of a flow's number that says which half it belongs to."""
 RTCP_TYPES = (192, 223)
 """Second bytes that are RTCP packet types (RFC 5761, section 4)."""
 
@@ -110,8 +112,8 @@ class RtpPackets:
         return RtpPackets(**{name: getattr(self, name)[order] for name in RtpPackets.__slots__})
 
 
-def rtp_packets(datagrams: Datagrams) -> RtpPackets | None:
-    """Give those of `datagrams` that may be RTP; nothing when there are none."""
+def rtp_packets(datagrams: Datagrams, share: int | None = None) -> RtpPackets | None:
+    """Give those of `datagrams` that may be RTP, or a `share` of their flows, 0 or 1; nothing when there are none."""
     head, length = datagrams.head, datagrams.length
     first, second = head[:, 0], head[:, 1]
     good = (first >> 6 == VERSION) & (length >= HEADER)
@@ -122,13 +124,20 @@ def rtp_packets(datagrams: Datagrams) -> RtpPackets | None:
     which: Column | slice = slice(None) if len(rows) == len(first) else rows
     head = head[which]
     ssrc = _field(head, 8, 4).astype(np.uint64)
+    flow = _flows(datagrams, which, ssrc)
+    if share is not None:
+        mine = np.flatnonzero((flow >> HALVED & np.uint64(1)) == share)
+        if not len(mine):
+            return None
+        head, ssrc, flow, rows = head[mine], ssrc[mine], flow[mine], rows[mine]
+        which = rows
     return RtpPackets(
         first=head[:, 0],
         second=head[:, 1],
         sequence=_field(head, 2, 2).astype(np.int32),
         timestamp=_field(head, 4, 4).astype(np.int64),
         ssrc=ssrc,
-        flow=_flows(datagrams, which, ssrc),
+        flow=flow,
         frame=datagrams.frame[which],
         time=datagrams.time[which],
         start=datagrams.start[which],

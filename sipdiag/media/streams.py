@@ -74,7 +74,11 @@ _STATE = [
 class RtpStreams:
     """Follows all streams of one capture; feed it every chunk in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, share: int | None = None) -> None:
+        """Take which half of the streams is wanted, 0 or 1, if not all."""
+        self._share = share
+        self.most = 0
+        """Streams that there were at a time, at most."""
         self.refused = 0
         """Packets of streams that were too many."""
         self._state = np.zeros(0, _STATE)
@@ -95,10 +99,11 @@ class RtpStreams:
     def feed(self, datagrams: Datagrams) -> None:
         """Take the next chunk."""
         self._take_reports(datagrams)
-        packets = rtp_packets(datagrams)
+        packets = rtp_packets(datagrams, self._share)
         if packets is None:
             return
         slot = self._slots(packets, datagrams)
+        self.most = max(self.most, len(self._names))
         if int(slot.min()) < 0:
             self.refused += int(np.count_nonzero(slot < 0))
             packets, slot = packets.ordered(np.flatnonzero(slot >= 0)), slot[slot >= 0]

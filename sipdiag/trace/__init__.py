@@ -10,7 +10,8 @@ from sipdiag.trace.alignment import WORTH_IT, aligned, apart, corrected
 from sipdiag.trace.clock import ClockStep
 from sipdiag.trace.dissection import Engine
 from sipdiag.trace.media import joined_streams
-from sipdiag.trace.read import NATIVE, CaptureFacts, Progress, Trace, read_trace
+from sipdiag.trace.read import NATIVE, Progress, read_trace
+from sipdiag.trace.reader import CaptureFacts, Trace
 from sipdiag.trace.sighting import Sighting, host, port
 
 __all__ = [

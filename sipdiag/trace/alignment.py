@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from sipdiag.defect import Defect
-from sipdiag.trace.read import Trace
+from sipdiag.trace.reader import Trace
 from sipdiag.trace.sighting import Sighting, host
 
 MILLISECOND = 1_000_000

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import msgspec
 from msgspec.structs import replace
 
-from sipdiag.media import RtpStreams, Stream, merged
+from sipdiag.media import MOST_STREAMS, RtpStreams, Stream, merged
 from sipdiag.trace.sighting import Sighting, port
 from sipdiag.transport import MediaColumns
 
@@ -21,11 +22,20 @@ MOST_PORTS = 65_536
 _PORT = re.compile(rb"(?:^|\n)(?:m=\S+ |a=candidate:\S+ \d+ \S+ \d+ \S+ )(\d{1,5})")
 
 
-class MediaLane:
-    """Follows the media of one capture."""
+class Half(msgspec.Struct, frozen=True, kw_only=True):
+    """What another process has followed."""
 
-    def __init__(self) -> None:
-        self._streams = RtpStreams()
+    streams: list[Stream]
+    most: int
+    """Streams at a time."""
+
+
+class MediaLane:
+    """Follows the media of one capture, or half of it."""
+
+    def __init__(self, share: int | None = None) -> None:
+        self._streams = RtpStreams(share)
+        self._other: list[Stream] = []
 
     def feed(self, columns: MediaColumns | None) -> None:
         """Take what the next chunk has of it."""
@@ -37,9 +47,19 @@ class MediaLane:
         """Packets of streams that were too many to follow."""
         return self._streams.refused
 
+    def half(self, capture: int) -> Half:
+        """What was followed, for another process."""
+        return Half(streams=self._streams.streams(capture), most=self._streams.most)
+
+    def join(self, other: Half) -> bool:
+        """Take the other half; whether both had room, as one would have had."""
+        self._other = other.streams
+        return self._streams.most + other.most <= MOST_STREAMS * 9 // 10
+
     def streams(self, capture: int, sightings: Iterable[Sighting]) -> list[Stream]:
         """The streams of the capture, in the order in which they began."""
-        found = self._streams.streams(capture)
+        found = [*self._streams.streams(capture), *self._other]
+        found.sort(key=lambda each: each.first_frame)
         if all(each.is_convincing for each in found):
             return found
         named = _named_ports(sightings)

@@ -87,33 +87,30 @@ class Demultiplexer:
         """The connections with SIP's port for TLS whose handshake is not in the capture."""
         return [*self._sealed.values()]
 
-    def feed(self, packets: Packets) -> Traffic:
-        """Take the next chunk; give what it carried."""
+    def feed(self, packets: Packets, *, datagrams: bool = True) -> Traffic:
+        """Take the next chunk; give what it carried, without `datagrams` of one packet if others look at those."""
         if not len(packets):
             return Traffic(signalling=[])
         groups, wholes = self._internet.split(packets)
-        datagrams: list[Datagram] = []
-        media: list[MediaColumns] = []
+        arrived, media = self._in_datagrams(groups, wholes, text=datagrams)
         for group in groups:
-            found, others = self._datagrams(group)
-            datagrams += found
-            if others is not None:
-                media.append(others)
             if (group.protocol == SCTP).any():
-                datagrams += self._associations.take(group)
+                arrived += self._associations.take(group)
         if (packets.link == EXPORTED).any():
-            datagrams += exported(packets, self._recognize, self._endpoints)
+            arrived += exported(packets, self._recognize, self._endpoints)
         for whole in wholes:
             if whole.protocol == udp.UDP and (datagram := udp.reassembled(whole, self._begins, self._endpoints)):
-                datagrams += self._unwrapped([datagram])
+                arrived += self._unwrapped([datagram])
             elif whole.protocol == SCTP:
-                datagrams += self._associations.whole(whole)
-        if self._media and wholes and (reassembled := udp.reassembled_media(wholes)) is not None:
-            media.append(reassembled)
-        return Traffic(
-            signalling=_in_order(datagrams, self._streams(packets.first_frame, groups, wholes)),
-            media=joined(media) if media else None,
-        )
+                arrived += self._associations.whole(whole)
+        streams = self._streams(packets.first_frame, groups, wholes)
+        return Traffic(signalling=_in_order(arrived, streams), media=media)
+
+    def alone(self, packets: Packets, *, datagrams: bool) -> Traffic:
+        """Take the next chunk; give of it only media, and if asked for `datagrams` of one packet."""
+        groups, wholes = self._internet.split(packets) if len(packets) else ([], [])
+        arrived, media = self._in_datagrams(groups, wholes, text=datagrams)
+        return Traffic(signalling=_in_order(arrived, []), media=media)
 
     def independent(self, packets: Packets) -> tuple[list[Datagram], npt.NDArray[np.int64]]:
         """Give the signalling of a chunk that came in datagrams of its own, and the rows that need those before them.
@@ -121,8 +118,7 @@ class Demultiplexer:
         Fragments, streams and what is counted belong to a reader of the packets before; this one is to be fed nothing.
         """
         groups, dependent = self._internet.independent(packets)
-        datagrams = [datagram for group in groups for datagram in self._datagrams(group)[0]]
-        return sorted(datagrams, key=attrgetter("frame")), dependent
+        return sorted(self._in_datagrams(groups, [], text=True)[0], key=attrgetter("frame")), dependent
 
     def finish(self) -> Traffic:
         """Give what was held back until the end of the capture."""
@@ -130,12 +126,21 @@ class Demultiplexer:
         self.defects += self._tcp.defects
         return Traffic(signalling=[each for data in self._tcp.finish() for each in self._carriages.opened(data)])
 
-    def _datagrams(self, group: IPPackets) -> tuple[Iterator[Datagram], MediaColumns | None]:
-        """Give what came in one UDP datagram each: what is signalling, and what is no text."""
-        text, others = udp.split(group, media=self._media)
-        found = udp.datagrams(text, self._begins, self._endpoints) if len(text) else iter(())
-        media = udp.media_columns(others) if others is not None and len(others) else None
-        return self._unwrapped(found), media
+    def _in_datagrams(
+        self, groups: list[IPPackets], wholes: list[Whole], *, text: bool
+    ) -> tuple[list[Datagram], MediaColumns | None]:
+        """Give what UDP datagrams carried: signalling that came in one packet, if wanted, and what is no text."""
+        arrived: list[Datagram] = []
+        media: list[MediaColumns] = []
+        for group in groups:
+            few, others = udp.split(group, media=self._media)
+            if text and len(few):
+                arrived += self._unwrapped(udp.datagrams(few, self._begins, self._endpoints))
+            if others is not None and len(others):
+                media.append(udp.media_columns(others))
+        if self._media and wholes and (reassembled := udp.reassembled_media(wholes)) is not None:
+            media.append(reassembled)
+        return arrived, joined(media) if media else None
 
     def _streams(
         self, first_frame: int, groups: list[IPPackets], wholes: list[Whole]

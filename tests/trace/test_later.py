@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
-import signal
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,18 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sipdiag.capture import open_capture
 from sipdiag.trace import Trace, later, read, read_trace
+from sipdiag.trace.reader import Reader
 from tests.capture.build import enhanced, interface, pcap, section
 from tests.transport.wire import ALICE, BOB, OPTIONS, RTP, ethernet, ipv4, tcp, udp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sipdiag.capture import Capture
-
 SAMPLES = sorted((Path(__file__).resolve().parents[2] / "samples").glob("*/*.pcap"))
-FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system on which a process can be copied")
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system on which a process can be copied")
 KINDS = ("whole", "fragments", "segments", "media", "lookalike", "noise")
 LOOKALIKE = pcap([b"inner"] * 40)[24:]
 """Payload that holds a chain of records."""
@@ -67,39 +63,28 @@ def frames(draw: st.DrawFn) -> list[bytes]:
     return packets
 
 
-class AtHand:
-    """What the second process does, done in this one."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.asked, self.counted = path, 0, 0
-        self.place: int | None = None
-
-    @contextmanager
-    def begin(self, source: Capture, place: int | None) -> Iterator[AtHand | None]:
-        """Take the place of `_second_reader`."""
-        del source
-        self.place = place
-        yield self if place else None
-
-    def result(self) -> later.Later | None:
-        """Read what the second process would, and send it through a pickle."""
-        assert self.place
-        self.asked += 1
-        with open_capture(str(self.path)) as source:
-            found = pickle.loads(pickle.dumps(later.later_part(source, self.place)))  # noqa: S301
-        self.counted += found is not None
-        return found
-
-
-def traces_of(path: Path, part: float) -> tuple[Trace, Trace, Trace, AtHand]:
-    """What a file shows read in one go, in two parts, and in two parts by two readers."""
+def traces_of(path: Path, part: float) -> tuple[Trace, Trace, Trace]:
+    """What a file shows read in one go, in two parts, and in two parts by two processes."""
     whole = read_trace(str(path))
-    second = AtHand(path)
     with patch.object(read, "LARGE", 0), patch.object(read, "FIRST_PART", part):
         parts = read_trace(str(path))
-        with patch.object(read, "_second_reader", second.begin):
+        with patch.object(read, "may_fork", lambda: True):
             shared = read_trace(str(path), meanwhile=list)
-    return whole, parts, shared, second
+    return whole, parts, shared
+
+
+@contextmanager
+def joined() -> Iterator[list[later.Later]]:
+    """Collect the later parts that counted."""
+    counted: list[later.Later] = []
+    join = Reader.join_later
+
+    def noted(self: Reader, part: later.Later) -> None:
+        counted.append(part)
+        join(self, part)
+
+    with patch.object(Reader, "join_later", noted):
+        yield counted
 
 
 @settings(deadline=None, max_examples=60)
@@ -110,30 +95,32 @@ def test_two_readers_are_one(packets: list[bytes], part: float, blocks: bool) ->
         path = Path(folder) / "some.pcap"
         data = section() + interface() + b"".join(enhanced(each, at) for at, each in enumerate(packets))
         path.write_bytes(data if blocks else pcap(packets))
-        whole, parts, shared, _ = traces_of(path, part)
+        whole, parts, shared = traces_of(path, part)
     assert shared == parts == whole
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_samples_are_the_same_in_two_parts(path: Path) -> None:
     """Every one of them, cut near its middle."""
-    whole, parts, shared, _ = traces_of(path, 0.4)
+    whole, parts, shared = traces_of(path, 0.4)
     assert shared == parts == whole
 
 
 def test_the_second_reader_counts() -> None:
     """In most of the samples a place is found and proven: otherwise nothing would have been held."""
-    counted = sum(traces_of(path, 0.4)[3].counted for path in SAMPLES[:20])
-    assert counted >= 10
+    with joined() as counted:
+        for path in SAMPLES[:20]:
+            traces_of(path, 0.4)
+    assert len(counted) >= 10
 
 
 def test_a_place_that_is_none_does_not_count(tmp_path: Path) -> None:
     """A chain of records within a packet is walked, and thrown away when the first reader does not come by."""
     path = tmp_path / "some.pcap"
     path.write_bytes(pcap([ethernet(ipv4(udp(OPTIONS))), bytes(50) + pcap([b"inner"] * 900)[24:], b"last"]))
-    whole, parts, shared, second = traces_of(path, 0.1)
-    assert second.place
-    assert not second.asked
+    with joined() as counted:
+        whole, parts, shared = traces_of(path, 0.1)
+    assert not counted
     assert shared == parts == whole
     assert whole.facts.packets == 3
 
@@ -143,29 +130,8 @@ def test_a_later_interface_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "some.pcapng"
     few = [enhanced(ethernet(ipv4(udp(said(number)))), number) for number in range(900)]
     path.write_bytes(section() + interface() + b"".join(few[:800]) + interface(link=101) + b"".join(few))
-    whole, parts, shared, second = traces_of(path, 0.7)
-    assert (second.asked, second.counted) == (1, 1)
+    with joined() as counted:
+        whole, parts, shared = traces_of(path, 0.7)
+    assert not counted
     assert shared == parts == whole
     assert whole.facts.link_types == [1, 101]
-
-
-@FORKS
-@pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
-def test_a_second_process_reads_the_rest(part: float) -> None:
-    """The same as with one process; it is gone afterwards."""
-    path = str(next(each for each in SAMPLES if each.stem == "call-with-media"))
-    whole = read_trace(path)
-    with patch.object(read, "LARGE", 0), patch.object(read, "FIRST_PART", part):
-        assert read_trace(path, meanwhile=list) == whole
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
-
-
-@FORKS
-def test_a_second_process_that_is_killed_is_done_without(tmp_path: Path) -> None:
-    """The system may be out of memory: then one process reads all."""
-    path = tmp_path / "some.pcap"
-    path.write_bytes(pcap([ethernet(ipv4(udp(said(number)))) for number in range(200)]))
-    killed = patch.object(later, "later_part", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-    with patch.object(read, "LARGE", 0), killed:
-        assert len(read_trace(str(path), meanwhile=list).sightings) == 200

@@ -1,0 +1,53 @@
+"""Messages on their way from one process to another: as few objects as can be, since each costs time on both sides."""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from sipdiag.sip import Request, Response, parse
+from sipdiag.trace.sighting import Sighting
+from sipdiag.transport import Datagram, StreamData
+
+Row = tuple[int, int, str, str, str, int, int, bool, tuple[Any, ...]]
+"""Frame, time, source, destination, transport, IP identification, bytes cut off, whether a request, its fields."""
+
+
+def rows_of(signalling: Iterable[Datagram | StreamData]) -> Iterator[Row]:
+    """The messages in datagrams that came in one packet each."""
+    for each in signalling:
+        message = parse(each.payload) if isinstance(each, Datagram) else None
+        if message is not None and isinstance(each, Datagram):
+            ends = each.source, each.destination, each.transport
+            kind = isinstance(message, Request)
+            yield (each.frame, each.time, *ends, each.ip_id, each.cut, kind, msgspec.structs.astuple(message))
+
+
+def packed(rows: list[Row]) -> bytes:
+    """Rows as bytes."""
+    return marshal.dumps(rows)
+
+
+def sightings_in(data: bytes, capture: int, shift: int = 0) -> Iterator[Sighting]:
+    """The messages in such bytes, their frames counted from `shift` on."""
+    rows: list[Row] = marshal.loads(data)  # noqa: S302 - written by a process of our own
+    for frame, time, source, destination, transport, ip_id, cut, request, fields in rows:
+        yield Sighting(
+            capture=capture,
+            frame=frame + shift,
+            time=time,
+            source=source,
+            destination=destination,
+            transport=transport,
+            message=_message(request, fields),
+            ip_id=ip_id,
+            complete=not cut,
+        )
+
+
+def _message(request: bool, fields: tuple[Any, ...]) -> Request | Response:  # noqa: FBT001
+    kind: type[Request | Response] = Request if request else Response
+    return kind(**dict(zip(kind.__struct_fields__, fields, strict=True)))

@@ -1,0 +1,202 @@
+"""Follows one capture from its first chunk to its last: the one place where packets become SIP messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from sipdiag.capture import Capture
+from sipdiag.defect import Defect
+from sipdiag.media import Stream
+from sipdiag.sip import begins_message, parse
+from sipdiag.trace.clock import Clock, ClockStep
+from sipdiag.trace.media import MediaLane
+from sipdiag.trace.packed import sightings_in
+from sipdiag.trace.sighting import Sighting
+from sipdiag.trace.streams import SipStreams
+from sipdiag.transport import (
+    Connection,
+    Datagram,
+    Demultiplexer,
+    Handshake,
+    PartialDatagram,
+    SealedConnection,
+    StreamData,
+)
+
+if TYPE_CHECKING:
+    from sipdiag.trace.dealt import Dealt
+    from sipdiag.trace.later import Later
+
+UNREAD = frozenset({"link-type-unknown", "limit-reached"})
+"""Defects of what native code could not read; Wireshark reads it."""
+
+
+class CaptureFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What one capture is, and what was wrong with it."""
+
+    path: str
+    format: str
+    link_types: list[int]
+    packets: int
+    bytes: int
+    first_time: int | None
+    """Nanoseconds since 1970-01-01 UTC of the earliest packet; None when there is none."""
+    last_time: int | None
+    sip_messages: int
+    defects: list[Defect]
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one capture shows of SIP and media."""
+
+    facts: CaptureFacts
+    sightings: list[Sighting]
+    """In the order of their frames."""
+    connections: list[Connection]
+    clock_steps: list[ClockStep] = []
+    """Where the time of the packets went back."""
+    partial: list[PartialDatagram] = []
+    """Datagrams of which a fragment is missing."""
+    handshakes: list[Handshake] = []
+    """TLS handshakes, whatever was to be said behind them."""
+    sealed: list[SealedConnection] = []
+    """Connections with SIP's port for TLS whose handshake is not in the capture."""
+    streams: list[Stream] = []
+    """The RTP streams, in the order in which they began."""
+    media: bool = False
+    """Whether media was looked at; without that nothing is known of it."""
+
+
+class Reader:
+    """Follows one capture from its first chunk to its last."""
+
+    def __init__(self, source: Capture, capture: int, *, media: bool, share: int | None = None) -> None:
+        """Take the capture, its number, and whether media are wanted, or which `share` of them."""
+        self._source, self._capture = source, capture
+        self._wire = Demultiplexer(begins_message, media=media)
+        self._media = MediaLane(share) if media else None
+        self._streams = SipStreams(capture)
+        self._sightings: list[Sighting] = []
+        self._clock = Clock()
+        self._packets = self._chunk = 0
+        self._unread: frozenset[str] = frozenset()
+
+    def chunks(self, *, without: Callable[[int], bool] | None = None) -> Iterator[int]:
+        """Read chunk by chunk, and yield after each how many bytes of the file have been read.
+
+        `without` says of which chunks another process looks at the datagrams.
+        """
+        for packets in self._source.packets():
+            self._packets += len(packets)
+            self._clock.follow(packets)
+            mine = without is None or not without(self._chunk)
+            self._chunk += 1
+            traffic = self._wire.feed(packets, datagrams=mine)
+            self._take(traffic.signalling)
+            if self._media is not None:
+                self._media.feed(traffic.media)
+            yield self._source.progress
+
+    def finish(self) -> None:
+        """Take what was held back until the end."""
+        self._take(self._wire.finish().signalling)
+        self._sightings.extend(self._streams.finish())
+        self._sightings.sort(key=lambda sighting: sighting.frame)
+
+    @property
+    def encrypted(self) -> list[Handshake]:
+        """The TLS handshakes, behind which there may be more."""
+        return self._wire.handshakes
+
+    def note(self, defect: Defect) -> None:
+        """Take a defect that was found elsewhere."""
+        self._source.defects.append(defect)
+
+    def add(self, sightings: Iterable[Sighting], *, instead: bool) -> None:
+        """Take what another engine saw, besides what was seen here or instead of it."""
+        if instead:
+            self._sightings = [*sightings]
+            self._streams = SipStreams(self._capture)
+            self._unread = UNREAD
+        else:
+            self._sightings += sightings
+        self._sightings.sort(key=lambda sighting: sighting.frame)
+
+    def join_later(self, later: Later) -> None:
+        """Take what another process has read behind the place where this one stopped, and what it left aside."""
+        shift = self._packets
+        self._packets += later.packets
+        self._clock.join(later.clock, shift)
+        self._sightings.extend(sightings_in(later.rows, self._capture, shift))
+        self._wire.copied |= later.copied
+        for packets in later.packets_aside(self._source, shift):
+            self._take(self._wire.feed(packets).signalling)
+        self._source.defects += [
+            msgspec.structs.replace(each, frame=None if each.frame is None else each.frame + shift)
+            for each in later.defects
+        ]
+        self._source.link_types += [each for each in later.link_types if each not in self._source.link_types]
+
+    def join_dealt(self, other: Dealt) -> bool:
+        """Take what another process did of the same capture; whether that is what one process would have done."""
+        self._sightings.extend(sightings_in(other.rows, self._capture))
+        self._wire.copied |= other.copied
+        return self._media is None or self._media.join(other.media)
+
+    def trace(self) -> Trace:
+        """What was read."""
+        first, last = self._clock.earliest, self._clock.latest
+        if self._wire.copied and self._sightings:  # what was copied bears the time of the original
+            times = [sighting.time for sighting in self._sightings]
+            first, last = min(times), max(times)
+        defects = [*self._source.defects, *self._wire.defects, *self._streams.defects, *self._media_defects()]
+        return Trace(
+            facts=CaptureFacts(
+                path=self._source.path,
+                format=self._source.format,
+                link_types=self._source.link_types,
+                packets=self._packets,
+                bytes=self._source.bytes,
+                first_time=first,
+                last_time=last,
+                sip_messages=len(self._sightings),
+                defects=[defect for defect in defects if defect.kind not in self._unread],
+            ),
+            sightings=self._sightings,
+            connections=self._wire.connections,
+            clock_steps=self._clock.steps,
+            partial=self._wire.partial,
+            handshakes=self._wire.handshakes,
+            sealed=self._wire.sealed,
+            streams=[] if self._media is None else self._media.streams(self._capture, self._sightings),
+            media=self._media is not None,
+        )
+
+    def _take(self, arrived: list[Datagram | StreamData]) -> None:
+        for delivery in arrived:
+            if isinstance(delivery, Datagram):
+                message = parse(delivery.payload)
+                if message is not None:
+                    self._sightings.append(
+                        Sighting(
+                            capture=self._capture,
+                            frame=delivery.frame,
+                            time=delivery.time,
+                            source=delivery.source,
+                            destination=delivery.destination,
+                            transport=delivery.transport,
+                            message=message,
+                            ip_id=delivery.ip_id,
+                            frames=delivery.fragments,
+                            complete=not delivery.cut,
+                        )
+                    )
+            else:
+                self._sightings.extend(self._streams.feed(delivery))
+
+    def _media_defects(self) -> Iterator[Defect]:
+        if self._media is not None and self._media.refused:
+            yield Defect(kind="media-streams-too-many", detail=f"{self._media.refused} packets left out")

@@ -1,0 +1,55 @@
+"""A second process that does a part of the work on a large capture: a copy of this one, which answers once."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import BinaryIO, Generic, Self, TypeVar
+
+Answer = TypeVar("Answer")
+
+
+class Second(Generic[Answer]):
+    """The process; leaving the `with` statement ends it."""
+
+    def __init__(self, work: Callable[[], Answer]) -> None:
+        reading, writing = os.pipe()
+        self._process = os.fork()
+        if self._process:
+            os.close(writing)
+            self._answer: BinaryIO = os.fdopen(reading, "rb")
+            return
+        try:  # the second process, which ends here whatever happens
+            os.close(reading)
+            with os.fdopen(writing, "wb") as answer:
+                pickle.dump(work(), answer, pickle.HIGHEST_PROTOCOL)
+        finally:
+            os._exit(0)
+
+    def answer(self) -> Answer | None:
+        """What came of its work; nothing when it failed."""
+        try:
+            found: Answer = pickle.load(self._answer)  # noqa: S301 - written by a process of our own
+        except (EOFError, pickle.UnpicklingError):  # it was killed: the system was out of memory
+            return None
+        return found
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
+        self._answer.close()
+
+
+def may_fork() -> bool:
+    """Whether a second process can begin as a copy of this one, and has a processor of its own."""
+    if not hasattr(os, "fork") or not hasattr(os, "preadv") or threading.active_count() > 1:
+        return False
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors > 1 and sys.platform != "darwin"  # where the system's own libraries forbid it

@@ -1,0 +1,61 @@
+"""Tests of `sipdiag.trace.second`: a process that answers once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from sipdiag.trace import read, read_trace
+from sipdiag.trace.second import Second, may_fork
+
+TALK = Path(__file__).resolve().parents[2] / "samples" / "call-with-media" / "call-with-media.pcap"
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system on which a process can be copied")
+
+
+def killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_it_answers_and_is_gone() -> None:
+    """No process is left behind, whether it had ended or not."""
+    with Second(lambda: [os.getpid()] * 100_000) as second:
+        answer = second.answer()
+    assert answer is not None
+    assert (len(answer), answer[0] != os.getpid()) == (100_000, True)
+    with Second(signal.pause):
+        pass
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize("work", [killed, lambda: 1 / 0], ids=["killed", "failed"])
+def test_no_answer_is_nothing(work: type, capfd: pytest.CaptureFixture[str]) -> None:
+    """The system may be out of memory; and nothing is said of it."""
+    with Second(work) as second:
+        assert second.answer() is None
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("media", "work"), [(True, "sipdiag.trace.dealt.dealt"), (False, "sipdiag.trace.later.later_part")]
+)
+def test_a_capture_is_read_without_it(work: str, *, media: bool) -> None:
+    """When the second process is killed, the first one does all."""
+    alone = read_trace(str(TALK), media=media)
+    with patch.object(read, "LARGE", 0), patch.object(read, "may_fork", lambda: True), patch(work, lambda *_: killed()):
+        assert read_trace(str(TALK), media=media, meanwhile=list) == alone
+
+
+def test_a_process_with_threads_is_not_copied() -> None:
+    """A copy has one of them only, and may wait for another for ever."""
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    assert not may_fork()
+    done.set()
+    thread.join()
