@@ -8,6 +8,8 @@ talkspurt, as Wireshark's list of streams does.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +17,7 @@ from sipdiag.media.batch import Batch
 from sipdiag.media.payload import STATIC
 from sipdiag.media.recurrence import recurred
 from sipdiag.media.rtp import MARKER
+from sipdiag.media.stream import Jitter
 
 RATES = (8_000, 16_000, 32_000, 48_000, 90_000)
 """Clock rates of the tracks, in hertz."""
@@ -100,3 +103,24 @@ def _followed(batch: Batch, state: npt.NDArray[np.void], track: int) -> Floats:
     known["length"] += batch.counts
     state[batch.which, track] = known
     return jitter
+
+
+def jitters_in(tracks: npt.NDArray[np.void]) -> Iterator[Jitter]:
+    """Yield what is known of a stream at each rate."""
+    for rate, track in zip(RATES, tracks, strict=True):
+        if track["length"]:
+            count = int(track["count"])
+            yield Jitter(
+                rate=rate,
+                mean=float(track["total"]) / count if count else 0.0,
+                highest=float(track["highest"]),
+                last=float(track["jitter"]),
+                count=count,
+                length=int(track["length"]),
+                inherits=float(track["inherits"]),
+                marked=bool(track["marked"]),
+                first_time=int(track["first_time"]),
+                first_timestamp=int(track["first_timestamp"]),
+                last_time=int(track["time"]),
+                last_timestamp=int(track["timestamp"]),
+            )

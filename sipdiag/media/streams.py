@@ -6,7 +6,6 @@ whole, and each stream's last values become what stands before its first packet 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +18,7 @@ from sipdiag.media.joining import whole_streams
 from sipdiag.media.rtp import HEADER, MARKER, VERSION, Column, Datagrams, Octets, RtpPackets, rtp_packets
 from sipdiag.media.sequence import Order, order_of
 from sipdiag.media.silence import silent_packets
-from sipdiag.media.stream import MOST_GAPS, MOST_KEYS, Format, Gap, Jitter, Key, Stream
+from sipdiag.media.stream import MOST_GAPS, MOST_KEYS, Format, Gap, Key, Stream
 from sipdiag.media.timeline import SECOND, Timelines
 
 COMFORT_NOISE = (13, 19)
@@ -341,7 +340,7 @@ class RtpStreams:
             destination=destination,
             ssrc=ssrc,
             formats=tuple(sorted(formats.values(), key=lambda each: (-each.packets, each.payload_type))),
-            jitters=tuple(_jitters(self._jitter[number])),
+            jitters=tuple(jitter.jitters_in(self._jitter[number])),
             gaps=tuple(self._gaps.get(number, ())),
             keys=tuple(self._keys.get(number, ())),
             last_loud=None if loud < 0 else loud,
@@ -354,26 +353,6 @@ class RtpStreams:
     def _reports_on(self, ssrc: int, hosts: set[str]) -> tuple[rtcp.Report, ...]:
         known = self._reports.get(ssrc, {})
         return tuple(report for (one, other, _), report in known.items() if {one, other} == hosts)
-
-
-def _jitters(tracks: npt.NDArray[np.void]) -> Iterator[Jitter]:
-    for rate, track in zip(jitter.RATES, tracks, strict=True):
-        if track["length"]:
-            count = int(track["count"])
-            yield Jitter(
-                rate=rate,
-                mean=float(track["total"]) / count if count else 0.0,
-                highest=float(track["highest"]),
-                last=float(track["jitter"]),
-                count=count,
-                length=int(track["length"]),
-                inherits=float(track["inherits"]),
-                marked=bool(track["marked"]),
-                first_time=int(track["first_time"]),
-                first_timestamp=int(track["first_timestamp"]),
-                last_time=int(track["time"]),
-                last_timestamp=int(track["timestamp"]),
-            )
 
 
 def _counted(mask: Mask, starts: Column) -> Column:
