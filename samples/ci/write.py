@@ -106,7 +106,9 @@ def outputs(recording: str) -> dict[str, str]:
 
 def _run(command: str, project: Path, recording: str) -> str:
     """One command as a pipeline's shell runs it, with what it printed and its exit code."""
-    environment = os.environ | {
+    kept = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "NO_COLOR", "PY_COLORS")}
+    environment = kept | {
+        "CI": "true",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "RECORDING": recording,
         "GITHUB_STEP_SUMMARY": "summary.md",

@@ -24,7 +24,9 @@ MOST_CASES = 20_000
 _OF_CALLS = ("calls", "transactions", "arrivals")
 _OF_REGISTRATIONS = ("registrations",)
 _OF_SUBSCRIPTIONS = ("subscriptions",)
-_OF_CAPTURES = ("traces", "wholes")
+_OF_CAPTURES = tuple(
+    name for name in RULES.__struct_fields__ if name not in (*_OF_CALLS, *_OF_REGISTRATIONS, *_OF_SUBSCRIPTIONS)
+)
 
 
 class _Case(msgspec.Struct, kw_only=True):

@@ -46,6 +46,13 @@ def test_a_suite_is_a_capture_and_a_case_a_call_and_a_rule() -> None:
     assert (suite.tests, suite.failures, suite.errors, suite.skipped) == (len(list(suite)), 1, 0, 0)
 
 
+def test_every_rule_has_its_case() -> None:
+    """In a call, a registration, a subscription or the capture: what was looked for is seen in the report."""
+    names = ("call-busy", "registration-failed", "subscription-failed")
+    analysis = analyze([str(sample(f"{name}/{name}")) for name in names])
+    assert {case.name for suite in read(verdict(analysis)) for case in suite} >= set(RULES.names)
+
+
 @pytest.mark.parametrize("capture", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_figures_are_those_of_the_cases(capture: Path) -> None:
     """Of every sample: what stands in the heads is what is there, and no case comes twice."""
