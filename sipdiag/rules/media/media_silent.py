@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, Call
+from sipdiag.calls import CALLEE, SECOND, Call
 from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence
 
 NAME = "media-silent"
@@ -33,7 +33,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
             yield found_heard(
                 NAME,
                 "silent",
-                SEVERITY,
+                SEVERITY if hearing.sender == CALLEE else Severity.NOTE,  # callers mute themselves in conferences
                 Confidence.LIKELY,
                 call=call,
                 told=[hearing.wanted.told],

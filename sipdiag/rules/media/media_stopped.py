@@ -46,7 +46,7 @@ def _finding(call: Call, variant: str, hearing: Hearing, hearings: list[Hearing]
     return found_heard(
         NAME,
         variant,
-        SEVERITY,
+        SEVERITY if variant == "both" else Severity.WARNING,  # one side may have its reasons: a voice mail that records
         Confidence.LIKELY,
         call=call,
         told=[hearing.wanted.told],

@@ -24,6 +24,12 @@ def test_packets_of_silence_are_told() -> None:
     assert finding.evidence["unheard"] == "sip:+12025550199@example.com"
 
 
+def test_a_caller_who_is_silent_is_a_note() -> None:
+    """Muted in a conference, most of the time."""
+    talk = Talk().begin().say(HERE, THERE, 1.1, 10, payload=SILENCE).say(THERE, HERE, 1.1, 10, ssrc=8).end(12)
+    assert talk.told(NAME) == [("silent", "note", "likely")]
+
+
 def speaks_in_the_end() -> Talk:
     talk = Talk().begin().say(THERE, HERE, 1.1, 9, payload=SILENCE).say(THERE, HERE, 10.1, 2, first=450)
     return talk.say(HERE, THERE, 1.1, 10, ssrc=8).end(13)
