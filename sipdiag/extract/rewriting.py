@@ -24,16 +24,16 @@ COMPACT: Final = {
 }  # fmt: skip
 KEPT: Final = words(
     "cseq max-forwards content-type allow supported require proxy-require unsupported expires "
-    "min-expires session-expires min-se rseq rack event subscription-state accept accept-encoding accept- "
-    "language allow-events date timestamp mime-version content-encoding content-disposition content-language "
-    "privacy priority refer-sub retry-after answer-mode request-disposition p-early-media flow-timer recv- "
-    "info info-package x-asterisk-hangupcause x-asterisk-hangupcausecode security-client security-server "
+    "min-expires session-expires min-se rseq rack event subscription-state accept accept-encoding "
+    "accept-language allow-events date timestamp mime-version content-encoding content-disposition content-language "
+    "privacy priority refer-sub retry-after answer-mode request-disposition p-early-media flow-timer "
+    "recv-info info-package x-asterisk-hangupcause x-asterisk-hangupcausecode security-client security-server "
     "security-verify p-asserted-service p-preferred-service content-id history"
 )
 """Header fields that say how, not who."""
 ADDRESSED: Final = words(
-    "from to contact route record-route path service-route p-asserted-identity p-preferred-identity remote- "
-    "party-id diversion history-info refer-to referred-by reply-to p-called-party-id p-associated-uri "
+    "from to contact route record-route path service-route p-asserted-identity p-preferred-identity "
+    "remote-party-id diversion history-info refer-to referred-by reply-to p-called-party-id p-associated-uri "
     "p-served-user alert-info call-info error-info accept-contact reject-contact p-profile-key geolocation"
 )
 CALL_IDS: Final = frozenset({"call-id", "in-reply-to", "replaces", "join", "target-dialog"})
@@ -112,7 +112,8 @@ class Rewriting:
         if name == "content-length":
             return str(max(int(value) + growth, 0)) if growth and value.strip().isdecimal() else value
         if name in KEPT:
-            return value
+            head, semicolon, rest = value.partition(";")
+            return head + semicolon + self._wording.known(rest)
         if name in ADDRESSED:
             return self._wording.addressed(value)
         return self._special.get(name, self._wording.opaque)(value)

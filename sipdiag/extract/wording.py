@@ -27,7 +27,9 @@ _ADDRESSED: Final = re.compile(f"(?i)(?:{_URI})|{_PARAMETER}|{_HEADERS}|{_STRING
 _HOSTPORT: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#\[\]]*)(:[0-9]+)?(.*)", re.DOTALL)
 _V4: Final = r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d\.)(?!\w)"
 _V6: Final = r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])"
-_MAC: Final = r"(?i)(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-])"
+_MAC: Final = (
+    r"(?i)(?<![\w:-])(?:(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{12})(?![\w:-])"
+)
 _EMAIL: Final = r"[\w.+%-]+@[\w.-]+"
 _DIGITS: Final = r"(?<![\w.])\+?\d{5,}(?![\w.]*\w)"
 _TOLD: Final = re.compile(
@@ -35,6 +37,7 @@ _TOLD: Final = re.compile(
     re.IGNORECASE,
 )
 _KNOWN_WORD: Final = re.compile(r"[^\W_][\w.+-]*[^\W_]|[^\W_]")
+_PART: Final = re.compile(r"[^\W_]+")
 
 VOCABULARY: Final = words(
     "transport lr q expires ob user method methods ttl comp cause reason privacy screen party counter r2 nat "
@@ -134,6 +137,8 @@ class Wording:
         name, equals, value = written.partition("=")
         if name.lower() in VOCABULARY:
             return written
+        if name.lower() in _PLACES and not value.startswith("+"):
+            return name + equals + self.place(value)
         return name + equals + (self._names.user(value) if value else "")
 
     def _part(self, found: re.Match[str]) -> str:
@@ -150,6 +155,8 @@ class Wording:
     def _uri_header(self, written: str) -> str:
         name, equals, value = written.partition("=")
         plain = unquote(value)
+        if name.lower() in ("require", "supported", "method", "accept", "content-type"):
+            return written
         if name.lower() in ("replaces", "join", "target-dialog", "call-id"):
             first, semicolon, rest = plain.partition(";")
             told = self.call_id(first) + (self.addressed(semicolon + rest) if semicolon else "")
@@ -170,6 +177,13 @@ class Wording:
         return self._names.addresses.text(found[0]) or found[0]
 
     def _known(self, word: str) -> str:
+        """A word that is known; else its parts, for somebody's name may be one of them."""
+        told = self._known_whole(word)
+        if told != word or word.isalnum():
+            return told
+        return _PART.sub(lambda part: self._known_whole(part[0]), word)
+
+    def _known_whole(self, word: str) -> str:
         if len(word) < LEAST_KNOWN or word.lower() in NOBODY:
             return word
         return self._names.known.get(word) or self._names.known.get(word.lower()) or word

@@ -11,7 +11,7 @@ import pytest
 
 from reporting import SAMPLES, analysis_of
 from sipdiag.extract.pseudonyms import Pseudonyms
-from sipdiag.extract.rewriting import Rewriting, filling
+from sipdiag.extract.rewriting import ADDRESSED, CALL_IDS, CREDENTIALS, KEPT, Rewriting, filling
 from sipdiag.sip import Request, Response, defects, parse
 
 if TYPE_CHECKING:
@@ -152,3 +152,20 @@ def test_nothing_makes_it_raise(data: bytes) -> None:
 def test_a_filling_says_nothing() -> None:
     """As long, with empty lines and zeros as they were."""
     assert filling(b"ab\r\n\0c") == b"xx\r\n\0x"
+
+
+def test_lists_of_header_fields_are_words() -> None:
+    """A name that was torn apart at its dash would be none."""
+    for names in (KEPT, ADDRESSED, CALL_IDS, CREDENTIALS):
+        assert [each for each in names if each != each.strip("-").lower()] == []
+    assert {"remote-party-id", "p-asserted-identity", "diversion"} <= ADDRESSED
+    assert {"accept-language", "recv-info"} <= KEPT
+
+
+def test_names_in_parameters_of_what_is_kept_are_replaced() -> None:
+    """Somebody may be called so in a parameter of any header field."""
+    work = rewriting()
+    text = "NOTIFY sip:alice@x.com SIP/2.0\r\nTo: <sip:alice@x.com>\r\nEvent: presence;id=alice"
+    work.part(text)
+    assert "alice" not in work.part(text)
+    assert "Event: presence;id=" in work.part(text)

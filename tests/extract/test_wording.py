@@ -76,6 +76,7 @@ def test_words_stay_but_for_names(wording: Wording, names: Pseudonyms) -> None:
     told = wording.told("user alice at 8.8.8.8 (sip:alice@example.com), call +12025550100, phone 00:15:65:1a:2b:3c")
     assert [each for each in SECRETS if each in told] == []
     assert told.startswith("user ")
+    assert [gone for gone in ("alice", "001565") if gone in wording.told("Phone 1.2 001565aabbcc alice-phone/2")] == []
 
 
 def test_what_nobody_knows_keeps_its_shape_only(wording: Wording) -> None:
