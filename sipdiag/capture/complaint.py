@@ -8,9 +8,14 @@ _SECRET = re.compile(r"(?<=://)[^/@\s]*@")
 """User and password before the host of a URL."""
 
 
-def one_line(error: Exception, longest: int = 300) -> str:
+def one_line(error: BaseException, longest: int = 300) -> str:
     """Put an error's words in one line, without a password."""
-    return _SECRET.sub("", " ".join(str(error).split()))[:longest]
+    return hidden(" ".join(str(error).split()))[:longest]
+
+
+def hidden(text: str) -> str:
+    """Leave out what stands before the host of a URL."""
+    return _SECRET.sub("", text)
 
 
 def complaint(error: OSError | ValueError) -> str:

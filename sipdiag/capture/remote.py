@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sipdiag.capture.complaint import one_line
+from sipdiag.capture.complaint import hidden, one_line
 from sipdiag.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -14,10 +14,18 @@ if TYPE_CHECKING:
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")
 """A scheme of two letters or more, since one letter is a drive; fsspec chains them with `::`."""
 
+GONE = (404, 410)
+"""What a web server answers that does not have the file (RFC 9110, section 15.5)."""
+
 
 def is_url(path: str) -> bool:
     """Tell whether a capture is named by a URL."""
     return _URL.match(path) is not None
+
+
+def without_password(path: str) -> str:
+    """Give a path as it may be told: of a URL without user and password."""
+    return hidden(path) if is_url(path) else path
 
 
 class Remote:
@@ -32,11 +40,11 @@ class Remote:
         try:
             import fsspec  # noqa: PLC0415 - only a URL needs it
         except ImportError as error:
-            raise CaptureError(path, "is a URL: install the package fsspec to read it") from error
+            raise CaptureError(hidden(path), "is a URL: install the package fsspec to read it") from error
         try:
             self._file: BinaryIO = fsspec.open(path, "rb").open()
         except Exception as error:  # each store has errors of its own
-            raise CaptureError(path, _told(error)) from error
+            raise CaptureError(hidden(path), _told(error)) from error
 
     @property
     def size(self) -> int | None:
@@ -58,8 +66,11 @@ class Remote:
 
 def _told(error: Exception) -> str:
     """Put what went wrong in one line, as the end of a sentence, without a password."""
-    if isinstance(error, FileNotFoundError):
+    cause: BaseException = error
+    while cause.__cause__ is not None:  # a store says that nothing is there when it could not even be reached
+        cause = cause.__cause__
+    if isinstance(cause, FileNotFoundError) or getattr(cause, "status", 0) in GONE:
         return "no such file or directory"
-    if isinstance(error, ImportError):
+    if isinstance(cause, ImportError):
         return f"cannot be read: {one_line(error)}"
-    return f"cannot be read: {type(error).__name__}: {one_line(error)}"
+    return f"cannot be read: {type(cause).__name__}: {one_line(cause)}"

@@ -14,7 +14,7 @@ from sipdiag.capture.compressed import LONGEST_MAGIC, Unpacked, compression
 from sipdiag.capture.octets import Begun, FileBlocks, Octets, PipedBlocks, Stream
 from sipdiag.capture.pcap import FILE_HEADER, ORDERS, PcapReader
 from sipdiag.capture.pcapng import BYTE_ORDERS, PcapngReader
-from sipdiag.capture.remote import Remote, is_url
+from sipdiag.capture.remote import Remote, is_url, without_password
 from sipdiag.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def open_capture(path: str, *, stream: BinaryIO | None = None) -> Capture:
     defects: list[Defect] = []
     octets, size = _opened(path, stream, defects)
     try:
-        return Capture(path, octets, size, defects)
+        return Capture(without_password(path), octets, size, defects)
     except CaptureError:
         octets.close()
         raise

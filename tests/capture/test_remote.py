@@ -66,8 +66,10 @@ def test_what_cannot_be_reached_is_one_line() -> None:
         assert error.value.reason == reason
     with pytest.raises(CaptureError) as error:
         open_capture("http://alice:secret@127.0.0.1:9/a.pcap")
+    assert error.value.reason.startswith("cannot be read: ")
     assert "\n" not in error.value.reason
-    assert "secret" not in error.value.reason
+    assert "secret" not in str(error.value)
+    assert str(error.value).startswith("http://127.0.0.1:9/a.pcap: ")
 
 
 def test_a_missing_package_is_named() -> None:
