@@ -6,9 +6,10 @@ The door of the room: `correlate` gives the `Correlation` of sightings in the or
 from __future__ import annotations
 
 from sipdiag.calls.acknowledgement import acknowledgements
+from sipdiag.calls.attempt import Attempt
 from sipdiag.calls.authentication import Challenge, Credentials, challenges_in, credentials_in
 from sipdiag.calls.binding import Binding, bindings_of
-from sipdiag.calls.call import Attempt, Call, CallState, acknowledges, opening_requests
+from sipdiag.calls.call import Call, CallState, acknowledges, opening_requests
 from sipdiag.calls.cancellation import cancellations
 from sipdiag.calls.carriage import CallMedia, Carriage, Carried
 from sipdiag.calls.cause import (

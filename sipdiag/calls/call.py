@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import Enum
 
 import msgspec
 
+from sipdiag.calls.attempt import Attempt, attempts_in
 from sipdiag.calls.link import Link
 from sipdiag.calls.transaction import Transaction, status
 from sipdiag.calls.turns import turns_of
-from sipdiag.trace import Sighting, host
+from sipdiag.trace import Sighting
 
 
 class CallState(Enum):
@@ -20,33 +20,6 @@ class CallState(Enum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     UNFINISHED = "unfinished"
-
-
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One INVITE outside a dialog, by From tag and CSeq, at every hop and on every branch where it was seen."""
-
-    hops: list[Transaction]
-    """In the order they were first seen: the one nearest the caller first."""
-
-    @property
-    def first(self) -> Transaction:
-        """The hop nearest the caller: what happened there is what the caller got."""
-        return self.hops[0]
-
-    @property
-    def final(self) -> Sighting | None:
-        """The response that ended the attempt for the caller.
-
-        A branch that failed behind a proxy ends nothing while the proxy may try others: it counts only where the
-        capture shows no response at all to the hop nearest the caller.
-        """
-        if self.first.final is not None:
-            return self.first.final
-        finals = [final for hop in self.hops if (final := hop.final) is not None]
-        answered = next((final for final in finals if status(final) < 300), None)
-        if answered is not None or self.first.responses:
-            return answered
-        return finals[-1] if finals else None
 
 
 class Call(msgspec.Struct, kw_only=True):
@@ -155,7 +128,7 @@ def calls_in(by_call_id: dict[str, list[Transaction]], acks: list[Sighting]) -> 
 
 def _concluded(call: Call) -> Call:
     """`call` with its attempts told apart and its outcome worked out."""
-    _split_invites(call)
+    call.attempts, call.reinvites = attempts_in(call.transactions, call.acks)
     for attempt in call.attempts:
         final = attempt.final
         if final is not None and status(final) < 300:
@@ -183,71 +156,6 @@ def _byes_of(call: Call) -> list[Transaction]:
         return byes
     ends = {call.answer.message.from_tag, call.answer.message.to_tag}
     return sorted(byes, key=lambda bye: {bye.from_tag, bye.to_tag} != ends)
-
-
-def _split_invites(call: Call) -> None:
-    """Tell INVITEs that open a dialog from those inside one (section 14): the latter carry the To tag of a 2xx seen."""
-    attempts: dict[tuple[str, int], Attempt] = {}
-    confirmed: set[str] = set()
-    for transaction in call.transactions:
-        if transaction.method != "INVITE":
-            continue
-        if _is_inside(transaction, attempts, confirmed, call):
-            call.reinvites.append(transaction)
-            continue
-        key = (transaction.from_tag, transaction.cseq)
-        if key not in attempts:
-            # A B2BUA that keeps the Call-ID has tags and numbers of its own on its far side.
-            attempts[key] = _passed_on(transaction, attempts.values()) or Attempt(hops=[])
-        attempts[key].hops.append(transaction)
-        confirmed.update(answer.message.to_tag for answer in transaction.answers)
-    call.attempts = list({id(each): each for each in attempts.values()}.values())
-
-
-def _is_inside(
-    transaction: Transaction, attempts: dict[tuple[str, int], Attempt], confirmed: set[str], call: Call
-) -> bool:
-    """Whether an INVITE changes a dialog that was there already."""
-    request = transaction.request
-    callers = {from_tag for from_tag, _ in attempts}
-    if request is None:  # who only sees the answers knows the callee's side by its tags
-        to_tag = transaction.responses[0].message.to_tag
-        again = to_tag in confirmed and (transaction.from_tag, transaction.cseq) not in attempts
-        return again or to_tag in callers or (not attempts and _goes_on(transaction, call))
-    to_tag, from_tag = request.message.to_tag, request.message.from_tag
-    # Some clients leave the To tag of a 401 in place when they try again: only a tag of a 2xx makes a dialog.
-    if to_tag and (to_tag in confirmed or to_tag in callers or not attempts):
-        return True
-    if from_tag in confirmed:
-        return True  # the callee's side of the dialog
-    acked = (ack.message.to_tag for ack in call.acks if ack.time < request.time and ack.message.from_tag == from_tag)
-    return bool(to_tag) and to_tag in acked  # the recorder missed the 2xx
-
-
-def _passed_on(transaction: Transaction, attempts: Iterable[Attempt]) -> Attempt | None:
-    """The attempt that was still open at the host which sent this INVITE, when it did."""
-    if transaction.request is None:
-        return None
-    sender = host(transaction.source)
-    for attempt in attempts:
-        for hop in attempt.hops:
-            is_open = hop.final is None or hop.final.time > transaction.time
-            if hop.request is not None and host(hop.destination) == sender != host(hop.source) and is_open:
-                return attempt
-    return None
-
-
-def _goes_on(transaction: Transaction, call: Call) -> bool:
-    """Whether the dialog went on after this failure, so that it was there before."""
-    final = transaction.final
-    if final is None or status(final) < 300:
-        return False
-    tags = {final.message.from_tag, final.message.to_tag}
-    later = (each.request for each in call.transactions if each.method not in ("INVITE", "CANCEL"))
-    return any(
-        each is not None and each.time > final.time and {each.message.from_tag, each.message.to_tag} == tags
-        for each in later
-    )
 
 
 def _cancels_the_caller(call: Call, cancels: list[Transaction]) -> bool:

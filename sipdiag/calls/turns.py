@@ -6,6 +6,7 @@ a new call is that the one before was over: ended by a BYE, or failed for good a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import msgspec
@@ -30,19 +31,16 @@ class Turn(msgspec.Struct, kw_only=True):
 
 def turns_of(transactions: Sequence[Transaction], acks: Sequence[Sighting]) -> list[Turn]:
     """The calls of one Call-ID, which most often is one."""
-    openings = [each for each in transactions if _opens(each)]
-    if len(openings) < 2:
+    if sum(map(_opens, transactions)) < 2:
         return [Turn(transactions=list(transactions), acks=list(acks))]
-    starts = _starts(transactions)
-    turns = [Turn() for _ in range(len(starts) + 1)]
+    starts: list[int] = []
+    going = _Going()
     for transaction in transactions:
-        turns[_place(transaction.time, transaction.from_tag, transaction.to_tag, starts, turns)].transactions.append(
-            transaction
-        )
-    for ack in acks:
-        message = ack.message
-        turns[_place(ack.time, message.from_tag, message.to_tag, starts, turns)].acks.append(ack)
-    return turns
+        if going.is_over_for(transaction):
+            starts.append(transaction.time)
+            going = _Going()
+        going.take(transaction)
+    return _sorted_out(transactions, acks, starts)
 
 
 def _opens(transaction: Transaction) -> bool:
@@ -51,62 +49,63 @@ def _opens(transaction: Transaction) -> bool:
     return transaction.method == "INVITE" and request is not None and not request.message.to_tag
 
 
-def _starts(transactions: Sequence[Transaction]) -> list[int]:
-    """When each call after the first began."""
-    starts: list[int] = []
-    current: list[Transaction] = []
+class _Going:
+    """A call as far as it is known: whether it may still go on when another INVITE comes."""
+
+    def __init__(self) -> None:
+        self._caller = ""
+        self._tags: set[str] = set()
+        self._last: Transaction | None = None
+        """The last INVITE of the caller's host."""
+        self._answered: int | None = None
+        self._bye: int | None = None
+        self._active = 0
+
+    def take(self, transaction: Transaction) -> None:
+        """Add what belongs to it."""
+        self._active = max(self._active, transaction.last_time)
+        if transaction.method == "BYE":
+            self._bye = transaction.time
+        if not _opens(transaction):
+            return
+        self._tags.add(transaction.from_tag)
+        self._caller = self._caller or host(transaction.source)
+        if host(transaction.source) == self._caller:
+            self._last = transaction
+            for answer in transaction.answers:
+                self._answered = answer.time if self._answered is None else min(self._answered, answer.time)
+
+    def is_over_for(self, invite: Transaction) -> bool:
+        """Whether it was over when this INVITE came from the same caller, so that a new call begins."""
+        if self._last is None or not _opens(invite) or host(invite.source) != self._caller:
+            return False
+        now = invite.time
+        if self._answered is not None and self._answered < now:
+            if self._bye is not None:
+                return self._bye < now
+            return now - self._active > 2 * TIMEOUT and invite.from_tag not in self._tags
+        final = self._last.final
+        if final is None or final.time >= now or 300 <= status(final) < 400 or status(final) in TRY_AGAIN:
+            return False
+        return now - final.time > (TIMEOUT if invite.from_tag in self._tags else REDIAL)
+
+
+def _sorted_out(transactions: Sequence[Transaction], acks: Sequence[Sighting], starts: list[int]) -> list[Turn]:
+    """Each message to the call that was on; a straggler to the one whose tags it bears."""
+    turns = [Turn() for _ in range(len(starts) + 1)]
+    dialogs: dict[frozenset[str], int] = {}
+
+    def place(time: int, from_tag: str, to_tag: str) -> Turn:
+        on = bisect_right(starts, time)
+        return turns[min(dialogs.get(frozenset((from_tag, to_tag)), on), on) if to_tag else on]
+
     for transaction in transactions:
-        if _opens(transaction) and _begins_anew(transaction, current):
-            starts.append(transaction.time)
-            current = []
-        current.append(transaction)
-    return starts
-
-
-def _begins_anew(invite: Transaction, earlier: list[Transaction]) -> bool:
-    """Whether the call of the transactions before it was over when this INVITE came from the same caller."""
-    openings = [each for each in earlier if _opens(each)]
-    if not openings or host(invite.source) != host(openings[0].source):
-        return False
-    over = _over(openings, earlier, invite.time)
-    if over is None:
-        return False
-    other_tag = all(each.from_tag != invite.from_tag for each in openings)
-    ended, gap = over
-    return gap >= 0 if ended else gap > (REDIAL if other_tag else TIMEOUT)
-
-
-def _over(openings: list[Transaction], earlier: list[Transaction], now: int) -> tuple[bool, int] | None:
-    """Whether it was ended in due form, and how long ago; None while it may still go on, or come back."""
-    source = host(openings[0].source)
-    nearest = [each for each in openings if host(each.source) == source]
-    last = nearest[-1]
-    if any(answer.time < now for each in nearest for answer in each.answers):
-        byes = [each for each in earlier if each.method == "BYE" and each.time < now]
-        quiet = max(each.last_time for each in earlier if each.time < now)
-        if byes:
-            return True, now - byes[-1].time
-        return (False, now - quiet - TIMEOUT) if now - quiet > TIMEOUT else None
-    final = last.final
-    if final is None or final.time >= now or 300 <= status(final) < 400 or status(final) in TRY_AGAIN:
-        return None
-    return False, now - final.time
-
-
-def _place(time: int, from_tag: str, to_tag: str, starts: list[int], turns: list[Turn]) -> int:
-    """Which turn a message is of: the one that was on, but a straggler goes to the one whose tags it bears."""
-    on = sum(start <= time for start in starts)
-    tags = {from_tag, to_tag} - {""}
-    if on and to_tag and not _knows(turns[on], tags):
-        return next((index for index in reversed(range(on)) if _knows(turns[index], tags)), on)
-    return on
-
-
-def _knows(turn: Turn, tags: set[str]) -> bool:
-    """Whether both tags are of a dialog of the turn."""
-    return any(
-        tags == {answer.message.from_tag, answer.message.to_tag}
-        for each in turn.transactions
-        if each.method == "INVITE"
-        for answer in each.answers
-    )
+        turn = place(transaction.time, transaction.from_tag, transaction.to_tag)
+        turn.transactions.append(transaction)
+        if transaction.method == "INVITE":
+            number = bisect_right(starts, transaction.time)
+            for answer in transaction.answers:
+                dialogs[frozenset((answer.message.from_tag, answer.message.to_tag))] = number
+    for ack in acks:
+        place(ack.time, ack.message.from_tag, ack.message.to_tag).acks.append(ack)
+    return turns

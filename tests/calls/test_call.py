@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchange import PROXY, Exchange
-from sipdiag.calls import Call, CallState, correlate, failure_of
+from sipdiag.calls import Call, CallState, correlate
 
 
 def only_call(talk: Exchange) -> Call:
@@ -107,28 +107,3 @@ def test_the_ack_of_another_transaction_is_not_taken() -> None:
     talk.answered_call(ack=False)
     talk.request("ACK", 1.6, branch="ack", to_tag="callee", cseq=2)
     assert only_call(talk).ack is None
-
-
-def test_the_far_side_of_a_b2bua_that_keeps_the_call_id_is_another_hop() -> None:
-    """With tags and numbers of its own: what the caller got is what ended the call, and who said no is found behind."""
-    talk = Exchange()
-    near = talk.request("INVITE", 0, destination=PROXY, branch="near")
-    first = talk.request("INVITE", 0.1, source=PROXY, destination="203.0.113.1:5060", branch="first", from_tag="own-1")
-    talk.response(503, first, 0.2, to_tag="carrier-1")
-    second = talk.request("INVITE", 0.3, source=PROXY, branch="second", from_tag="own-2", cseq=100)
-    talk.response(404, second, 0.5, to_tag="carrier-2")
-    refusal = talk.response(480, near, 0.6, to_tag="pbx")
-    call = only_call(talk)
-    assert [len(attempt.hops) for attempt in call.attempts] == [3]
-    assert (call.state, call.final) == (CallState.FAILED, refusal)
-    failure = failure_of(call)
-    assert failure is not None
-    assert [step.code for step in failure.steps] == [404, 480]
-
-
-def test_a_client_that_goes_to_its_next_server_makes_a_new_attempt() -> None:
-    """It was refused, and nothing was open at it."""
-    talk = Exchange()
-    talk.response(503, talk.request("INVITE", 0, destination=PROXY, branch="a"), 0.1)
-    talk.response(200, talk.request("INVITE", 0.2, branch="b", cseq=2), 1)
-    assert [len(attempt.hops) for attempt in only_call(talk).attempts] == [1, 1]
