@@ -8,6 +8,7 @@ that no ACK arrived, one that stops early suggests that it did.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -26,6 +27,8 @@ GAVE_UP = (TIMEOUT - 2 * SECOND, TIMEOUT + 4 * SECOND)
 """When a callee's BYE means that it waited 64*T1 for the ACK in vain."""
 TIME_TO_ANSWER = 2 * SECOND
 """A caller that has not acknowledged by now, while the callee asks again, is not merely slow."""
+MOST = 400
+"""Final responses of one call that are looked at: no conversation has more, and each is held against the others."""
 RELIABLE = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
 
 
@@ -38,9 +41,12 @@ def acknowledgements(call: Call, window: Window) -> Iterator[Duty]:
             message = answer.message
             key = (message.cseq, message.from_tag, message.to_tag)
             answers.setdefault(key, []).append((transaction, answer))
-    for hops in answers.values():
-        yield _for_answer(call, hops, window)
-    for transaction in invites:
+    acks: dict[tuple[int, str, str], list[Sighting]] = {}
+    for ack in call.acks:
+        acks.setdefault((ack.message.cseq, ack.message.from_tag, ack.message.to_tag), []).append(ack)
+    for key, hops in islice(answers.items(), MOST):
+        yield _for_answer(call, hops, acks.get(key, []), window)
+    for transaction in invites[:MOST]:
         if transaction.final is not None and not transaction.answers:
             yield _for_failure(call, transaction, transaction.final, window)
 
@@ -56,11 +62,10 @@ def ack_target(answer: Sighting) -> str:
     return parse_name_addr(chosen).uri.text
 
 
-def _for_answer(call: Call, hops: list[tuple[Transaction, Sighting]], window: Window) -> Duty:
+def _for_answer(call: Call, hops: list[tuple[Transaction, Sighting]], acks: list[Sighting], window: Window) -> Duty:
     """The duty of one 2xx, seen at `hops`; it was seen first where it is nearest to its sender."""
     transaction, answer = min(hops, key=lambda hop: hop[1].time)
     repeats = transaction.repeats_of(answer)
-    acks = [ack for ack in call.acks if acknowledges(ack, answer)]
     last = repeats[-1].time if repeats else answer.time
     duty = Duty(
         kind="ack-2xx",

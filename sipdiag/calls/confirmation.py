@@ -7,6 +7,7 @@ after 64*T1 it refuses the INVITE with a 5xx. A final response that comes before
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -22,10 +23,14 @@ GAVE_UP = (TIMEOUT - 2 * SECOND, TIMEOUT + 4 * SECOND)
 """When a callee's 5xx means that it waited 64*T1 for the PRACK in vain."""
 TIME_TO_ANSWER = 3 * SECOND
 """A caller that has not confirmed by now, while the callee asks again, is not merely slow."""
+MOST = 400
+"""Responses of one call that are looked at: no callee has so much to say before it answers."""
 MANY_REPEATS = 2
 """One repeat is what a single lost packet costs."""
 
 Hop = tuple[Transaction, Sighting]
+Sent = tuple[Transaction, tuple[str, ...]]
+"""A PRACK, and what its RAck names."""
 
 
 def confirmations(call: Call, window: Window) -> Iterator[Duty]:
@@ -41,8 +46,10 @@ def confirmations(call: Call, window: Window) -> Iterator[Duty]:
                 reliable.setdefault(key, []).append((transaction, response))
     if not reliable:
         return
-    pracks = [each for each in call.transactions if each.method == "PRACK" and each.request is not None]
-    for (cseq, _, _, rseq), hops in reliable.items():
+    pracks = [
+        (each, _rack(each.request)) for each in call.transactions if each.method == "PRACK" and each.request is not None
+    ]
+    for (cseq, _, _, rseq), hops in islice(reliable.items(), MOST):
         yield _for_response(call, hops, (rseq, str(cseq), "INVITE"), pracks, window)
 
 
@@ -58,7 +65,7 @@ def _names_100rel(sighting: Sighting, name: str) -> bool:
 
 
 def _for_response(
-    call: Call, hops: list[Hop], due: tuple[str, str, str], pracks: Sequence[Transaction], window: Window
+    call: Call, hops: list[Hop], due: tuple[str, str, str], pracks: Sequence[Sent], window: Window
 ) -> Duty:
     """The duty of one response, seen at `hops`; it was seen first where it is nearest to its sender."""
     transaction, response = min(hops, key=lambda hop: hop[1].time)
@@ -76,8 +83,8 @@ def _for_response(
         debtor=min(hops, key=lambda hop: hop[0].time)[0].source,
         followed_by=final,
     )
-    mine = [each for each in pracks if _same_dialog(each, response)]
-    meant = [each for each in mine if each.request is not None and _rack(each.request) == due]
+    mine = [each for each, _ in pracks if _same_dialog(each, response)]
+    meant = [each for each, rack in pracks if rack == due and _same_dialog(each, response)]
     if meant:
         return _with_prack(duty, meant, last, several_hops=len({id(hop) for hop, _ in hops}) > 1)
     return _without_prack(duty, call, transaction, mine, window)

@@ -13,6 +13,9 @@ import msgspec
 from sipdiag.calls.transaction import Transaction, status
 from sipdiag.trace import Sighting
 
+MOST = 400
+"""Requests of one kind in one call that are looked at: each is held against the others, and no call has more."""
+
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """One request, by method, tags and CSeq, at every hop where it was seen."""
@@ -54,6 +57,8 @@ def passages_of(transactions: Iterable[Transaction]) -> list[Passage]:
     """The passages of `transactions`, in the order of time; what was only recorded on a second link is left out."""
     found: dict[tuple[str, int, str, str], Passage] = {}
     for each in transactions:
+        if len(found) >= MOST:
+            break
         if each.request is None or each.origin is not None:
             continue
         key = (each.method, each.cseq, each.from_tag, each.request.message.to_tag)

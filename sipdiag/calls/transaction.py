@@ -31,6 +31,8 @@ SAME_PACKET_UNNUMBERED = 20 * MILLISECOND
 """The same without an identification (IPv6, or 0 with DF): far below any retransmission timer in use."""
 SAME_PACKET_ON_ITS_WAY = 250 * MILLISECOND
 """Two recorders may see one packet so far apart: longer than any way, shorter than T1."""
+MOST_RESPONSES = 400
+"""Responses of one transaction that a new one is compared with: no fork has so many branches."""
 
 
 class Repeat(Enum):
@@ -186,7 +188,7 @@ class TransactionTable:
         transaction = _answered_link(links, sighting)
         if transaction is None:
             transaction = self._open(links, message, message.cseq_method)
-        for first in transaction.responses:
+        for first in transaction.responses[-MOST_RESPONSES:]:
             if _same_response(first, message):
                 repeat = repeat_of([first, *transaction.repeats_of(first)], sighting)
                 if repeat is Repeat.RETRANSMISSION:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -38,6 +38,12 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 def faults_of(flaws: Sequence[Flaw], seen: Correlation) -> Iterator[Fault]:
     """The faults that `flaws` of `seen` show."""
+    successes: dict[tuple[str, str], int] = {}
+    if any(flaw.kind == "header-omitted" for flaw in flaws):
+        for each in seen.transactions:
+            for answer in each.answers:
+                errand = each.call_id, each.method
+                successes[errand] = max(answer.time, successes.get(errand, 0))
     for flaw in flaws:
         after = flaw.arrivals if flaw.kind == "header-omitted" else ()
         yield Fault(
@@ -48,7 +54,7 @@ def faults_of(flaws: Sequence[Flaw], seen: Correlation) -> Iterator[Fault]:
             messages=len(flaw.arrivals),
             first=flaw.arrivals[0],
             harm=harm_of(flaw),
-            fruitless=next((each for each in after if not _got_through(each, seen)), None),
+            fruitless=next((each for each in after if not _got_through(each, successes)), None),
         )
 
 
@@ -64,11 +70,7 @@ def joined(faults: Sequence[Fault]) -> Fault:
     )
 
 
-def _got_through(arrival: Arrival, seen: Correlation) -> bool:
-    """Whether the client had a success later with the same Call-ID and method."""
-    message, time = arrival.sighting.message, arrival.sighting.time
-    return any(
-        each.method == message.cseq_method and answer.time > time
-        for each in seen.transactions_of(message.call_id)
-        for answer in each.answers
-    )
+def _got_through(arrival: Arrival, successes: Mapping[tuple[str, str], int]) -> bool:
+    """Whether the client had a success later with the same Call-ID and method, of which the last time is known."""
+    message = arrival.sighting.message
+    return successes.get((message.call_id, message.cseq_method), 0) > arrival.sighting.time
