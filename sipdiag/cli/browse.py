@@ -20,7 +20,14 @@ STANDARD = "-"
 @options.engine
 @options.knowledge
 @options.narrowing
-def command(captures: tuple[str, ...], lang: str | None, knowledge: tuple[str, ...], **narrowing: str | None) -> int:
+@click.option("--no-media", is_flag=True, help="Leave RTP alone: signalling only.")
+def command(
+    captures: tuple[str, ...],
+    lang: str | None,
+    knowledge: tuple[str, ...],
+    no_media: bool,  # noqa: FBT001
+    **narrowing: str | None,
+) -> int:
     """Browse captures with the keyboard: conversations and findings, ladders, messages.
 
     \b
@@ -41,7 +48,7 @@ def command(captures: tuple[str, ...], lang: str | None, knowledge: tuple[str, .
         raise UsageError(labels["no_standard_input"])
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(labels["no_terminal"])
-    traces, unreadable = readings(captures)
+    traces, unreadable = readings(captures, media=not no_media)
     if not traces:
         return EXIT_UNREADABLE
     from sipdiag.cli.judging import judged  # noqa: PLC0415

@@ -34,13 +34,15 @@ MOST_NAMED = 10
 @options.lang
 @options.knowledge
 @options.narrowing
+@click.option("--no-media", is_flag=True, help="Leave RTP alone: signalling only.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
-def command(
+def command(  # noqa: PLR0917  (one parameter an option)
     captures: tuple[str, ...],
     format_: str,
     output: str | None,
     lang: str | None,
     knowledge: tuple[str, ...],
+    no_media: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
     **narrowing: str | None,
 ) -> int:
@@ -58,7 +60,7 @@ def command(
     from sipdiag.report import Words  # noqa: PLC0415
     from sipdiag.report.ladder_sheet import sheets_of  # noqa: PLC0415
 
-    traces, unreadable = readings(captures, quiet=quiet)
+    traces, unreadable = readings(captures, quiet=quiet, media=not no_media)
     if not traces:
         return EXIT_UNREADABLE
     settings = settings_here()

@@ -91,3 +91,10 @@ def test_settings_hold_here_too(tmp_path: Path) -> None:
     ran = run("ladder", ONE, cwd=tmp_path)
     assert ran.out.startswith("Chamada 1")
     assert "ack-missing" not in ran.out
+
+
+def test_media_can_be_left_out() -> None:
+    """`--no-media`: the messages alone."""
+    capture = sample("call-with-media/call-with-media")
+    assert "RTP" in run("ladder", capture).out
+    assert "RTP" not in run("ladder", capture, "--no-media").out
