@@ -15,6 +15,7 @@ from sipdiag.findings import Finding, Severity
 from sipdiag.report.drawing import drawn
 from sipdiag.report.escape import as_code
 from sipdiag.report.ladder import ladder_of, marks_of, troubled
+from sipdiag.report.media_lines import media_label
 from sipdiag.report.rows import party
 from sipdiag.report.times import clock, day, span
 from sipdiag.report.words import Words
@@ -232,7 +233,8 @@ def _ladders(analysis: Analysis, ticket: Ticket) -> Iterator[str]:
     for call in troubled(analysis.correlation.calls, analysis.findings)[:MOST_LADDERS]:
         yield f"## {ticket.word('ladder').format(number=call.number)}"
         # No line of a ladder begins with anything but blanks, a frame number or a lane: none can end the block.
-        yield "```text\n" + "\n".join(drawn(ladder_of(call, marks), WIDTH)) + "\n```"
+        media = [(each, media_label(each, ticket.words)) for each in analysis.carriage.of(call).carried]
+        yield "```text\n" + "\n".join(drawn(ladder_of(call, marks, media), WIDTH)) + "\n```"
 
 
 def _kind(finding: Finding) -> tuple[str, str, str, str, str]:
