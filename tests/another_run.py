@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sipdiag.sip import parse
-from sipdiag.trace import host, port
 
 if TYPE_CHECKING:
     from sipdiag.media import Stream
@@ -98,7 +97,8 @@ def _stream(stream: Stream) -> Stream:
 
 
 def _media(endpoint: str) -> str:
-    return f"{host(endpoint)}:{port(endpoint) + 2}"
+    before, colon, number = endpoint.rpartition(":")
+    return f"{before}{colon}{int(number) + 2}"
 
 
 def _ports(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from sipdiag.findings import without_ports
 from sipdiag.trace import Sighting
 
 UNTOLD = frozenset({"call-id", "content-length", "date", "timestamp", "rseq", "rack", "session-id", "identity"})
@@ -18,7 +19,6 @@ DIGEST = frozenset(
 )
 _MADE_UP = re.compile(r'(?i)\b(nonce|cnonce|nextnonce|response|rspauth|opaque|nc)\s*=\s*("[^"]*"|[^\s,;]+)')
 _PARAMETER = re.compile(r"(?i);\s*(tag|branch|received|rport|to-tag|from-tag|icid-value)(?:=(?:\"[^\"]*\"|[^\s;,>]*))?")
-_PORT = re.compile(r"(?<=[\w\]]):\d{1,5}(?![\w.@:])")
 _WORD = re.compile(r"(?:(?!%3[BDbd])[^\s;,=<>\"])+")
 """What may be a value that a run made up; in a URI's headers `;` and `=` are escaped (RFC 3261, section 19.1.1)."""
 _UUID = re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")
@@ -58,7 +58,7 @@ class Neutral:
     def text(self, text: str) -> str:
         """Any text: without ports, and without what this run made up."""
         text = _WORD.sub(self._word, text)
-        text = _PORT.sub("", _PARAMETER.sub("", text))
+        text = without_ports(_PARAMETER.sub("", text))
         for pattern in (_UUID, _TOKEN, _NUMBER):
             text = pattern.sub(ELLIPSIS, text)
         text = _INVALID.sub(".invalid", text)

@@ -10,7 +10,7 @@ from sipdiag.findings.causes import Circles, caused, circles_of, grouped, unfold
 from sipdiag.findings.diagnose import Rule, RuleBook, diagnose, on_calls, on_subjects
 from sipdiag.findings.fault import Fault, faults_of, joined
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
-from sipdiag.findings.fingerprint import fingerprint_of
+from sipdiag.findings.fingerprint import fingerprint_of, without_ports
 from sipdiag.findings.flawed import fault_evidence, found_fault
 from sipdiag.findings.flow import Flows, Traffic, all_traffic, behind_nat, devices_of, flows_of, traffic_of
 from sipdiag.findings.folding import directions_of, folded, told_once
@@ -108,4 +108,5 @@ __all__ = [
     "traffic_of",
     "unfolded",
     "weighed",
+    "without_ports",
 ]

@@ -19,7 +19,8 @@ _CHANGING = re.compile(
 """Names of evidence (`from_tag`, `call_ids`) whose values differ in every run, or tell of the file."""
 _KEEPS_USERS = frozenset({"account", "accounts", "aor", "refer_to", "username"})
 """Evidence in which the user part says whose trouble it is; elsewhere (Contact) clients make one up for each run."""
-_PORT = re.compile(r"(?<=[\w\]]):\d{1,5}(?![\w.@])")
+_PORT = re.compile(r"((?<=\])|(?:(?<=sip:)|(?<=sips:)|(?<![\w.:-]))[\w.-]+):\d{1,5}(?![\w.@]|:[\w:])")
+"""The port behind a host; the last group of an IPv6 address without brackets is none."""
 _MEDIA_PORT = re.compile(r"^(m=\w+) \d+")
 _URI_PARAMETERS = re.compile(r";[^\s,>\"]*+")
 _USER = re.compile(r"(?i)\b(sips?:)[^@\s<>,;]*+@")
@@ -31,6 +32,11 @@ def fingerprint_of(finding: Finding) -> str:
     """16 hexadecimal digits, the same in each run that finds the same."""
     parts = [finding.rule, finding.variant, *_stable(finding)]
     return blake2b("\x1f".join(parts).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+
+
+def without_ports(text: str) -> str:
+    """`text` without the port of any host in it."""
+    return _PORT.sub(r"\1", text)
 
 
 def _stable(finding: Finding) -> Iterator[str]:
@@ -54,4 +60,4 @@ def _without_what_changes(text: str, *, users: bool) -> str:
     text = _MEDIA_PORT.sub(r"\1", _URI_PARAMETERS.sub("", text))
     if not users:
         text = _USER.sub(r"\1", text)
-    return _RANDOM_HOST.sub(".invalid", _COUNT.sub("", _PORT.sub("", text)))
+    return _RANDOM_HOST.sub(".invalid", _COUNT.sub("", without_ports(text)))

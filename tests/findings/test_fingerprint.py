@@ -11,7 +11,7 @@ import pytest
 from another_run import retold
 from reporting import SAMPLES, analysis_of, sample
 from sipdiag.analysis import Analysis, conclude, read
-from sipdiag.findings import fingerprint_of
+from sipdiag.findings import fingerprint_of, without_ports
 
 TIME_SIGNED = {"identity-stale", "identity-mismatched", "identity-unverified", "identity-invalid", "identity-missing"}
 """Samples whose messages carry the day on which they were signed."""
@@ -68,6 +68,26 @@ def test_what_a_run_chooses_is_left_out(change: dict[str, str | int | float]) ->
     (finding,) = analysis_of(sample("ack-missing/ack-missing")).findings
     other = msgspec.structs.replace(finding, evidence={**finding.evidence, **change}, frames=[1], time=0, call_id="x")
     assert fingerprint_of(other) == fingerprint_of(finding)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("192.0.2.10:5060", "192.0.2.10"),
+        ("[2001:db8::10]:5060", "[2001:db8::10]"),
+        ("2001:db8:1::20", "2001:db8:1::20"),
+        ("2001:db8::a:20", "2001:db8::a:20"),
+        ("sip:192.0.2.10:5060", "sip:192.0.2.10"),
+        ("sip:1001@192.0.2.10:5060", "sip:1001@192.0.2.10"),
+        ("sip:1001@example.com", "sip:1001@example.com"),
+        ("a.example.com:5061 → b:5062", "a.example.com → b"),
+        ("192.0.2.10:5060: Q.850;cause=17", "192.0.2.10: Q.850;cause=17"),
+        ("09:00:05", "09:00:05"),
+    ],
+)
+def test_only_ports_are_taken_for_ports(text: str, told: str) -> None:
+    """Neither a user, nor a group of an IPv6 address, nor a time."""
+    assert without_ports(text) == told
 
 
 def test_hostile_text_has_a_fingerprint_too() -> None:
