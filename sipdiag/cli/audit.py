@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "html", "csv")
 """`csv` is for `--sql` only."""
+FEW = 16
+"""Captures that are read in the time that other processes take to start."""
 
 
 @click.command(name="audit")
@@ -139,12 +141,15 @@ class _Auditor:
         places = self._places()
         if not places:
             raise SystemExit(EXIT_UNREADABLE)
+        if len(places) > FEW:
+            crew.start()
         return self._audit(places, crew)
 
     def watched(self, crew: Crew, every: float) -> tuple[Report, Summary]:
         """What is complete, and again when more is, until somebody stops it."""
         from sipdiag.engine import Watch  # noqa: PLC0415
 
+        crew.start()
         watch = Watch()
         done: tuple[Report, Summary] | None = None
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,8 @@ from sipdiag.report.document import StreamRow
 from sipdiag.report.streams import stream_row
 from sipdiag.trace import Sighting, Trace
 
+KEYS = ["time", "capture", "frame", "method"]
+"""The columns that twins are looked for by."""
 NEAREST = 40
 """So many requests that worked before and after one that did not are candidates for its twin."""
 
@@ -68,7 +71,7 @@ def found_in(run: Run, readable: Sequence[Outcome], wanted: Wanted) -> list[Find
         ways |= some
     circles = {call_id: calls for each in verdicts for call_id, calls in each.circles.items()}
     attacks: Attacks = {key: calls for each in told for key, calls in each.attacks.items()}
-    worked = Worked([table_in(run.folder / "worked" / f"{shard}.parquet") for shard in range(run.shards)])
+    worked = Worked([run.folder / "worked" / f"{shard}.parquet" for shard in range(run.shards)])
     found = finished(
         [
             *(finding for each in verdicts for finding in each.findings),
@@ -102,20 +105,31 @@ def _concerned(run: Run) -> Iterator[Sighting]:
 class Worked:
     """The requests of all shards that were answered with a 2xx: what twins are looked for among."""
 
-    def __init__(self, tables: Sequence[pa.Table]) -> None:
-        self._table = pa.concat_tables(tables).sort_by([(name, "ascending") for name in ("time", "capture", "frame")])
-        self._times = self._table["time"].to_numpy()
-        self._methods = np.array(self._table["method"].to_pylist(), object)
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+        tables = [table_in(path, KEYS) for path in paths]
+        places = [
+            table.append_column("shard", pa.array([shard] * len(table), pa.int32())).append_column(
+                "row", pa.array(range(len(table)), pa.int64())
+            )
+            for shard, table in enumerate(tables)
+        ]
+        self._table = pa.concat_tables(places).sort_by([(name, "ascending") for name in ("time", "capture", "frame")])
 
-    def near(self, failed: Sequence[Transaction]) -> list[Transaction]:
+    def near(self, failed: Sequence[Transaction]) -> Iterator[Transaction]:
         """Those near one of `failed` with its method: so many before and after it as a twin is chosen of."""
+        times, methods = self._table["time"].to_numpy(), np.array(self._table["method"].to_pylist(), object)
         wanted: set[int] = set()
         for method in {each.method for each in failed}:
-            rows = np.flatnonzero(self._methods == octets_of(method))
-            times = self._times[rows]
+            rows = np.flatnonzero(methods == octets_of(method))
             for each in failed:
                 if each.method == method:
-                    middle = int(np.searchsorted(times, each.time))
+                    middle = int(np.searchsorted(times[rows], each.time))
                     wanted.update(rows[max(middle - NEAREST, 0) : middle + NEAREST].tolist())
-        table = self._table.take(pa.array(sorted(wanted), pa.int64())).select(NUMBERED.names)
-        return [as_worked(seen) for seen in sightings_of(table)]
+        places = self._table.take(pa.array(sorted(wanted), pa.int64())).select(["shard", "row"]).to_pydict()
+        by_shard: dict[int, list[int]] = {}
+        for shard, row in zip(places["shard"], places["row"], strict=True):
+            by_shard.setdefault(shard, []).append(row)
+        for shard, mine in by_shard.items():
+            table = table_in(self._paths[shard], NUMBERED.names).take(pa.array(mine, pa.int64()))
+            yield from map(as_worked, sightings_of(table))

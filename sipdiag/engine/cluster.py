@@ -29,6 +29,9 @@ class Cluster:
         except (OSError, ValueError) as error:
             raise UsageError(f"no Dask scheduler answers at {address}: {error}") from error
 
+    def start(self) -> None:
+        """The workers wait already."""
+
     def results(self, task: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
         """What the workers give; the tasks of one that died go to another."""
         from distributed import KilledWorker, as_completed  # noqa: PLC0415  (the same)

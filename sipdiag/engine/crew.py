@@ -7,11 +7,13 @@ half done nobody sees. So a worker that dies costs time only.
 from __future__ import annotations
 
 import os
+import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from importlib import import_module
+from multiprocessing import get_all_start_methods, get_context
 from signal import SIG_IGN, SIGINT, SIGTERM, signal
 from typing import Any, Protocol, TypeVar
 
@@ -31,6 +33,9 @@ class WorkError(SipdiagError):
 class Crew(Protocol):
     """Does tasks."""
 
+    def start(self) -> None:
+        """Get ready for work, if that takes time."""
+
     def results(self, task: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
         """What `task` gives for each of `arguments`, in the order in which they are done."""
 
@@ -41,6 +46,9 @@ class Crew(Protocol):
 class Alone:
     """This process."""
 
+    def start(self) -> None:
+        """It is ready."""
+
     def results(self, task: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
         """One after the other."""
         return (task(*each) for each in arguments)
@@ -50,11 +58,19 @@ class Alone:
 
 
 class Processes:
-    """Some processes of this machine, started when the first task comes."""
+    """Some processes of this machine, started when the first task comes, or by `start`."""
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> None:
+        """Start them while this process has no threads and holds nothing: a fork of it has all that is needed."""
+        if self._pool is None and sys.platform == "linux" and threading.active_count() == 1:
+            import_module("sipdiag.engine.stages")
+            import_module("sipdiag.engine.reading")
+            self._pool = self._pool_of("fork")
+            self._pool.submit(_nothing)  # with the first task all are started
 
     def results(self, task: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
         """As many at once as there are processes; those of a process that died are begun again."""
@@ -80,13 +96,14 @@ class Processes:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            context = get_context("forkserver" if "forkserver" in _ways() else "spawn")
-            if "forkserver" in _ways():
-                context.set_forkserver_preload(["sipdiag.engine.stages", "sipdiag.engine.reading"])
-            self._pool = ProcessPoolExecutor(
-                self._jobs, mp_context=context, initializer=_watch_over, initargs=(os.getpid(),)
-            )
+            self._pool = self._pool_of("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
         return self._pool
+
+    def _pool_of(self, way: str) -> ProcessPoolExecutor:
+        context = get_context(way)
+        if way == "forkserver":
+            context.set_forkserver_preload(["sipdiag.engine.stages", "sipdiag.engine.reading"])
+        return ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_watch_over, initargs=(os.getpid(),))
 
     def close(self) -> None:
         """Let the processes go, those at work after their task."""
@@ -95,10 +112,8 @@ class Processes:
             self._pool = None
 
 
-def _ways() -> Sequence[str]:
-    from multiprocessing import get_all_start_methods  # noqa: PLC0415  (asked twice)
-
-    return get_all_start_methods()
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def _watch_over(parent: int) -> None:

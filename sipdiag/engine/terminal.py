@@ -93,7 +93,9 @@ def _lists(summary: Summary, words: Words, console: Console) -> None:
             (shown(each.destination), f"{each.calls:,}", f"{each.failed:,}", *in_row(each.figures))
             for each in summary.worst_peers[:MOST_LINES]
         ]
-        _table([*(label(words, name) for name in ("destination", "calls", "failed")), *HOURLY], peers, console)
+        _table(
+            [*(label(words, name).capitalize() for name in ("destination", "calls", "failed")), *HOURLY], peers, console
+        )
     if len(summary.hours) > 1:
         console.print()
         console.print(label(words, "hours"), style="bold")
@@ -101,7 +103,15 @@ def _lists(summary: Summary, words: Words, console: Console) -> None:
             (each.time[:13], f"{each.calls:,}", f"{each.failed:,}", f"{each.errors:,}", *in_row(each.figures))
             for each in summary.hours[-MOST_HOURS:]
         ]
-        _table([*(label(words, name) for name in ("hour", "calls", "failed", "errors")), *HOURLY], hours, console)
+        _table(
+            [*(label(words, name).capitalize() for name in ("hour", "calls", "failed", "errors")), *HOURLY],
+            hours,
+            console,
+        )
+
+
+def _heads(words: Words, *names: str) -> list[str]:
+    return [label(words, name).capitalize() for name in names]
 
 
 def _table(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sipdiag.engine.crew import Alone, Processes, WorkError
+from sipdiag.engine.crew import Alone, Crew, Processes, WorkError
 
 
 def squared(number: int) -> int:
@@ -29,10 +29,12 @@ def always_dies(number: int) -> int:
     return number
 
 
-@pytest.mark.parametrize("jobs", [0, 2])
-def test_every_task_is_done(jobs: int) -> None:
+@pytest.mark.parametrize("crew", [Alone(), Processes(2)], ids=["alone", "processes"])
+@pytest.mark.parametrize("started", [False, True])
+def test_every_task_is_done(crew: Crew, *, started: bool) -> None:
     """In this process or in others, in whatever order."""
-    crew = Processes(jobs) if jobs else Alone()
+    if started:
+        crew.start()
     assert sorted(crew.results(squared, [(number,) for number in range(10)])) == [n * n for n in range(10)]
     assert list(crew.results(squared, [])) == []
     crew.close()
