@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,6 +118,12 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     return EXIT_FINDINGS if _fails(summary, fail_on or settings.fail_on or "never") else 0
 
 
+def _foresee() -> None:
+    """Import what the end of an audit needs while the processes read."""
+    for name in ("duckdb", "jinja2", "sipdiag.engine.summary", "sipdiag.engine.page"):
+        import_module(name)
+
+
 class _Auditor:
     """Audits one set of paths, once or again and again."""
 
@@ -143,6 +151,7 @@ class _Auditor:
             raise SystemExit(EXIT_UNREADABLE)
         if len(places) > FEW:
             crew.start()
+            threading.Thread(target=_foresee, daemon=True).start()
         return self._audit(places, crew)
 
     def watched(self, crew: Crew, every: float) -> tuple[Report, Summary]:
