@@ -39,6 +39,7 @@ WORDS = Words(Catalogue("en"))
 SPLINTERS = [b"", b"\0", b"\xff\xff\xff\xff", b"\r\n\r\n", b"SIP/2.0", b"\x7f\xff\xff\xff", b"INVITE sip:x SIP/2.0\r\n"]
 NUMBERS = [0, 1, 2, 3, 4, 7, 8, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0xFFFFFFFF]
 MOST_CHANGES = 8
+KEEPING_LENGTH = (0, 3, 7)
 LONGEST_COPY = 400
 SLOW = 20.0
 
@@ -50,14 +51,18 @@ def seeds(said: Sequence[Said], said6: Sequence[Said]) -> list[bytes]:
 
 
 def mutated(data: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
-    """A capture of which some places are changed; the file header is mostly left alone, or nothing would be read."""
+    """A capture of which some places are changed; the file header is mostly left alone, or nothing would be read.
+
+    Half of them keep their length, so that the records behind a change are still found.
+    """
     changed = bytearray(data)
+    kinds = KEEPING_LENGTH if chance.random() < 0.5 else range(8)
     begin = 0 if chance.random() < 0.05 else 24
     for _ in range(chance.randint(1, MOST_CHANGES)):
         if len(changed) <= begin:
             break
         at = chance.randrange(begin, len(changed))
-        kind = chance.randrange(8)
+        kind = chance.choice(kinds)
         if kind == 0:
             changed[at] ^= 1 << chance.randrange(8)
         elif kind == 1:
@@ -67,7 +72,8 @@ def mutated(data: bytes, others: Sequence[bytes], chance: random.Random) -> byte
         elif kind == 3:
             width, order = chance.choice("BHI"), chance.choice("<>")
             number = chance.choice(NUMBERS) & (1 << 8 * struct.calcsize(width)) - 1
-            changed[at : at + struct.calcsize(width)] = struct.pack(order + width, number)
+            packed = struct.pack(order + width, number)[: len(changed) - at]
+            changed[at : at + len(packed)] = packed
         elif kind == 4:
             changed[at : at + chance.randint(0, 8)] = chance.choice(SPLINTERS) * chance.randint(1, 3)
         elif kind == 5:
@@ -77,7 +83,8 @@ def mutated(data: bytes, others: Sequence[bytes], chance: random.Random) -> byte
         elif kind == 6:
             changed[at:] = b"" if chance.random() < 0.3 else changed[at:]
         else:
-            changed[at : at + 16] = chance.randbytes(16)
+            size = min(16, len(changed) - at)
+            changed[at : at + size] = chance.randbytes(size)
     return bytes(changed)
 
 
