@@ -18,7 +18,8 @@ from tests.media.spoken import streams_of, voice
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 AAA = SAMPLES.parents[1] / "shared" / "captures" / "wireshark-aaa.pcap"
 TALK = SAMPLES / "call-with-media" / "call-with-media.pcap"
-WITH_MEDIA = [path for path in sorted(SAMPLES.glob("*/*.pcap")) if read(str(path)).streams]
+FOLDERS = ("call-with-media", "media-*")
+WITH_MEDIA = sorted(path for folder in FOLDERS for path in SAMPLES.glob(f"{folder}/*.pcap"))
 ROW = re.compile(
     r"\s*\S+\s+\S+\s+(\S+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(0x\w+)\s+\S.*?\s+(\d+)\s+(-?\d+) \(.*?%\)"
     r"\s+\S+\s+\S+\s+\S+\s+\S+\s+([\d.]+)\s+([\d.]+)"
@@ -49,7 +50,7 @@ def _end(host: str, port: str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-@pytest.mark.parametrize("path", [*WITH_MEDIA, AAA], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*WITH_MEDIA, AAA], ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_figures_are_wiresharks(path: Path) -> None:
     """Packets and lost exactly, jitter within 5 %.
 
@@ -73,8 +74,10 @@ def test_the_figures_are_wiresharks(path: Path) -> None:
             assert jitter.highest == pytest.approx(top, rel=0.05, abs=FINE)
 
 
-def test_samples_with_media_are_there() -> None:
-    """Otherwise nothing would have been compared."""
+def test_every_sample_with_media_is_compared() -> None:
+    """None lies in another folder."""
+    others = [path for path in sorted(SAMPLES.glob("*/*.pcap")) if path not in WITH_MEDIA]
+    assert [path for path in others if read(str(path)).streams] == []
     assert TALK in WITH_MEDIA
 
 
