@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from sipdiag.calls import (
@@ -43,6 +45,35 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """In the order of time."""
 
 
+class MediaWays(msgspec.Struct, frozen=True, kw_only=True):
+    """Between which hosts media go; what merely may be a stream counts for nothing."""
+
+    at: dict[str, list[Stream]]
+    """Host → the streams that begin or end there."""
+    senders: set[str]
+    hearers: set[str]
+    two_way: bool
+    """Whether media go both ways between any two hosts."""
+
+
+def media_ways_of(streams: Iterable[Stream]) -> MediaWays:
+    """Between which hosts `streams` go."""
+    at: dict[str, list[Stream]] = {}
+    ways: set[tuple[str, str]] = set()
+    for stream in streams:
+        if stream.is_convincing:
+            ends = host(stream.source), host(stream.destination)
+            ways.add(ends)
+            for end in dict.fromkeys(ends):
+                at.setdefault(end, []).append(stream)
+    return MediaWays(
+        at=at,
+        senders={one for one, _ in ways},
+        hearers={other for _, other in ways},
+        two_way=any((other, one) in ways for one, other in ways),
+    )
+
+
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """The circumstances in which a rule judges."""
 
@@ -65,6 +96,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Offers and answers by Call-ID, worked out once."""
     carriage_seen: list[Carriage] = []
     """Which media belong to which call, once it was worked out."""
+    media_ways_seen: list[MediaWays] = []
+    """Between which hosts media go, once it was worked out."""
     hearings_seen: dict[str, list[Hearing]] = {}
     """When each side was to be heard, by call, worked out once."""
     claims_seen: dict[str, list[Claim]] = {}
@@ -177,6 +210,13 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
                 )
             )
         return self.carriage_seen[0]
+
+    @property
+    def media_ways(self) -> MediaWays:
+        """Between which hosts media go."""
+        if not self.media_ways_seen:
+            self.media_ways_seen.append(media_ways_of(self.streams))
+        return self.media_ways_seen[0]
 
     def hearings(self, call: Call) -> list[Hearing]:
         """When each side of a leg was to be heard, and when it was; nothing where media were not looked at."""

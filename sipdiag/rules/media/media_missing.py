@@ -86,10 +86,6 @@ def _finding(call: Call, scene: Scene) -> Finding | None:
 
 
 def _of_the_same_hosts(line: MediaLine, scene: Scene) -> list[Stream]:
-    """Streams that begin or end at a host of the line: what comes by of others would of this one."""
+    """Streams at the host of the line that has most of them: what comes by of others would of this one."""
     hosts = {host(end.endpoint) for agreed in line.terms for end in (agreed.caller, agreed.callee) if end is not None}
-    return [
-        each
-        for each in scene.streams
-        if each.is_convincing and (host(each.source) in hosts or host(each.destination) in hosts)
-    ]
+    return max((scene.media_ways.at.get(each, []) for each in sorted(hosts)), key=len, default=[])

@@ -105,10 +105,8 @@ def _would_be_seen(hearing: Hearing, scene: Scene) -> bool:
     source, destination = host(hearing.expected_from.endpoint), host(hearing.wanted.endpoint)
     if any(one == source for one, _ in scene.window.directions):
         return True
-    ways = {(host(each.source), host(each.destination)) for each in scene.streams if each.is_convincing}
-    return any(one == source or other == destination for one, other in ways) or any(
-        (other, one) in ways for one, other in ways
-    )
+    ways = scene.media_ways
+    return source in ways.senders or destination in ways.hearers or ways.two_way
 
 
 def _together(findings: Sequence[Finding]) -> Finding:
