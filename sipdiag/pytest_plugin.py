@@ -7,7 +7,7 @@ asks for the fixture.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from sipdiag.report.recording import Recording
     from sipdiag.report.words import Words
 
-_USED: pytest.StashKey[list[Recording]] = pytest.StashKey()
-"""Of a test: the recordings that it asked for."""
-_FAILED: pytest.StashKey[list[Recording]] = pytest.StashKey()
-"""Of the run: the recordings of tests that failed, each once."""
+_USED: pytest.StashKey[list[tuple[str, ...]]] = pytest.StashKey()
+"""Of a test: the captures of the recordings that it asked for."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,39 +49,54 @@ def sip_capture(request: pytest.FixtureRequest) -> Callable[..., Recording]:
             made = Recording(found, _words(request.config), settings)
         except CaptureError as error:
             pytest.fail(str(error), pytrace=False)
-        request.node.stash.setdefault(_USED, []).append(made)
+        request.node.stash.setdefault(_USED, []).append(made.paths)
         return made
 
     return recording
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Follow what fails, where a page on it is wanted."""
+    if config.getoption("sipdiag_report"):
+        config.pluginmanager.register(_Failed(config), "sipdiag-report")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember the recordings of a test that failed."""
+    """Name the recordings of a test that failed in its report, which goes from a worker to whoever started it."""
     report = yield
     del call
     if report.failed and _USED in item.stash:
-        failed = item.config.stash.setdefault(_FAILED, [])
-        known = {each.paths for each in failed}
-        failed += [each for each in item.stash[_USED] if each.paths not in known]
+        vars(report)["sipdiag_recordings"] = [list(paths) for paths in item.stash[_USED]]
     return report
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:  # noqa: ANN401  (no public type)
-    """Write the page, and say where it is."""
-    target = config.getoption("sipdiag_report")
-    failed = config.stash.get(_FAILED, [])
-    if not target or not failed:
-        return
-    from sipdiag.errors import CaptureError  # noqa: PLC0415  (see above)
+class _Failed:
+    """The recordings of tests that failed, each once."""
 
-    try:
-        for path in _written(Path(target), failed, _words(config)):
-            terminalreporter.write_line(f"sipdiag report: {path}")
-    except (CaptureError, OSError) as error:  # a test may have removed its recording
-        terminalreporter.write_line(f"sipdiag report: not written: {error}", red=True)
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._recordings: dict[tuple[str, ...], None] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember them."""
+        self._recordings.update((tuple(paths), None) for paths in getattr(report, "sipdiag_recordings", ()))
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:  # noqa: ANN401  (no public type)
+        """Write the page, and say where it is."""
+        if not self._recordings:
+            return
+        from sipdiag.errors import CaptureError  # noqa: PLC0415  (see above)
+
+        try:
+            for path in _written(
+                Path(self._config.getoption("sipdiag_report")), self._recordings, _words(self._config)
+            ):
+                terminalreporter.write_line(f"sipdiag report: {path}")
+        except (CaptureError, OSError) as error:  # a test may have removed its recording
+            terminalreporter.write_line(f"sipdiag report: not written: {error}", red=True)
 
 
 def _words(config: pytest.Config) -> Words:
@@ -101,13 +114,13 @@ def _found(path: Path, request: pytest.FixtureRequest) -> str:
     return os.path.relpath(found, begun) if Path.cwd() == begun and Path(found).is_relative_to(begun) else found
 
 
-def _written(target: Path, failed: list[Recording], words: Words) -> list[Path]:
+def _written(target: Path, recordings: Iterable[tuple[str, ...]], words: Words) -> list[Path]:
     """The pages: one, unless recordings of different tests use the same Call-IDs, which would become one call."""
     from sipdiag.analysis import conclude, read  # noqa: PLC0415  (see above)
     from sipdiag.report import page  # noqa: PLC0415
 
     written = []
-    for number, group in enumerate(_groups(failed), 1):
+    for number, group in enumerate(_groups(recordings), 1):
         path = target if number == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
         analysis = conclude([read(each, capture=at) for at, each in enumerate(group)])
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -117,15 +130,17 @@ def _written(target: Path, failed: list[Recording], words: Words) -> list[Path]:
     return written
 
 
-def _groups(failed: list[Recording]) -> list[list[str]]:
+def _groups(recordings: Iterable[tuple[str, ...]]) -> list[list[str]]:
     """Paths that may be analysed together: recordings without a Call-ID in common."""
+    from sipdiag.analysis import read  # noqa: PLC0415  (see above)
+
     groups: list[tuple[set[str], list[str]]] = []
-    for each in failed:
-        call_ids = set(each.analysis.correlation.by_call_id)
+    for paths in recordings:
+        call_ids = {each.message.call_id for path in paths for each in read(path, media=False).sightings}
         group = next((group for group in groups if group[0].isdisjoint(call_ids)), None)
         if group is None:
             group = (set(), [])
             groups.append(group)
         group[0].update(call_ids)
-        group[1].extend(each.paths)
+        group[1].extend(paths)
     return [paths for _, paths in groups]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -97,6 +98,24 @@ def test_recordings_with_the_same_call_ids_get_pages_of_their_own(tmp_path: Path
     ran = run(tmp_path, test, "--sipdiag-report", "report.html")
     assert ran.out.count("sipdiag report: ") == 2
     assert "b.pcap" in (tmp_path / "report-2.html").read_text(encoding="utf-8")
+
+
+def test_a_recording_that_is_gone_is_told(tmp_path: Path) -> None:
+    """In place of the page; the run itself goes on."""
+    test = "import pathlib\ndef test_it(sip_capture):\n    path = pathlib.Path('a.pcap')\n"
+    test += f"    path.write_bytes(pathlib.Path({str(BAD)!r}).read_bytes())\n"
+    test += "    recording = sip_capture('a.pcap')\n    path.unlink()\n    recording.assert_no_findings()\n"
+    ran = run(tmp_path, test, "--sipdiag-report", "report.html")
+    assert ran.code == 1
+    assert "sipdiag report: not written: a.pcap: " in ran.out
+    assert "INTERNALERROR" not in ran.out
+
+
+def test_a_worker_tells_who_started_it() -> None:
+    """The recordings go with the report of their test, as text: pytest-xdist hands on nothing else."""
+    report = pytest.TestReport("a", ("a", 0, "a"), {}, "failed", "", "call", sipdiag_recordings=[["a.pcap"]])
+    again = pytest.TestReport._from_json(json.loads(json.dumps(report._to_json())))
+    assert vars(again)["sipdiag_recordings"] == [["a.pcap"]]
 
 
 def test_it_costs_nothing_when_it_is_not_used(tmp_path: Path) -> None:
