@@ -23,7 +23,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     places: list[Place]
     """Where media was negotiated, and when it may have flowed."""
     connections: list[tuple[Place, Place]]
-    """The ends of connections that are to be copied whole: what they carry cannot be read from its middle on."""
+    """The ends of connections that are to be copied whole: those of this call only, or not to be read in parts."""
     transports: frozenset[str]
     """What bore the messages: `udp`, `tcp`, `tls`."""
     codecs: dict[int, str]
@@ -57,7 +57,7 @@ def choice_of(traces: Sequence[Trace], call_ids: Iterable[str], streams: Iterabl
         call_ids=sorted(wanted),
         frames=[sorted(each) for each in frames],
         places=[*_places(sightings), *_places_of(streams)],
-        connections=_connections(sightings),
+        connections=_connections(sightings, _used_by_others(traces, wanted)),
         transports=frozenset(each.transport for each in sightings),
         codecs=_codecs(sightings),
         messages=len(sightings),
@@ -114,10 +114,25 @@ def _places(sightings: Sequence[Sighting]) -> list[Place]:
     ]
 
 
-def _connections(sightings: Iterable[Sighting]) -> list[tuple[Place, Place]]:
-    """TLS, WebSocket, SCTP: everything but datagrams and plain TCP."""
-    ends = {(each.source, each.destination) for each in sightings if each.transport not in ("udp", "tcp")}
+def _connections(sightings: Iterable[Sighting], others: set[frozenset[str]]) -> list[tuple[Place, Place]]:
+    """TLS, WebSocket, SCTP: everything but datagrams; of plain TCP what no other call used, with every repeat."""
+    ends = {
+        (each.source, each.destination)
+        for each in sightings
+        if each.transport not in ("udp", "tcp")
+        or (each.transport == "tcp" and frozenset((each.source, each.destination)) not in others)
+    }
     return [(_whenever(one), _whenever(other)) for one, other in sorted(ends)]
+
+
+def _used_by_others(traces: Sequence[Trace], call_ids: set[str]) -> set[frozenset[str]]:
+    """The ends of TCP connections that bear other calls too."""
+    return {
+        frozenset((each.source, each.destination))
+        for trace in traces
+        for each in trace.sightings
+        if each.transport == "tcp" and each.message.call_id not in call_ids
+    }
 
 
 def _whenever(end: str) -> Place:

@@ -7,8 +7,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
-from reporting import SAMPLES
+from reporting import SAMPLES, sample
 from sipdiag.analysis import conclude, read
 from sipdiag.capture import open_capture, written
 from sipdiag.extract import Copied, choice_of, packets_of
@@ -83,3 +84,16 @@ def test_the_first_call_of_every_sample_can_be_taken_out(path: Path) -> None:
     assert [each.message for each in again.sightings if each.message.call_id in calls[0].call_ids] == [
         each.message for each in trace.sightings if each.message.call_id in calls[0].call_ids
     ]
+
+
+def test_a_connection_of_the_call_alone_is_copied_whole() -> None:
+    """Handshake, acknowledgments, repeats and end; of one that bears other calls only what bears this one."""
+    path = str(sample("call-over-tcp/call-over-tcp"))
+    trace = read(path)
+    own = choice_of([trace], [trace.sightings[0].message.call_id])
+    assert len(packets_of([path], own).records) == trace.facts.packets == 24
+    first, *rest = trace.sightings
+    other = replace(first, message=replace(first.message, call_id="another"))
+    shared = choice_of([replace(trace, sightings=[other, *rest])], [rest[0].message.call_id])
+    assert shared.connections == []
+    assert len(packets_of([path], shared).records) < 24
