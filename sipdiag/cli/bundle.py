@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from sipdiag.cli import options
+from sipdiag.cli.reading import engine_asked_for
+from sipdiag.errors import UsageError
 from sipdiag.report import Words
 
 if TYPE_CHECKING:
@@ -49,9 +51,11 @@ def _parts(
     from sipdiag.report.ladder_sheet import sheets_of  # noqa: PLC0415
 
     capture = f"call.{'pcapng' if pcapng else 'pcap'}"
-    yield capture, written(copied.records, pcapng=pcapng, secrets=copied.secrets)
     words = Words(catalogue)
-    analysis = analysed(copied.records)
+    analysis = analysed(copied.records, secrets=copied.secrets, engine=engine_asked_for())
+    if not analysis.correlation.arrivals:
+        raise UsageError(catalogue.words["extract"]["bundle_unread"])
+    yield capture, written(copied.records, pcapng=pcapng, secrets=copied.secrets)
     analysis = replace(analysis, captures=[replace(each, path=capture) for each in analysis.captures])
     for name, paper in (("question.md", carrier.Markdown()), ("question.html", carrier.Html())):
         yield name, _encoded(carrier.pieces(analysis, words, paper, capture=capture, anonymous=anonymous))

@@ -15,6 +15,7 @@ from sipdiag.capture import Record, written
 from sipdiag.extract.disguise import Disguised
 from sipdiag.findings import Finding, unfolded
 from sipdiag.sip import Response
+from sipdiag.trace import NATIVE, Engine
 
 MADE_BY_SILENCE: Final = frozenset({"media-silent"})
 """Rules that find what the disguise itself did."""
@@ -65,11 +66,11 @@ def messages_in(records: Sequence[Record], call_ids: Sequence[str]) -> int:
     return sum(each.sighting.message.call_id in call_ids for each in seen)
 
 
-def analysed(records: Sequence[Record]) -> Analysis:
-    """What a capture of these packets shows."""
+def analysed(records: Sequence[Record], *, secrets: Sequence[bytes] = (), engine: Engine = NATIVE) -> Analysis:
+    """What a capture of these packets shows, read with those TLS secrets and by that engine."""
     several = len({record.link for record in records}) > 1
-    data = b"".join(written(records, pcapng=several))
-    return conclude([read("-", stream=BytesIO(data))])
+    data = b"".join(written(records, pcapng=several or bool(secrets), secrets=secrets))
+    return conclude([read("-", stream=BytesIO(data), engine=engine)])
 
 
 def _findings(analysis: Analysis) -> list[Finding]:

@@ -13,8 +13,10 @@ import pytest
 
 from command import argv, environment, run
 from reporting import sample
+from sealed import over_tls
 from talking import CAROL, DAVE, call, recorded
 from tests.capture.build import enhanced, interface, option, section
+from tests.test_wrappings import SAID
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -236,3 +238,20 @@ def test_wireshark_plays_the_silence(two: Path, tmp_path: Path) -> None:
         check=True,
     )
     assert sip.stdout.split("\n")[:-1] == ["1 INVITE", "1 INVITE", "1 INVITE", "1 ACK", "2 BYE", "2 BYE"]
+
+
+@TSHARK
+def test_an_encrypted_call_stays_readable(tmp_path: Path) -> None:
+    """With the same keys, or those that the capture holds; a bundle too; and it is never half disguised."""
+    data, keylog = over_tls(SAID, tmp_path)
+    source, target, ticket = tmp_path / "sealed.pcap", tmp_path / "one.pcap", tmp_path / "ticket"
+    source.write_bytes(data)
+    keys = ("--keylog", keylog)
+    assert run("extract", source, *keys, "--call", "1", "-o", target).code == 0
+    told = json.loads(run("--format", "json", *keys, target).out)
+    assert told["findings"] == json.loads(run("--format", "json", *keys, source).out)["findings"]
+    assert run("extract", source, *keys, "--call", "1", "--bundle", "-o", ticket).code == 0
+    assert "13.2.2.4" in (ticket / "question.md").read_text()
+    refused = run("extract", source, *keys, "--call", "1", "--anonymize", "-o", tmp_path / "no")
+    assert (refused.code, (tmp_path / "no").exists()) == (1, False)
+    assert "tls" in refused.err
