@@ -171,7 +171,9 @@ def _account(request: Sighting) -> str:
 
 def _distance(wanted: Aspects, there: Aspects, failed: Transaction, twin: Transaction) -> tuple[int, int, int]:
     """Fewest differences first, then the more of the number alike, then the nearest in time."""
-    unlike = sum(wanted.get(key) != there.get(key) for key in wanted.keys() | there.keys())
+    # Of what both have but not alike two items differ, of what only one has just one.
+    alone = len(wanted.keys() ^ there.keys())
+    unlike = alone + (len(wanted.items() ^ there.items()) - alone) // 2
     return unlike, -_alike(_number(failed), _number(twin)), abs(failed.time - twin.time)
 
 
