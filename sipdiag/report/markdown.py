@@ -27,6 +27,8 @@ MOST_ROWS = 100
 """Rows of a table; a ticket is read by people, and its length is limited."""
 MOST_LADDERS = 5
 MOST_FRAMES = 12
+MOST_RELATED = 2
+"""Causes or consequences of one rule that are told in full; the others are counted."""
 
 
 def pieces(analysis: Analysis, words: Words) -> Iterator[str]:
@@ -77,6 +79,19 @@ class Ticket:
         if count > len(rows):
             yield self.word("more_rows").format(count=count - len(rows))
 
+    def related(self, name: str, others: list[Finding]) -> Iterator[str]:
+        """Causes or consequences: the first of each rule in full, the others counted."""
+        counts: Counter[str] = Counter()
+        for each in others:
+            counts[each.rule] += 1
+            if counts[each.rule] <= MOST_RELATED:
+                frames = self.frames(each.frames)
+                yield f"- {self.word(name)} `{each.rule}`: {self.words.message(each, as_code)} ({frames})"
+        for rule, count in counts.items():
+            if count > MOST_RELATED:
+                told = self.words.label("related").format(rule=f"`{rule}`", count=count - MOST_RELATED)
+                yield f"- {self.word(name)} {told}"
+
     def finding(self, finding: Finding) -> Iterator[str]:
         """What was found, where and when, what it is tied to, and what to do."""
         yield f"**{self.words.message(finding, as_code)}**"
@@ -85,11 +100,8 @@ class Ticket:
         if differences := self.words.twin(finding):
             lines.append(f"- {self.word('twin').format(frame=finding.evidence['twin_frame'])}")
             lines += [f"  - {as_code(each)}" for each in differences]
-        for name, others in (("because", finding.causes), ("led_to", finding.consequences)):
-            lines += [
-                f"- {self.word(name)} `{each.rule}`: {self.words.message(each, as_code)} ({self.frames(each.frames)})"
-                for each in others
-            ]
+        lines += self.related("because", finding.causes)
+        lines += self.related("led_to", finding.consequences)
         yield "\n".join([*lines, f"- {self.word('fix')}: {self.words.remedy(finding, as_code)}"])
 
 

@@ -131,3 +131,12 @@ def test_causes_stand_with_what_they_led_to() -> None:
     assert "closest request that worked" in ticket(analysis_of(sample("call-failed/call-failed"))) or any(
         "closest request that worked" in each for each in told
     )
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Led to `registration-failed`: 22 more"), ("pt", "mais 22")])
+def test_what_an_attack_led_to_is_counted(language: str, told: str) -> None:
+    """The first two are told in full; a ticket has no room for all."""
+    analysis = analysis_of(sample("password-guessing/password-guessing"))
+    text = "".join(pieces(analysis, words(language)))
+    assert told in text
+    assert text.count("`registration-failed`: ") == 3
