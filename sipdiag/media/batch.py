@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +36,12 @@ class Groups:
 
     def spread(self, values: Column) -> Column:
         """Give each row the value of its group."""
-        return np.repeat(values, self.counts)
+        return values[self._group]
+
+    @cached_property
+    def _group(self) -> Column:
+        """Of each row: which group."""
+        return np.repeat(np.arange(len(self.counts)), self.counts)
 
 
 @dataclass(frozen=True, kw_only=True)

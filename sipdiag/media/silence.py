@@ -13,7 +13,7 @@ from sipdiag.media.batch import Batch, Mask
 from sipdiag.media.rtp import HEADER, Column, Octets
 
 EVERY = 16
-"""One packet in so many is looked at, by its sequence number."""
+"""One packet in so many, a power of two, is looked at, by its sequence number."""
 LOOKED_AT = 16
 """Bytes of it that are looked at, evenly over the packet."""
 PCMU, PCMA = 0, 8
@@ -29,8 +29,9 @@ def silent_packets(batch: Batch, data: Octets) -> tuple[Column, Mask]:
     """Give the rows that were looked at, and which of them are silent."""
     packets = batch.packets
     codec = packets.second & 0x7F
-    looked = (packets.sequence % EVERY == 0) & ((codec == PCMU) | (codec == PCMA)) & (packets.first == 0x80)
-    rows = np.flatnonzero(looked)
+    rows = np.flatnonzero(packets.sequence & (EVERY - 1) == 0)
+    kind = codec[rows]
+    rows = rows[((kind == PCMU) | (kind == PCMA)) & (packets.first[rows] == 0x80)]
     room = packets.kept[rows] - HEADER
     rows, room = rows[room >= LOOKED_AT], room[room >= LOOKED_AT]
     place = packets.start[rows] + HEADER
