@@ -137,8 +137,7 @@ def begun(transaction: Transaction) -> tuple[int, int, int]:
 
 def status(sighting: Sighting) -> int:
     """The status code of a response; 0 for a request."""
-    message = sighting.message
-    return message.status if isinstance(message, Response) else 0
+    return sighting.message.status
 
 
 Key = tuple[str, int, str, str, str]

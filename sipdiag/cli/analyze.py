@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sipdiag.cli import EXIT_FINDINGS, EXIT_UNREADABLE, options
 from sipdiag.cli.clicking import click
+from sipdiag.cli.nearby import may_have_settings
 from sipdiag.cli.reading import readings
 from sipdiag.cli.writing import FORMATS, TABLES, write_report
 
 if TYPE_CHECKING:
     from sipdiag.analysis import Analysis
     from sipdiag.cli.settings import File
-    from sipdiag.findings import Settings
+    from sipdiag.trace import Trace
 
 
 @click.command(name="analyze")
@@ -72,13 +74,14 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
         return 0
     if not captures:
         raise click.UsageError("name at least one capture, or - for standard input")
-    settings = _settings()
-    catalogue = options.catalogue_for(lang or settings.lang, knowledge)
-    thresholds = options.judging(settings.thresholds, certificates)
-    analysis, unreadable = _analysis_of(
-        captures, settings, thresholds, quiet=quiet, guess=not no_guess, media=not no_media
-    )
-    analysis = options.narrowed(analysis, settings.filled(narrowing))
+    # What is wrong with a command line is told before captures are read; else reading begins before all is imported.
+    early = _settings(certificates) if certificates or may_have_settings(Path.cwd()) else None
+    catalogue = options.catalogue_for(lang or (early.lang if early else None), knowledge)
+    traces, unreadable = readings(captures, quiet=quiet, media=not no_media)
+    if not traces:
+        raise SystemExit(EXIT_UNREADABLE)
+    settings = early or _settings(certificates)
+    analysis = options.narrowed(_analysis_of(traces, settings, guess=not no_guess), settings.filled(narrowing))
     from sipdiag.report import Words  # noqa: PLC0415  (nothing to report is found out without it)
 
     words = Words(catalogue)
@@ -98,25 +101,23 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     return EXIT_FINDINGS if _fails(analysis, fail_on or settings.fail_on or "never") else 0
 
 
-def _settings() -> File:
-    from sipdiag.cli.settings import settings_here  # noqa: PLC0415  (`--schema` does without)
+def _settings(certificates: tuple[str, ...]) -> File:
+    """What the settings file says, and which certificates the command line names besides."""
+    from msgspec.structs import replace  # noqa: PLC0415  (`--schema` does without)
 
-    return settings_here()
+    from sipdiag.cli.settings import settings_here  # noqa: PLC0415
+
+    settings = settings_here()
+    return replace(settings, thresholds=options.judging(settings.thresholds, certificates))
 
 
-def _analysis_of(
-    captures: tuple[str, ...], settings: File, thresholds: Settings, *, quiet: bool, guess: bool, media: bool
-) -> tuple[Analysis, int]:
-    """The analysis of all that can be read, and how many captures cannot."""
-    from msgspec.structs import replace  # noqa: PLC0415  (`--help` and `--schema` do without)
+def _analysis_of(traces: list[Trace], settings: File, *, guess: bool) -> Analysis:
+    from msgspec.structs import replace  # noqa: PLC0415
 
     from sipdiag.cli.judging import judged  # noqa: PLC0415
 
-    traces, unreadable = readings(captures, quiet=quiet, media=media)
-    if not traces:
-        raise SystemExit(EXIT_UNREADABLE)
-    thresholds = thresholds if guess else replace(thresholds, guess_legs=False)
-    return judged(traces, replace(settings, thresholds=thresholds)), len(unreadable)
+    thresholds = settings.thresholds if guess else replace(settings.thresholds, guess_legs=False)
+    return judged(traces, replace(settings, thresholds=thresholds))
 
 
 def _fails(analysis: Analysis, fail_on: str) -> bool:

@@ -74,4 +74,5 @@ def engine_asked_for() -> Engine:
 
 def _what_comes_next() -> None:
     """Import what is needed once the captures are read, while a second process is reading."""
-    import sipdiag.analysis  # noqa: F401, PLC0415
+    import sipdiag.analysis  # noqa: PLC0415
+    import sipdiag.report  # noqa: F401, PLC0415

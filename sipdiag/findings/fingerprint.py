@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 
 from sipdiag.findings.finding import Finding
 
@@ -30,6 +29,8 @@ _RANDOM_HOST = re.compile(r"[\w.-]+\.invalid\b")
 
 def fingerprint_of(finding: Finding) -> str:
     """16 hexadecimal digits, the same in each run that finds the same."""
+    from hashlib import blake2b  # noqa: PLC0415  (most reports need none, and it is slow to import)
+
     parts = [finding.rule, finding.variant, *_stable(finding)]
     return blake2b("\x1f".join(parts).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from re import IGNORECASE, Pattern, escape
 from re import compile as compile_pattern
+from typing import ClassVar
 
 import msgspec
 
@@ -86,6 +87,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Request(Message, frozen=True, kw_only=True, gc=False):
     """A request (RFC 3261, section 7.1)."""
 
+    status: ClassVar[int] = 0
+    """None, as its number says."""
     method: str
     uri: str
     """The Request-URI as it stands."""

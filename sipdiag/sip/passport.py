@@ -6,7 +6,6 @@ RFC 8225 (PASSporT), RFC 8224, section 4 (Identity header field), RFC 8588 ("sha
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 from typing import Any
@@ -75,7 +74,9 @@ def passport_in(value: str) -> Passport:
 def _object(part: str) -> dict[str, Any] | None:
     """The JSON object in a part: base64url without padding (RFC 7515, section 2)."""
     try:
-        data = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+        from base64 import b64decode  # noqa: PLC0415  (few calls are signed)
+
+        data = b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
         value = json.loads(data)
     except (binascii.Error, ValueError, RecursionError):
         return None

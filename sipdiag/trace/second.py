@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import pickle
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from typing import BinaryIO, Generic, Self, TypeVar
 
@@ -17,6 +14,8 @@ class Second(Generic[Answer]):
     """The process; leaving the `with` statement ends it."""
 
     def __init__(self, work: Callable[[], Answer]) -> None:
+        import pickle  # noqa: PLC0415  (small captures do without)
+
         reading, writing = os.pipe()
         self._process = os.fork()
         if self._process:
@@ -32,6 +31,8 @@ class Second(Generic[Answer]):
 
     def answer(self) -> Answer | None:
         """What came of its work; nothing when it failed."""
+        import pickle  # noqa: PLC0415
+
         try:
             found: Answer = pickle.load(self._answer)  # noqa: S301 - written by a process of our own
         except (EOFError, pickle.UnpicklingError):  # it was killed: the system was out of memory
@@ -42,13 +43,17 @@ class Second(Generic[Answer]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.kill(self._process, signal.SIGKILL)
+        from signal import SIGKILL  # noqa: PLC0415
+
+        os.kill(self._process, SIGKILL)
         os.waitpid(self._process, 0)
         self._answer.close()
 
 
 def may_fork() -> bool:
     """Whether a second process can begin as a copy of this one, and has a processor of its own."""
+    import threading  # noqa: PLC0415
+
     if not hasattr(os, "fork") or not hasattr(os, "preadv") or threading.active_count() > 1:
         return False
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
