@@ -571,7 +571,7 @@ FILES: dict[str, Callable[[Sequence[Said]], bytes]] = {
     "pcapng-sections": lambda said: two_sections(framed(said)),
     "pcapng-interfaces": lambda said: two_interfaces(framed(said)),
     "pcapng-chattering": lambda said: chattering(framed(said)),
-    "gzip": lambda said: gzip.compress(plain(said)),
+    "gzip": lambda said: gzip.compress(plain(said), mtime=0),
     "bzip2": lambda said: bz2.compress(plain(said)),
     "xz": lambda said: lzma.compress(plain(said)),
     "zstd": lambda said: zstandard.compress(plain(said)),
