@@ -14,9 +14,10 @@ from sipdiag.extract.pseudonyms import NOBODY, Pseudonyms, words
 # URI = scheme ":" [ userinfo "@" ] hostport; a user may have parameters of its own, as telephone-subscriber has
 _URI: Final = (
     r"(?P<scheme>(?<![\w.+-])(?:sips?|tel|mailto|im|pres|xmpp|https?|wss?|turns?|stuns?|cid):(?://)?)"
-    r"(?:(?P<user>[^\s<>\"@,]*)@)?(?P<place>[^\s<>\"@;?,]*)"
+    r"(?:(?P<user>[^\s<>\"@,]{0,512}+)@)?(?P<place>[^\s<>\"@;?,]*)"
 )
-_STRING: Final = r"(?P<string>\"(?:[^\"\\]|\\.)*\"|\"[^\"<>;,]*)"
+# Lengths are bounded where a search would begin anew at every character of what nobody wrote in earnest.
+_STRING: Final = r"(?P<string>\"(?:[^\"\\]|\\.){0,256}+\"|\"[^\"<>;,]*)"
 _PARAMETER: Final = (
     r"(?P<lead>;\s*)(?P<name>[\w.!%*+`'~$-]+)(?:(?P<equals>\s*=\s*)(?P<value>\"(?:[^\"\\]|\\.)*\"?|[^\s;,?<>\"]*))?"
 )
@@ -30,7 +31,7 @@ _V6: Final = r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,
 _MAC: Final = (
     r"(?i)(?<![\w:-])(?:(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{12})(?![\w:-])"
 )
-_EMAIL: Final = r"[\w.+%-]+@[\w.-]+"
+_EMAIL: Final = r"(?<![\w.+%-])[\w.+%-]++@[\w.-]+"
 _DIGITS: Final = r"(?<![\w.])\+?\d{5,}(?![\w.]*\w)"
 _TOLD: Final = re.compile(
     f"(?:{_URI})|(?P<mac>{_MAC[4:]})|(?P<email>{_EMAIL})|(?P<v4>{_V4})|(?P<v6>{_V6})|(?P<digits>{_DIGITS})",

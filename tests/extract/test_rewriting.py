@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reporting import SAMPLES, analysis_of
 from sipdiag.extract.pseudonyms import Pseudonyms
@@ -169,3 +172,18 @@ def test_names_in_parameters_of_what_is_kept_are_replaced() -> None:
     work.part(text)
     assert "alice" not in work.part(text)
     assert "Event: presence;id=" in work.part(text)
+
+
+@pytest.mark.parametrize("piece", ['\\"', "%41", "f1", "sip:a;", '"a\\', "x@", ";a=", "1.", "aa:"])
+def test_time_grows_with_length_only(piece: str) -> None:
+    """A header field of 60 kB made to keep a search busy takes a moment, not minutes."""
+    begun = time.process_time()
+    for name in ("From", "X-Own", "Server"):
+        rewriting().message(f"OPTIONS sip:a SIP/2.0\r\n{name}: {piece * (60_000 // len(piece))}\r\n\r\n".encode())
+    assert time.process_time() - begun < 5
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"From: ", b"Via: ", b"Identity: ", b"Contact: ", b"X: ", b"\r\n"]))
+def test_no_value_makes_it_raise(value: bytes, name: bytes) -> None:
+    """Of any header field, nor any body."""
+    assert rewriting().message(b"OPTIONS sip:a SIP/2.0\r\n" + name + value).startswith(b"OPTIONS sip:")
