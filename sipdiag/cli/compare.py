@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sipdiag.cli import EXIT_USAGE, options
+from sipdiag.cli import EXIT_UNREADABLE, EXIT_USAGE, options
 from sipdiag.cli.clicking import click
 from sipdiag.cli.explanation import FORMATS, tell, write, write_object
 from sipdiag.errors import UsageError
@@ -16,6 +16,7 @@ from sipdiag.report.entry_answers import Explained, answer
 @click.argument("first", metavar="CODE")
 @click.argument("second", metavar="CODE")
 @click.argument("captures", nargs=-1, metavar="[CAPTURE...]")
+@options.engine
 @options.formats(*FORMATS)
 @options.output
 @options.lang
@@ -67,19 +68,23 @@ def _in_captures(
     output: str | None,
     color: str,
 ) -> int:
-    from sipdiag.analysis import analyze  # noqa: PLC0415  (two codes alone need no analysis)
+    from sipdiag.analysis import conclude  # noqa: PLC0415  (two codes alone need no analysis)
+    from sipdiag.cli.reading import readings  # noqa: PLC0415
     from sipdiag.report.twin_blocks import pairs_in, twin_blocks, twins_object  # noqa: PLC0415
 
     better, worse = (int(entry.facts.get("code", 0)) for entry in entries)
     if not better or not worse:
         raise UsageError(catalogue.words["twins"]["needs_codes"])
-    pairs = pairs_in(analyze(captures).correlation, better, worse)
+    traces, unreadable = readings(captures, quiet=True, media=False)
+    if not traces:
+        return EXIT_UNREADABLE
+    pairs = pairs_in(conclude(traces).correlation, better, worse)
     with options.opened(output) as stream:
         if format_ == "json":
             write_object(twins_object(pairs, entries, catalogue), stream)
         else:
             write(twin_blocks(pairs, entries, catalogue), stream, format_, color)
-    return 0
+    return EXIT_UNREADABLE if unreadable else 0
 
 
 def _code(name: str, catalogue: Catalogue) -> Explained | None:
