@@ -94,7 +94,8 @@ def _outcome(place: Place, folder: Path, how: How) -> Outcome:
     except CaptureError as error:
         return Outcome(place=place, reason=error.reason)
     except OSError as error:
-        return Outcome(place=place, reason=error.strerror or str(error))
+        reason = error.strerror or str(error)
+        return Outcome(place=place, reason=reason[:1].lower() + reason[1:])
     return Outcome(place=place, content=content, reading=reading)
 
 

@@ -30,7 +30,7 @@ def test_an_audit_leaves_tables_views_and_summaries(tmp_path: Path) -> None:
     target = tmp_path / "out"
     ran = run("audit", GOOD, BAD, "-o", target, "--jobs", "1")
     assert ran.code == 0
-    assert "2 captures" in ran.out
+    assert "Captures: 2 (" in ran.out
     assert "ack-missing" in ran.out
     assert "Reading: 2 / 2" in ran.err
     assert {each.name for each in target.iterdir()} >= {
@@ -163,7 +163,7 @@ def test_a_watch_audits_what_is_complete(tmp_path: Path) -> None:
             watching.send_signal(signal.SIGINT)
         out, _ = watching.communicate(timeout=20)
     assert watching.returncode == 0
-    assert "2 captures" in out
+    assert "Captures: 2 (" in out
 
 
 def _wait_for(condition: object) -> None:
