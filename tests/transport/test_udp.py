@@ -108,3 +108,20 @@ def test_udp_length_ends_the_payload() -> None:
     """The datagram ends where UDP says, when that is before the end of the IP packet."""
     (datagram,) = Outcome([ethernet(ipv4(udp(ANSWER + b"trailer", length=8 + len(ANSWER))))]).datagrams
     assert datagram.payload == ANSWER
+
+
+def test_media_in_fragments_are_media() -> None:
+    """A video packet longer than the link takes: one row, its head and its bytes those of the whole datagram."""
+    whole = udp(RTP[:12] + bytes(range(200)) * 10, source=4_000, destination=6_000)
+    parts = [
+        ethernet(ipv4(udp(RTP, source=4_000, destination=6_000))),
+        ethernet(ipv4(whole[:1_200], ident=9, place=0x2000)),
+        ethernet(ipv4(whole[1_200:], ident=9, place=150)),
+    ]
+    (columns,) = Outcome(parts).media
+    assert columns.frame.tolist() == [1, 3]
+    assert columns.original_length.tolist() == [len(RTP), 12 + 2_000]
+    start, length = int(columns.start[1]), int(columns.length[1])
+    assert columns.data[start : start + length].tobytes() == whole[8:]
+    assert columns.head[1].tobytes() == RTP[:12]
+    assert (columns.source_port.tolist(), columns.destination_lo[0]) == ([4_000, 4_000], columns.destination_lo[1])
