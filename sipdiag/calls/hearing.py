@@ -6,7 +6,8 @@ handed over with REFER, and not beyond what was recorded. Media that go where no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -86,21 +87,23 @@ def hearings_of(call: Call, media: CallMedia, window: Window) -> list[Hearing]:
 
 
 def _hearings(line: MediaLine, sender: str, stop: int, tags: set[str], media: CallMedia) -> Iterator[Hearing]:
-    terms = [each for each in line.terms if each.answered is not None and (not tags or each.dialog in tags)]
-    spans: list[tuple[Agreement, Agreement, int, int]] = []
-    for agreed in terms:
-        begin = agreed.answered or agreed.agreed
-        end = min([stop, *(each.offered for each in line.terms if each.offered > begin)])
+    offers = sorted(each.offered for each in line.terms)
+    spans: list[tuple[int, Agreement, Agreement, int, int]] = []
+    for place, agreed in enumerate(line.terms):
+        if agreed.answered is None or (tags and agreed.dialog not in tags):
+            continue
+        begin = agreed.answered
+        later = bisect_right(offers, begin)
+        end = stop if later == len(offers) else min(stop, offers[later])
         if end <= begin or not _is_voice(agreed) or not agreed.lets(sender):
             continue
-        wanted = agreed.end(OTHER[sender])
-        if spans and _goes_on(spans[-1], agreed, line.terms) and wanted is not None:
-            spans[-1] = (spans[-1][0], agreed, spans[-1][2], end)
+        if spans and spans[-1][0] == place - 1 and _same_ends(spans[-1][2], agreed):
+            spans[-1] = (place, spans[-1][1], agreed, spans[-1][3], end)  # a refresh, a change of codec
         else:
-            spans.append((agreed, agreed, begin, end))
+            spans.append((place, agreed, agreed, begin, end))
     carried = media.on(line, OTHER[sender])
     mine = media.on(line, sender)
-    for first, last, begin, end in spans:
+    for _, first, last, begin, end in spans:
         arriving = [each for each in carried if reaches(each, mine)]
         yield Hearing(
             line=line,
@@ -119,11 +122,8 @@ def _is_voice(agreed: Agreement) -> bool:
     return all(end is None or end.media.kind == "audio" for end in (agreed.caller, agreed.callee))
 
 
-def _goes_on(span: tuple[Agreement, Agreement, int, int], agreed: Agreement, terms: Sequence[Agreement]) -> bool:
-    """Whether `agreed` follows at once on the last of a span, to the same ends: a refresh, a change of codec."""
-    before = span[1]
-    if terms.index(agreed) != terms.index(before) + 1:
-        return False
+def _same_ends(before: Agreement, agreed: Agreement) -> bool:
+    """Whether both sides go on to receive where they did."""
     return all(_endpoint(before.end(side)) == _endpoint(agreed.end(side)) for side in (CALLER, CALLEE))
 
 
