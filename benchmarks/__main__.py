@@ -126,7 +126,8 @@ def _signalling(path: Path, given: argparse.Namespace) -> dict[str, object]:
 
 
 def _tcpdump(path: Path) -> list[str]:
-    return ["tcpdump", "-r", str(path), "-w", os.devnull, "udp port 5060"]
+    # To its standard output, which nobody reads: run by root, tcpdump gives the file it writes to another user.
+    return ["tcpdump", "-r", str(path), "-w", "-", "udp port 5060"]
 
 
 def _sngrep(path: Path) -> list[str]:
