@@ -23,7 +23,6 @@ EXCUSED: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {
         "what was refused was refused, as far as anybody sees who is not there when the next server is tried",
     ),
     ("setup-slow", "slow"): (LOST, "the only sign that it rang was lost: nothing else tells ringing from waiting"),
-    ("bye-rejected", "unknown-dialog"): (LOST, "the BYE of the other side was lost: its 481 looks like any other"),
     ("nonce-stale", "recovered"): (LOST, "the REGISTER with the new nonce was lost together with its answer"),
     ("reinvite-rejected", "challenged"): (LOST, "the next try was lost together with its answer"),
     ("subscription-failed", "refused"): (

@@ -27,7 +27,7 @@ from sipdiag.calls.condition import Condition, Event, conditions, conditions_in,
 from sipdiag.calls.confirmation import confirmations
 from sipdiag.calls.correlation import Correlation, correlate
 from sipdiag.calls.dialling import account_calling, dialled, international, number_in
-from sipdiag.calls.dialog import dialogs_of, later_of_the_same_side, of_the_other_side, side_of, tags_of
+from sipdiag.calls.dialog import byes_missed, dialogs_of, later_of_the_same_side, of_the_other_side, side_of, tags_of
 from sipdiag.calls.duty import Duty, Outcome
 from sipdiag.calls.ending import Ending, ending_of
 from sipdiag.calls.failure import Failure, Step, failure_of
@@ -54,7 +54,7 @@ from sipdiag.calls.registration import (
     stated_expires,
 )
 from sipdiag.calls.route import Astray, astray
-from sipdiag.calls.session import Exchange, description_in, exchanges_of, is_reliable, sdp_in, streams_of
+from sipdiag.calls.session import Exchange, description_in, exchanges_of, is_bodiless, is_reliable, sdp_in, streams_of
 from sipdiag.calls.session_timer import Lapse, SessionTimer, session_lapse, session_timer
 from sipdiag.calls.subscription import Subscription, SubscriptionState
 from sipdiag.calls.terms import offending
@@ -157,6 +157,7 @@ __all__ = [
     "begun",
     "best_fit",
     "bindings_of",
+    "byes_missed",
     "cancellations",
     "carriage_of",
     "carries_credentials",
@@ -192,6 +193,7 @@ __all__ = [
     "harm_of",
     "hearings_of",
     "international",
+    "is_bodiless",
     "is_private",
     "is_reliable",
     "kinds_of",

@@ -32,12 +32,31 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         capture shows no response at all to the hop nearest the caller.
         """
         if self.first.final is not None:
-            return self.first.final
+            return self._reached.final
         finals = [final for hop in self.hops if (final := hop.final) is not None]
         answered = next((final for final in finals if status(final) < 300), None)
         if answered is not None or self.first.responses:
             return answered
         return finals[-1] if finals else None
+
+    @property
+    def _reached(self) -> Transaction:
+        """The last server that the sender of the first hop tried, each after the one before had failed.
+
+        The next address of the same target gets the same INVITE under a branch of its own (RFC 3263, section 4.3).
+        """
+        reached = self.first
+        for hop in self.hops[1:]:
+            failed = reached.final is not None and status(reached.final) >= 300 and hop.time >= reached.final.time
+            own = hop.origin is None and host(hop.source) == host(reached.source)
+            if failed and own and _vias(hop) == _vias(reached):
+                reached = hop
+        return reached
+
+
+def _vias(hop: Transaction) -> int:
+    """How many elements had the INVITE in hand; each response carries them back."""
+    return len((hop.request or hop.responses[0]).message.vias)
 
 
 def attempts_in(

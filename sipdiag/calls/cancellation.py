@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from sipdiag.calls.call import Call, acknowledges
+from sipdiag.calls.dialog import byes_missed, tags_of
 from sipdiag.calls.duty import Duty, Outcome
 from sipdiag.calls.transaction import SECOND, TIMEOUT, Transaction, status
 from sipdiag.calls.window import Window
@@ -48,8 +49,8 @@ def _cancelled(cancel: Transaction, call: Call) -> Iterator[tuple[Transaction, T
 
 
 def _for_answer(call: Call, cancel: Transaction, invite: Transaction, answer: Sighting, window: Window) -> Duty:
-    tags = {answer.message.from_tag, answer.message.to_tag}
-    byes = [each.request for each in call.byes if each.request is not None and {each.from_tag, each.to_tag} == tags]
+    tags = tags_of(answer)
+    byes = [each.request for each in call.byes if each.request is not None and tags_of(each.request) == tags]
     ack = next((each for each in call.acks if acknowledges(each, answer)), None)
     duty = Duty(
         kind="cancel-bye",
@@ -63,8 +64,9 @@ def _for_answer(call: Call, cancel: Transaction, invite: Transaction, answer: Si
     )
     if byes:
         return replace(duty, outcome=Outcome.DONE)
-    if ack is None:
+    if ack is None or byes_missed(call, tags):
         # Whether the dialog passes by the recorder at all is open; that of the missing ACK is a duty of its own.
+        # And where a BYE was answered that the recorder missed, the call was hung up.
         return replace(duty, outcome=Outcome.UNKNOWN, reason="unseen")
     first = next((each.first for each in call.attempts if each.first.cseq == answer.message.cseq), invite)
     if first.request is None or len(first.request.message.vias) > 1:

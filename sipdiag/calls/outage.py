@@ -98,6 +98,7 @@ def _outages(attempts: Sequence[Transaction]) -> Iterator[Outage]:
     bound: Transaction | None = None
     asked: dict[str, Challenge] = {}
     issued: dict[str, int] = {}
+    worked: set[tuple[str, str]] = set()
     for index, attempt in enumerate(attempts):
         final = attempt.final
         if final is None:
@@ -108,9 +109,10 @@ def _outages(attempts: Sequence[Transaction]) -> Iterator[Outage]:
                 yield current
                 current = None
             bound = attempt
+            worked.update((each.username, each.nonce) for each in credentials_in(attempt.request))
             continue
         asks = challenges_in(final) if status(final) in (401, 407) else []
-        refusal = _refusal(attempt, final, asks, asked, attempts[index + 1 : index + 2])
+        refusal = _refusal(attempt, final, asks, asked, attempts[index + 1 : index + 2], worked)
         if refusal is not None:
             current = current or Outage(refusals=[])
             current.expired_before = _expired(bound, final.time)
@@ -146,6 +148,7 @@ def _refusal(
     asks: list[Challenge],
     asked: dict[str, Challenge],
     following: Sequence[Transaction],
+    worked: set[tuple[str, str]],
 ) -> Refusal | None:
     """What a final response from 300 on means; None for a mere challenge, and for a 423 (section 10.2.8)."""
     message = final.message
@@ -162,7 +165,7 @@ def _refusal(
     elif given and _OF_CREDENTIALS.search(words):
         cause = Cause.CREDENTIALS
     elif message.status in (401, 407):
-        cause, stated = _cause_of_challenge(given, final, asks, asked, following)
+        cause, stated = _cause_of_challenge(given, final, asks, asked, following, worked)
     return None if cause is None else Refusal(transaction=attempt, final=final, cause=cause, stated=stated)
 
 
@@ -172,6 +175,7 @@ def _cause_of_challenge(
     asks: list[Challenge],
     asked: dict[str, Challenge],
     following: Sequence[Transaction],
+    worked: set[tuple[str, str]],
 ) -> tuple[Cause | None, bool]:
     """Why credentials were challenged again, and whether the server said so."""
     if not asks:
@@ -186,6 +190,8 @@ def _cause_of_challenge(
     before = asked.get(mine.realm)
     if before is not None and before.nonce != mine.nonce:
         return Cause.NONCE, False  # a newer nonce had been given out
+    if (mine.username, mine.nonce) in worked and mine.nonce not in {each.nonce for each in asks}:
+        return Cause.NONCE, False  # the same credentials were good before
     if any(_accepted_at_once(each, final, mine.username) for each in following):
         return Cause.NONCE, False
     # Credentials kept from before the capture: how old their nonce was, nobody knows.

@@ -103,7 +103,7 @@ def _exchanges(transaction: Transaction, call: Call) -> Iterator[Exchange]:
     request = transaction.request
     if request is None:
         return  # nobody can tell whether it made an offer
-    if transaction.method == "INVITE" and not sdp_in(request.message):
+    if transaction.method == "INVITE" and is_bodiless(request):
         yield from _late(transaction, call)
     elif sdp_in(request.message) and not (transaction.method == "PRACK" and _answers(request, call)):
         yield from _early(transaction, request)
@@ -150,6 +150,12 @@ def _late(transaction: Transaction, call: Call) -> Iterator[Exchange]:
         closing = _closing_of(response, call)
         answered = closing is not None and bool(sdp_in(closing.message))
         yield Exchange(transaction=transaction, offer=response, closing=closing, answer=closing if answered else None)
+
+
+def is_bodiless(sighting: Sighting) -> bool:
+    """Whether the message surely came without a body: of one that was cut off nobody can tell."""
+    message = sighting.message
+    return sighting.complete and not message.cut_off and not message.body and not message.content_length
 
 
 def is_reliable(response: Sighting) -> bool:

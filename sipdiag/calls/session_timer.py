@@ -7,7 +7,7 @@ import re
 import msgspec
 
 from sipdiag.calls.call import Call
-from sipdiag.calls.dialog import tags_of
+from sipdiag.calls.dialog import byes_missed, tags_of
 from sipdiag.calls.passage import Passage, passages_of
 from sipdiag.calls.transaction import SECOND, TIMEOUT, status
 from sipdiag.calls.window import Window
@@ -76,7 +76,9 @@ def session_lapse(call: Call, window: Window) -> Lapse | None:
     byes = [bye.request for bye in call.byes if bye.request is not None and tags_of(bye.request) == tags_of(agreed)]
     if not byes:
         # Requests inside the dialog pass by the recorder only if the ACK did.
-        over = window.left(agreed.time) > timer.interval * SECOND + TIMEOUT and call.ack is not None
+        # Where a BYE was answered that the recorder missed, the call ended, nobody knows by whose wish.
+        seen = call.ack is not None and not byes_missed(call, tags_of(agreed))
+        over = seen and window.left(agreed.time) > timer.interval * SECOND + TIMEOUT
         return Lapse(timer=timer, variant="overdue", bye=None, refreshes=refreshes) if over else None
     bye = min(byes, key=lambda each: each.time)
     after = (bye.time - agreed.time) / SECOND

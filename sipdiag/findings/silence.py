@@ -25,6 +25,8 @@ def silence_of(
 
     `missed` tells that bytes of the way back are not in the capture: the answer may have stood there.
     """
+    if request.message.cut_off and not (request.message.branch and request.message.call_id):
+        return None  # the packet was cut off before what a response is matched by
     recorded = window.left(request.time)
     repeats = transaction.request_repeats
     heard = window.sees(request.destination, request.source)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from time import process_time
 
+import pytest
+
 from exchange import CALLEE, CALLER, PROXY, Exchange
 from sipdiag.calls import Call, CallState, correlate, failure_of
 
@@ -84,3 +86,30 @@ def test_one_call_id_for_everything_takes_no_more_than_its_share() -> None:
         return process_time() - begun
 
     assert seconds(5_000) < 60 * max(seconds(500), 0.002)
+
+
+@pytest.mark.parametrize("missed", [None, 0, 3])
+def test_the_next_server_of_the_same_target_decides(missed: int | None) -> None:
+    """After a 503 the same INVITE goes to the next address under another branch (RFC 3263, section 4.3)."""
+    talk = Exchange()
+    first = talk.request("INVITE", 0, branch="a")
+    talk.response(503, first, 0.1, to_tag="full")
+    talk.request("ACK", 0.2, branch="a", to_tag="full")
+    second = talk.request("INVITE", 0.3, branch="b", destination=PROXY)
+    answer = talk.response(200, second, 1)
+    talk.request("ACK", 1.1, branch="ack", to_tag="callee", destination=PROXY)
+    if missed is not None:
+        del talk.sightings[missed]
+    (call,) = talk.scene().correlation.calls
+    assert (call.state, call.answer) == (CallState.ANSWERED, answer)
+
+
+def test_what_a_proxy_tries_behind_the_caller_decides_nothing() -> None:
+    """The caller got the failure; that a branch went on ringing is the proxy's affair."""
+    talk = Exchange()
+    near = talk.request("INVITE", 0, branch="near", destination=PROXY)
+    failed = talk.response(408, near, 1, to_tag="proxy")
+    far = talk.request("INVITE", 1.1, branch="far", source=PROXY)
+    talk.response(200, far, 2)
+    (call,) = talk.scene().correlation.calls
+    assert (call.state, call.final) == (CallState.FAILED, failed)

@@ -70,3 +70,15 @@ def test_a_surplus_answer_of_a_fork_is_no_crossing() -> None:
     talk.request("CANCEL", 5.02, source=PROXY, destination="203.0.113.21:5060", branch="mobile")
     talk.response(200, mobile, 5.03, to_tag="mobile")
     assert duties(talk) == []
+
+
+def test_a_bye_that_the_recorder_missed_leaves_it_open() -> None:
+    """Its 200 shows that the call was hung up."""
+    talk = Exchange()
+    crossing(talk)
+    bye = talk.request("BYE", 5.2, cseq=2, branch="bye", to_tag="callee")
+    talk.response(200, bye, 5.3)
+    talk.sightings.remove(bye)
+    talk.until = 40
+    (duty,) = duties(talk)
+    assert (duty.outcome, duty.reason) == (Outcome.UNKNOWN, "unseen")

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from exchange import CALLEE, CALLER, Exchange
-from sipdiag.calls import dialogs_of, later_of_the_same_side, of_the_other_side, passages_of, side_of, tags_of
+from sipdiag.calls import (
+    byes_missed,
+    dialogs_of,
+    later_of_the_same_side,
+    of_the_other_side,
+    passages_of,
+    side_of,
+    tags_of,
+)
 
 
 def test_sides_are_told_by_the_from_tag_of_the_first_invite() -> None:
@@ -40,3 +48,17 @@ def test_what_the_same_side_says_later_is_found() -> None:
     first, second, _ = passages_of(talk.scene().correlation.calls[0].byes)
     assert later_of_the_same_side(first, passages_of(talk.scene().correlation.calls[0].byes))[0].first.cseq == 3
     assert second.first.cseq == 3
+
+
+def test_a_response_alone_shows_a_bye_that_the_recorder_missed() -> None:
+    """One that was recorded with its request is none, and so is one of another dialog."""
+    talk = Exchange()
+    talk.answered_call()
+    bye = talk.request("BYE", 9, cseq=2, branch="bye", to_tag="callee")
+    response = talk.response(200, bye, 9.1)
+    (call,) = talk.scene().correlation.calls
+    assert byes_missed(call, tags_of(response)) == []
+    talk.sightings.remove(bye)
+    (call,) = talk.scene().correlation.calls
+    assert byes_missed(call, tags_of(response)) == [response]
+    assert byes_missed(call, frozenset(("caller", "another"))) == []

@@ -48,6 +48,12 @@ def stale_unsaid(registrar: Registrar) -> None:
     registrar.says(200, 61, given("n2"))
 
 
+def stale_unsaid_of_what_worked(registrar: Registrar) -> None:
+    registrar.says(401, 0, answer=asked("n1"))
+    registrar.says(200, 0.2, given("n1"))
+    registrar.says(401, 60, given("n1"), asked("n2"))
+
+
 def realm(registrar: Registrar) -> None:
     registrar.says(401, 0, answer=asked("n1"))
     registrar.says(401, 1, given("n1", realm="example.net"), asked("n2"))
@@ -67,6 +73,7 @@ def account(registrar: Registrar) -> None:
         (nonce_in_words, Cause.NONCE, True),
         (older_nonce, Cause.NONCE, False),
         (stale_unsaid, Cause.NONCE, False),
+        (stale_unsaid_of_what_worked, Cause.NONCE, False),
         (realm, Cause.REALM, False),
         (account, Cause.OTHER, True),
     ],

@@ -66,3 +66,19 @@ def test_a_refresh_that_ends_the_dialog_is_a_lapse() -> None:
 def test_a_refresh_that_was_accepted_is_none() -> None:
     """The clock was wound again."""
     assert lapse_of(200, 16) is None
+
+
+@pytest.mark.parametrize(("answered", "lapses"), [(False, 1), (True, 0)])
+def test_a_bye_of_which_only_the_response_was_recorded_ended_the_session(*, answered: bool, lapses: int) -> None:
+    """Without it nobody refreshed the session or hung up, long after the timer ran out."""
+    talk = Exchange()
+    talk.response(200, talk.request("INVITE", 0), 1, fields="Session-Expires: 90;refresher=uac\r\n")
+    talk.request("ACK", 1.1, branch="ack", to_tag="callee")
+    bye = talk.request("BYE", 60, cseq=3, branch="bye", to_tag="callee")
+    if answered:
+        talk.response(200, bye, 60.1)
+    talk.sightings.remove(bye)
+    talk.until = 200
+    scene = talk.scene()
+    lapse = session_lapse(scene.correlation.calls[0], scene.window)
+    assert (lapse is not None) == lapses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from exchange import Exchange, ladder
 from sipdiag.findings import Confidence, silence_of
@@ -38,3 +39,13 @@ def test_the_ladder_and_the_window_decide(
 ) -> None:
     """A full ladder proves it, a short capture proves nothing."""
     assert verdict(repeats, until, heard=heard) == due
+
+
+def test_what_was_cut_off_before_its_branch_waits_for_nothing() -> None:
+    """Whatever answers it has no branch either: nobody can tell them together."""
+    talk = Exchange()
+    register = talk.request("REGISTER", 0, call_id="", branch="")
+    talk.again(register, *ladder(0))
+    talk.sightings = [replace(each, message=replace(each.message, branch="", cut_off=True)) for each in talk.sightings]
+    scene = talk.scene()
+    assert silence_of(scene.correlation.transactions[0], talk.sightings[0], scene.window) is None

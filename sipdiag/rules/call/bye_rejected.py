@@ -13,6 +13,7 @@ from sipdiag.calls import (
     TIMEOUT,
     Call,
     Passage,
+    byes_missed,
     dialogs_of,
     later_of_the_same_side,
     of_the_other_side,
@@ -50,7 +51,10 @@ def _verdict(
 ) -> tuple[str, Severity] | None:
     code = status(final)
     later = later_of_the_same_side(bye, byes)
-    if code in (401, 407) and (later or scene.window.left(final.time) < TIME_TO_AUTHENTICATE):
+    sender, cseq = bye.request.message.from_tag, bye.request.message.cseq
+    missed = [each.message for each in byes_missed(call, tags_of(bye.request)) if each.time < final.time + TIMEOUT]
+    again = bool(later) or any(each.from_tag == sender and each.cseq > cseq for each in missed)
+    if code in (401, 407) and (again or scene.window.left(final.time) < TIME_TO_AUTHENTICATE):
         return None  # what became of the next try is told there
     if any(each.answered for each in later):
         return "recovered", Severity.NOTE
@@ -58,7 +62,8 @@ def _verdict(
         return "challenged", Severity.ERROR
     if code == 481:
         others = of_the_other_side(bye, byes)
-        if any(other.request.time < final.time + TIMEOUT for other in others):
+        crossing = any(each.from_tag != sender for each in missed)
+        if crossing or any(other.request.time < final.time + TIMEOUT for other in others):
             return None  # the other side had hung up by itself
         if any(each.answered and tags_of(each.request) == tags_of(bye.request) for each in byes):
             return None  # said once more after it had been accepted

@@ -45,8 +45,9 @@ def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
 def _tried_at_once(registration: Registration, refused: Refusal) -> bool:
     """Whether the client used the new nonce at once, and was content with an answer that the recorder missed."""
     again = next((each for each in registration.attempts if each.time > refused.final.time), None)
-    soon = again is not None and again.time - refused.final.time < AT_ONCE
-    return soon and again is not None and again.final is None and not again.request_repeats
+    if again is None or again.final is not None:
+        return False
+    return again.time - refused.final.time < AT_ONCE and not again.request_repeats
 
 
 def _verdict(
@@ -60,8 +61,9 @@ def _verdict(
         if _tried_at_once(registration, last):
             return "renewed" if last.stated else "unsaid", Severity.NOTE, Confidence.LIKELY
         return "recovered", refusal_severity(outage, last, SEVERITY), confidence
-    if last is not outage.refusals[-1]:
-        return None  # the new nonce was used, and something else was refused
+    # The new nonce was used: something else was refused then, or the answer is not in the capture.
+    if last is not outage.refusals[-1] or _tried_at_once(registration, last):
+        return None
     severity = refusal_severity(outage, last, SEVERITY)
     if len(refusals) >= ENDLESS and outage.refusals[-ENDLESS:] == refusals[-ENDLESS:]:
         return "repeated", severity, confidence

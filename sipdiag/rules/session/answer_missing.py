@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Exchange, is_reliable, meant_by, status
+from sipdiag.calls import Call, Exchange, is_bodiless, is_reliable, meant_by, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
-from sipdiag.sip import Message
 from sipdiag.trace import Sighting
 
 NAME = "answer-missing"
@@ -27,16 +26,10 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
             continue
         if exchange.answer is not None and is_reliable(exchange.answer):
             continue
-        if not _is_empty(closing):
+        if not is_bodiless(closing):
             continue  # what is there cannot be read, or was cut off
         told.add(exchange.key)
         yield _finding(exchange, closing, call)
-
-
-def _is_empty(sighting: Sighting) -> bool:
-    """Whether the message surely came without a body."""
-    message: Message = sighting.message
-    return sighting.complete and not message.cut_off and not message.body and not message.content_length
 
 
 def _finding(exchange: Exchange, closing: Sighting, call: Call) -> Finding:

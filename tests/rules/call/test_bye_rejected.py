@@ -86,3 +86,24 @@ def test_a_bye_said_once_more_after_it_was_accepted_is_silent() -> None:
 def test_an_accepted_bye_is_silent() -> None:
     """200."""
     assert findings(refused(200)) == []
+
+
+def test_a_next_try_of_which_only_the_response_was_recorded_is_one() -> None:
+    """A 200 with a higher CSeq shows that the BYE with credentials was sent."""
+    talk = refused(407)
+    again = talk.request("BYE", 20.2, cseq=3, branch="again", to_tag="callee")
+    talk.response(200, again, 20.3)
+    talk.sightings.remove(again)
+    talk.until = 60
+    assert findings(talk) == []
+
+
+def test_the_other_hanging_up_shows_in_the_response_alone() -> None:
+    """The recorder missed its BYE."""
+    talk = refused(481)
+    other = talk.request(
+        "BYE", 20.05, branch="other", from_tag="callee", to_tag="caller", source=CALLEE, destination=CALLER
+    )
+    talk.response(481, other, 20.2)
+    talk.sightings.remove(other)
+    assert findings(talk) == []

@@ -74,12 +74,18 @@ def another_refusal_followed(registrar: Registrar) -> None:
     registrar.talk.until = 60
 
 
+def used_and_the_answer_missed(registrar: Registrar) -> None:
+    registrar.says(401, 0, given("n1"), asked("n2", stale=True))
+    registrar.asks(0.2, given("n2"))
+    registrar.talk.until = 60
+
+
 def password(registrar: Registrar) -> None:
     registrar.says(401, 0, answer=asked("n1"))
     registrar.says(401, 1, given("n1"), asked("n2"))
 
 
-@pytest.mark.parametrize("story", [at_the_very_end, another_refusal_followed, password])
+@pytest.mark.parametrize("story", [at_the_very_end, another_refusal_followed, used_and_the_answer_missed, password])
 def test_a_near_miss_is_silent(story: Callable[[Registrar], None]) -> None:
     """The new nonce was about to be used, or was used, or had nothing to do with it."""
     registrar = Registrar()

@@ -130,6 +130,12 @@ def cut_off(talk: Exchange) -> None:
     talk.sightings[talk.sightings.index(accepted)] = replace(accepted, complete=False)
 
 
+def offer_cut_off(talk: Exchange) -> None:
+    invite, _, _ = call(talk, b"", SDP)
+    message = replace(invite.message, cut_off=True)
+    talk.sightings[talk.sightings.index(invite)] = replace(invite, complete=False, message=message)
+
+
 def in_a_multipart_body(talk: Exchange) -> None:
     call(talk, SDP, b"--x\r\nContent-Type: application/sdp\r\n\r\n" + SDP + b"\r\n--x--\r\n")
 
@@ -138,7 +144,7 @@ def in_a_multipart_body(talk: Exchange) -> None:
     "story",
     [
         *(answered, answered_in_ack, no_media_at_all, confirmed_before, answered_in_prack, refused, another_body),
-        *(cut_off, in_a_multipart_body),
+        *(cut_off, offer_cut_off, in_a_multipart_body),
     ],
 )
 def test_a_near_miss_is_silent(story: Callable[[Exchange], None]) -> None:
