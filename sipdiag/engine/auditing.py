@@ -29,14 +29,14 @@ from sipdiag.findings import Policy, Settings
 from sipdiag.report import Words
 from sipdiag.trace import WORTH_IT, corrected
 
-MESSAGES_A_SHARD = 20_000
-"""What a worker holds in memory at a time: some 150 MB."""
+MESSAGES_A_SHARD = 5_000
+"""What a worker holds in memory at a time: some 50 MB."""
 MOST_SHARDS = 512
 SMALL = 8 << 20
 FEW = 16
 """Captures are read in bundles of so many bytes, or so many, at most."""
-MESSAGES_A_BATCH = 50_000
-CAPTURES_A_BATCH = 128
+MESSAGES_A_BATCH = 20_000
+CAPTURES_A_BATCH = 64
 
 
 class Progress(Protocol):

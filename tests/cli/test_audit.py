@@ -120,7 +120,7 @@ def test_rules_are_chosen_and_captures_read_as_options_say(tmp_path: Path) -> No
 def test_the_summary_speaks_portuguese(tmp_path: Path) -> None:
     """Labels and findings."""
     ran = run("audit", BAD, "-o", tmp_path, "--lang", "pt")
-    assert "Achados por regra" in ran.out
+    assert "Diagnósticos por regra" in ran.out
     assert "Leitura" in ran.err
 
 
