@@ -102,7 +102,7 @@ def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report
         rows = [(number, readable[number] if state == "read" else each, state) for number, each, state in rows]
         _judge(order, run, readable, crew, progress)
         progress.begin("closing", 1)
-        finish(run, readable, words, Wanted(order.policy, order.today, order.select, order.ignore))
+        finish(run, readable, words, Wanted(order.policy, order.today, order.select, order.ignore), crew)
         put_table(data / "captures" / "0.parquet", capture_table(rows))
         put_bytes(data / "complete", SCHEMA.encode())
         progress.step()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 from msgspec.structs import replace
 
-from sipdiag.calls import Transaction
+from sipdiag.calls import Transaction, Twin, Twins
 from sipdiag.engine.columns import NUMBERED, numbered, octets_of, sightings_of
 from sipdiag.engine.conclusion import Attacks, as_worked, finished, on_faults, on_traces
+from sipdiag.engine.crew import Crew
 from sipdiag.engine.files import object_in, put_table, table_in
 from sipdiag.engine.reading import Outcome
 from sipdiag.engine.results import finding_table, stream_table
@@ -26,6 +27,8 @@ from sipdiag.trace import Sighting, Trace
 
 KEYS = ["time", "capture", "frame", "method"]
 """The columns that twins are looked for by."""
+AT_A_TIME = 50
+"""Refused requests that one process looks for the twins of."""
 NEAREST = 40
 """So many requests that worked before and after one that did not are candidates for its twin."""
 
@@ -43,9 +46,9 @@ class Wanted(NamedTuple):
         return rule not in self.ignore and (not self.select or rule in self.select)
 
 
-def finish(run: Run, readable: Sequence[Outcome], words: Words, wanted: Wanted) -> None:
+def finish(run: Run, readable: Sequence[Outcome], words: Words, wanted: Wanted, crew: Crew) -> None:
     """Write the table of findings, and that of streams."""
-    put_table(run.data / "findings" / "0.parquet", finding_table(found_in(run, readable, wanted), words))
+    put_table(run.data / "findings" / "0.parquet", finding_table(found_in(run, readable, wanted, crew), words))
     put_table(run.data / "streams" / "0.parquet", stream_table(list(_streams(run))))
 
 
@@ -61,7 +64,7 @@ def _streams(run: Run) -> Iterator[StreamRow]:
         yield owned[number][1] if number in owned else stream_row(stream, None)
 
 
-def found_in(run: Run, readable: Sequence[Outcome], wanted: Wanted) -> list[Finding]:
+def found_in(run: Run, readable: Sequence[Outcome], wanted: Wanted, crew: Crew) -> list[Finding]:
     """All findings of an audit that are wanted."""
     agreed = agreed_in(run)
     verdicts: list[Verdict] = [object_in(run.folder / "judged" / f"{shard}") for shard in range(run.shards)]
@@ -71,7 +74,6 @@ def found_in(run: Run, readable: Sequence[Outcome], wanted: Wanted) -> list[Find
         ways |= some
     circles = {call_id: calls for each in verdicts for call_id, calls in each.circles.items()}
     attacks: Attacks = {key: calls for each in told for key, calls in each.attacks.items()}
-    worked = Worked([run.folder / "worked" / f"{shard}.parquet" for shard in range(run.shards)])
     found = finished(
         [
             *(finding for each in verdicts for finding in each.findings),
@@ -83,7 +85,7 @@ def found_in(run: Run, readable: Sequence[Outcome], wanted: Wanted) -> list[Find
         circles=circles,
         attacks=attacks,
         refused={place: each for verdict in verdicts for place, each in verdict.refused.items()},
-        candidates=worked.near,
+        closest=lambda failed: _closest(run, failed, crew),
     )
     kept = [each for each in taken(unfolded(found), wanted.policy, wanted.today) if wanted.has(each.rule)]
     return grouped(kept, circles, lambda attack: attacks.get((attack.rule, attacker_of(attack)), ()))
@@ -100,6 +102,20 @@ def _traces(run: Run, readable: Sequence[Outcome]) -> Iterator[tuple[int, Trace]
 def _concerned(run: Run) -> Iterator[Sighting]:
     for shard in range(run.shards):
         yield from sightings_of(table_in(run.folder / "concerned" / f"{shard}.parquet"))
+
+
+def _closest(run: Run, failed: Mapping[int, Transaction], crew: Crew) -> dict[int, Twin | None]:
+    """The twin of each refused request, some at a time."""
+    refused = list(failed.items())
+    parts = [(run, refused[at : at + AT_A_TIME]) for at in range(0, len(refused), AT_A_TIME)]
+    return {index: twin for part in crew.results(paired, parts) for index, twin in part}
+
+
+def paired(run: Run, failed: Sequence[tuple[int, Transaction]]) -> list[tuple[int, Twin | None]]:
+    """The twins of some refused requests."""
+    worked = Worked([run.folder / "worked" / f"{shard}.parquet" for shard in range(run.shards)])
+    twins = Twins(worked.near([each for _, each in failed]))
+    return [(index, twins.closest(each)) for index, each in failed]
 
 
 class Worked:

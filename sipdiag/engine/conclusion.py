@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sipdiag.calls import Correlation, Link, Transaction, Twins, begun, correlate, moment
+from sipdiag.calls import Correlation, Link, Transaction, Twin, Twins, begun, correlate, moment
 from sipdiag.engine.judgement import Judgement, Place
 from sipdiag.engine.outlook import Outlook
 from sipdiag.findings import (
@@ -125,14 +125,12 @@ def finished(
     circles: Circles,
     attacks: Attacks,
     refused: Mapping[Place, Transaction],
-    candidates: Callable[[list[Transaction]], Iterable[Transaction]],
+    closest: Callable[[dict[int, Transaction]], Mapping[int, Twin | None]],
 ) -> list[Finding]:
     """All findings in one list, worst first, each with its twin, its causes and its consequences."""
     ordered = sorted(findings, key=lambda each: each.place)
     failed = {index: refused[place] for index, place in refusals_in(ordered).items() if place in refused}
-    worked = Twins(candidates(list(failed.values())))
-    twins = {index: worked.closest(each) for index, each in failed.items()}
-    once = told_once(beside(ordered, twins), ways)
+    once = told_once(beside(ordered, closest(failed)), ways)
     return grouped(once, circles, lambda attack: attacks.get((attack.rule, attacker_of(attack)), ()))
 
 
@@ -153,6 +151,7 @@ def concluded(
         enumerate(traces), (seen for each in judgements for seen in each.concerned), links, outlook
     )
     wholes = list(on_wholes(shares, outlook))
+    worked = Twins(as_worked(seen) for each in judgements for seen in each.worked)
     ways |= ways_told([*hosts, *wholes])
     for each in judgements:
         ways |= each.ways
@@ -168,5 +167,5 @@ def concluded(
         circles={call_id: calls for each in judgements for call_id, calls in each.circles.items()},
         attacks=attacks,
         refused={place: found for each in judgements for place, found in each.refused.items()},
-        candidates=lambda _: [as_worked(seen) for each in judgements for seen in each.worked],
+        closest=lambda failed: {index: worked.closest(each) for index, each in failed.items()},
     )

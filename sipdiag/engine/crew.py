@@ -68,7 +68,7 @@ class Processes:
         """Start them while this process has no threads and holds nothing: a fork of it has all that is needed."""
         if self._pool is None and sys.platform == "linux" and threading.active_count() == 1:
             import_module("sipdiag.engine.stages")
-            import_module("sipdiag.engine.reading")
+            import_module("sipdiag.engine.closing")
             self._pool = self._pool_of("fork")
             self._pool.submit(_nothing)  # with the first task all are started
 
@@ -102,7 +102,7 @@ class Processes:
     def _pool_of(self, way: str) -> ProcessPoolExecutor:
         context = get_context(way)
         if way == "forkserver":
-            context.set_forkserver_preload(["sipdiag.engine.stages", "sipdiag.engine.reading"])
+            context.set_forkserver_preload(["sipdiag.engine.stages", "sipdiag.engine.closing"])
         return ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_watch_over, initargs=(os.getpid(),))
 
     def close(self) -> None:
