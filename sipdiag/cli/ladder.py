@@ -11,7 +11,6 @@ from sipdiag.cli import EXIT_UNREADABLE, EXIT_USAGE, options
 from sipdiag.cli.clicking import click
 from sipdiag.cli.reading import readings
 from sipdiag.cli.writing import is_folder, write_pieces
-from sipdiag.errors import UsageError
 
 if TYPE_CHECKING:
     from sipdiag.report import Words
@@ -23,7 +22,7 @@ FORMATS = {
     "mermaid": "sipdiag.report.ladder_mermaid",
 }
 ENDINGS = {"text": "txt", "svg": "svg", "mermaid": "mmd"}
-MOST_NAMED = 10
+MOST_NAMED, LONGEST_NAME = 10, 150
 
 
 @click.command(name="ladder")
@@ -76,7 +75,8 @@ def command(  # noqa: PLR0917  (one parameter an option)
     elif format_ == "text" or len(sheets) == 1:
         _write(sheets, words, format_, output)
     else:
-        raise UsageError("\n  ".join([words.label("name_one_call"), *_named(sheets)]))
+        click.echo("\n  ".join([f"sipdiag: {words.label('name_one_call')}", *_named(sheets)]), err=True)
+        return EXIT_USAGE
     return EXIT_UNREADABLE if unreadable else 0
 
 
@@ -102,4 +102,11 @@ def _width(output: str | None) -> int:
 
 def _named(sheets: list[Sheet]) -> list[str]:
     more = [f"… {len(sheets) - MOST_NAMED}"] if len(sheets) > MOST_NAMED else []
-    return [f"{sheet.title} ({sheet.lines[1]})" for sheet in sheets[:MOST_NAMED]] + more
+    return [_shortened(f"{sheet.title} ({sheet.lines[1]})") for sheet in sheets[:MOST_NAMED]] + more
+
+
+def _shortened(line: str) -> str:
+    """`line` as a terminal may have it, and no longer than a look."""
+    from sipdiag.report.escape import shown  # noqa: PLC0415  (`--help` does without)
+
+    return shown(line if len(line) <= LONGEST_NAME else f"{line[:LONGEST_NAME]}…")

@@ -16,13 +16,15 @@ from sipdiag.cli.clicking import click
 from sipdiag.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
     from sipdiag.analysis import Analysis
     from sipdiag.findings import Settings
 
+READ = "sipdiag.read"
+"""Where the context of a command keeps the captures that it read."""
 _DEVICES = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -212,10 +214,26 @@ def _is_device(target: Path) -> bool:
         return False
 
 
+def have_read(captures: Sequence[str]) -> None:
+    """Remember the captures of this command line, so that no report takes the place of one."""
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.meta.setdefault(READ, []).extend(captures)
+
+
+def _spare_captures(target: Path) -> None:
+    """Raise `UsageError` where a capture that was read would be lost."""
+    context = click.get_current_context(silent=True)
+    for capture in () if context is None else context.meta.get(READ, ()):
+        if target.is_file() and Path(capture).is_file() and target.samefile(capture):
+            raise UsageError(f"cannot write {target}: it is one of the captures that are read")
+
+
 @contextmanager
 def replaced(path: str) -> Iterator[BinaryIO]:
     """A file of bytes that takes the place of `path` when it is whole; readable by nobody else, through no link."""
     target = Path(path)
+    _spare_captures(target)
     if _is_device(target):
         try:
             with target.open("wb") as device:

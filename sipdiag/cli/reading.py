@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sipdiag.cli.clicking import click
-from sipdiag.cli.options import ENGINE, KEYLOG
+from sipdiag.cli.options import ENGINE, KEYLOG, have_read
 from sipdiag.cli.progress import Progress
 from sipdiag.errors import CaptureError, UsageError
 
@@ -31,6 +31,7 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
 
     if captures.count("-") > 1:
         raise UsageError("standard input can be read once only")
+    have_read(captures)
     traces: list[Trace] = []
     unreadable: list[CaptureError] = []
     engine = engine_asked_for()

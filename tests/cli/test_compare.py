@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from reporting import sample
 from sipdiag.cli import main
 from sipdiag.knowledge import Catalogue
 from sipdiag.knowledge.names import spoken
@@ -88,3 +89,12 @@ def test_what_cannot_be_compared(capsys: pytest.CaptureFixture[str], codes: tupl
     written = capsys.readouterr()
     assert written.out == ""
     assert said in written.err
+
+
+def test_what_cannot_be_read_keeps_nothing_else_from_being_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    """CONTRACT, exit code 3: the other captures are compared all the same."""
+    readable = [str(sample("call-failed/call-failed")), str(sample("call-answered/call-answered"))]
+    assert main(["compare", "200", "403", "nowhere.pcap", *readable, "--lang", "en"]) == 3
+    written = capsys.readouterr()
+    assert "closest that worked" in written.out
+    assert written.err == "sipdiag: nowhere.pcap: no such file or directory\n"

@@ -98,3 +98,13 @@ def test_media_can_be_left_out() -> None:
     capture = sample("call-with-media/call-with-media")
     assert "RTP" in run("ladder", capture).out
     assert "RTP" not in run("ladder", capture, "--no-media").out
+
+
+def test_calls_to_choose_from_stand_one_a_line() -> None:
+    """Each short enough to read."""
+    ran = run("ladder", SEVERAL, "--format", "svg")
+    first, *named = ran.err.splitlines()
+    assert "--call" in first
+    assert len(named) > 1
+    assert all(line.startswith("  ") and len(line) < 160 for line in named)
+    assert "\\x0a" not in ran.err

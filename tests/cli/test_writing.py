@@ -98,3 +98,27 @@ def test_a_device_stays_a_device(tmp_path: Path) -> None:
     assert run("--format", "json", "-o", pipe, BAD).code == 0
     assert reader.communicate(timeout=30)[0].decode() == run("--format", "json", BAD).out
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("analyze",),
+        ("analyze", "--format", "html"),
+        ("check",),
+        ("ladder",),
+        ("compare", "200", "403"),
+        ("diff", str(BAD)),
+    ],
+    ids=lambda words: " ".join(words[:1]),
+)
+def test_no_report_takes_the_place_of_a_capture_that_was_read(words: tuple[str, ...], tmp_path: Path) -> None:
+    """Under its own name and under another; what was recorded cannot be recorded again."""
+    capture, other = tmp_path / "trace.pcap", tmp_path / "other.pcap"
+    capture.write_bytes(Path(BAD).read_bytes())
+    other.hardlink_to(capture)
+    for output in (capture, other):
+        ran = run(*words, capture, "-o", output)
+        assert (ran.code, ran.out) == (2, "")
+        assert "one of the captures" in ran.err
+        assert output.read_bytes() == Path(BAD).read_bytes()
