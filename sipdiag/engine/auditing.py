@@ -17,7 +17,7 @@ from sipdiag.calls import window_of
 from sipdiag.engine.clocks import offsets_of
 from sipdiag.engine.closing import Wanted, finish
 from sipdiag.engine.crew import Crew
-from sipdiag.engine.files import alone_in, object_in, put_bytes, put_object, put_table
+from sipdiag.engine.files import alone_in, object_in, put_bytes, put_object, put_table, tidy
 from sipdiag.engine.journal import Journal
 from sipdiag.engine.merging import agree, settle
 from sipdiag.engine.places import Place
@@ -110,6 +110,7 @@ def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report
     _sweep(order.target / "work", {"read"})
     _sweep(order.target / "data", {key})
     _forget(read, {each.content for each in readable})
+    tidy(order.target)
     return Report(data=data, unreadable=[each for each in outcomes if each.reason], captures=len(outcomes), fresh=fresh)
 
 

@@ -51,6 +51,12 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
 
 
+def tidy(folder: Path) -> None:
+    """Clear what whoever was killed had only begun to write."""
+    for each in folder.rglob(".*.part"):
+        each.unlink(missing_ok=True)
+
+
 def put_bytes(path: Path, data: bytes) -> None:
     """Write `path`, whole or not at all."""
     with whole(path) as partial:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sipdiag.engine.files import object_in, put_bytes, put_object, whole
+from sipdiag.engine.files import object_in, put_bytes, put_object, tidy, whole
 
 
 def test_what_fails_half_way_leaves_what_was_there(tmp_path: Path) -> None:
@@ -17,6 +17,14 @@ def test_what_fails_half_way_leaves_what_was_there(tmp_path: Path) -> None:
         _spoil(path, tmp_path)
     assert path.read_bytes() == b"old"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_was_only_begun_is_cleared(tmp_path: Path) -> None:
+    """Wherever it lies; what is whole stays."""
+    put_bytes(tmp_path / "deep" / "file", b"whole")
+    (tmp_path / "deep" / ".file.123.part").write_bytes(b"torn")
+    tidy(tmp_path)
+    assert [each.name for each in (tmp_path / "deep").iterdir()] == ["file"]
 
 
 def test_values_come_back(tmp_path: Path) -> None:
