@@ -24,10 +24,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.captures import write_calls
-from benchmarks.load import write_load
-from benchmarks.mixed import write_mixed
-
 OURS = "sipdiag"
 HERE = Path(__file__).resolve().parents[1]
 SLOW = ("sngrep", "tshark", "sip-doctor")
@@ -84,18 +80,18 @@ def _measures(folder: Path, given: argparse.Namespace) -> Iterator[Measure]:
     calls, packets, load = (20, 20_000, 50) if given.short else (700, 2_000_000, 20_180)
     runs = 1 if given.short else given.runs
     several = {"runs": runs, "slow_runs": 1}
-    rtp = folder / "rtp.pcap"
     make = {
-        rtp: lambda: write_calls(rtp, calls=calls, packets=packets),
-        folder / "mixed.pcap": lambda: write_mixed(folder / "mixed.pcap", calls=calls, packets=packets),
-        folder / "load.pcap": lambda: write_load(folder / "load.pcap", calls=load),
-        folder / "long.pcap": lambda: write_calls(folder / "long.pcap", calls=5 * calls, packets=5 * packets),
+        "rtp.pcap": ("captures.py", calls, packets),
+        "mixed.pcap": ("mixed.py", calls, packets),
+        "load.pcap": ("load.py", load, 0),
+        "long.pcap": ("captures.py", 5 * calls, 5 * packets),
     }
 
     def made(name: str) -> Path:
-        path = folder / name
-        if not path.exists():
-            make[path]()
+        path, (script, number, count) = folder / name, make[name]
+        if not path.exists():  # by another process: memory of this one would be the least that a command is seen to use
+            words = [sys.executable, str(HERE / "benchmarks" / script), str(path), "--calls", str(number)]
+            subprocess.run([*words, "--packets", str(count)] if count else words, check=True)
         return path
 
     yield Measure(title="RTP, signalling only", reference="tcpdump", **several, **_signalling(made("rtp.pcap"), given))

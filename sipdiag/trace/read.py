@@ -17,7 +17,7 @@ from sipdiag.defect import Defect
 from sipdiag.errors import CaptureError
 from sipdiag.trace.dissection import Engine, dissection
 from sipdiag.trace.reader import Reader, Trace
-from sipdiag.trace.second import Second, may_fork
+from sipdiag.trace.second import Second, is_idle, may_fork
 
 Progress = Callable[[int, int], None]
 """Told after each chunk: bytes read so far, bytes in all (0 when nobody knows)."""
@@ -48,7 +48,8 @@ def read_trace(
     if engine == NATIVE:
         with open_capture(path, stream=stream) as source:
             told, large = _told(source, progress), source.bytes >= LARGE and source.divisible
-            if meanwhile is not None and not (large and may_fork()):
+            # Of media each process reads all packets, which only a processor that is idle makes up for.
+            if meanwhile is not None and not (large and may_fork() and (is_idle() or not media)):
                 meanwhile = None
             if large and not media:
                 reader = _read_in_parts(source, capture, told, meanwhile)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import BinaryIO, Generic, Self, TypeVar
 
 Answer = TypeVar("Answer")
+SLACK = 0.5
+"""Of the load that just fills the processors, which is what this program itself may have been a minute ago."""
 
 
 class Second(Generic[Answer]):
@@ -56,5 +58,13 @@ def may_fork() -> bool:
 
     if not hasattr(os, "fork") or not hasattr(os, "preadv") or threading.active_count() > 1:
         return False
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return processors > 1 and sys.platform != "darwin"  # where the system's own libraries forbid it
+    return _processors() > 1 and sys.platform != "darwin"  # where the system's own libraries forbid it
+
+
+def is_idle() -> bool:
+    """Whether the machine has a processor to spare for work that is done twice."""
+    return not hasattr(os, "getloadavg") or os.getloadavg()[0] < _processors() + SLACK
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -19,7 +19,11 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system 
 def traces_of(path: Path) -> tuple[Trace, Trace]:
     """What a file shows to one process and to two."""
     alone = read_trace(str(path), media=True)
-    with patch.object(read, "LARGE", 0), patch.object(read, "may_fork", lambda: True):
+    with (
+        patch.object(read, "LARGE", 0),
+        patch.object(read, "may_fork", lambda: True),
+        patch.object(read, "is_idle", lambda: True),
+    ):
         return alone, read_trace(str(path), media=True, meanwhile=list)
 
 
