@@ -82,17 +82,32 @@ def hearings_of(call: Call, media: CallMedia, window: Window) -> list[Hearing]:
         for line in media.lines
         if line.call_id == call.call_id and line.kind == "audio"
         for sender in (CALLER, CALLEE)
-        for hearing in _hearings(line, sender, stop, tags, media)
+        for hearing in _hearings(_settled_in(line, call, tags), line, sender, stop, media)
     ]
 
 
-def _hearings(line: MediaLine, sender: str, stop: int, tags: set[str], media: CallMedia) -> Iterator[Hearing]:
+def _settled_in(line: MediaLine, call: Call, tags: set[str]) -> list[tuple[int, int]]:
+    """The terms that came to count, by their places in the line, and since when.
+
+    What an UPDATE changes while it rings counts from the answer on; the INVITE's own terms then never do (RFC 3311).
+    """
+    answer = 0 if call.answer is None else call.answer.time
+    begins = [
+        (place, each.answered)
+        for place, each in enumerate(line.terms)
+        if each.answered is not None and (not tags or each.dialog in tags)
+    ]
+    first = max((number for number, (_, begin) in enumerate(begins) if begin <= answer), default=0)
+    return [(place, max(begin, answer)) for place, begin in begins[first:]]
+
+
+def _hearings(
+    settled: list[tuple[int, int]], line: MediaLine, sender: str, stop: int, media: CallMedia
+) -> Iterator[Hearing]:
     offers = sorted(each.offered for each in line.terms)
     spans: list[tuple[int, Agreement, Agreement, int, int]] = []
-    for place, agreed in enumerate(line.terms):
-        if agreed.answered is None or (tags and agreed.dialog not in tags):
-            continue
-        begin = agreed.answered
+    for place, begin in settled:
+        agreed = line.terms[place]
         later = bisect_right(offers, begin)
         end = stop if later == len(offers) else min(stop, offers[later])
         if end <= begin or not _is_voice(agreed) or not agreed.lets(sender):

@@ -104,7 +104,7 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     talkspurts: int
     """Packets with the marker."""
     noise: int
-    """Packets of comfort noise (RFC 3389)."""
+    """Packets of comfort noise (RFC 3389), and those of a codec that end with a description of silence."""
     max_delta: int
     """Nanoseconds: the longest between two packets, where no talkspurt begins."""
     formats: tuple[Format, ...]

@@ -17,7 +17,7 @@ from sipdiag.media.batch import Batch, Mask, sorted_batch
 from sipdiag.media.joining import whole_streams
 from sipdiag.media.rtp import HEADER, MARKER, VERSION, Column, Datagrams, Octets, RtpPackets, rtp_packets
 from sipdiag.media.sequence import Order, order_of
-from sipdiag.media.silence import silent_packets
+from sipdiag.media.silence import describes_silence, silent_packets
 from sipdiag.media.stream import MOST_GAPS, MOST_KEYS, Format, Gap, Key, Stream
 from sipdiag.media.timeline import SECOND, Timelines
 
@@ -245,7 +245,7 @@ class RtpStreams:
         state["last"], state["received"] = order.extended[ends], order.received
         state["steady"] += _counted(follows, starts)
         state["talkspurts"] += _counted(marked, starts)
-        state["noise"] += _counted(~plain, starts)
+        state["noise"] += _counted(~plain | describes_silence(packets), starts)
         state["max_delta"] = np.maximum(state["max_delta"], np.maximum.reduceat(regular, starts))
         return plain
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from described import with_body
 from exchange import START
 from reporting import sample
 from sipdiag.analysis import conclude
 from sipdiag.calls import Hearing
 from sipdiag.findings import unfolded
 from sipdiag.trace import read_trace
-from streaming import HERE, SECOND, THERE, Talk
+from streaming import ANSWER, HERE, OFFER, SECOND, THERE, Talk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,23 @@ def test_it_begins_with_the_answer_and_ends_with_the_bye() -> None:
     """Both sides alike, where both may send."""
     talk = Talk().begin().say(HERE, THERE, 1.1, 6).end(8)
     assert [span(each) for each in (*of(talk, "caller"), *of(talk, "callee"))] == [(1, 8), (1, 8)]
+
+
+def test_what_an_update_changes_while_it_rings_counts_from_the_answer_on() -> None:
+    """Nobody is to be heard before, nor at the address that the INVITE named."""
+    talk = Talk()
+    invite = with_body(talk.exchange, talk.exchange.request("INVITE", 0), OFFER)
+    with_body(talk.exchange, talk.exchange.response(183, invite, 0.2), ANSWER)
+    update = talk.exchange.request("UPDATE", 0.4, to_tag="callee", cseq=2, branch="update")
+    update = with_body(talk.exchange, update, OFFER.replace(b"audio 4000", b"audio 4444"))
+    with_body(talk.exchange, talk.exchange.response(200, update, 0.5), ANSWER)
+    talk.exchange.response(200, invite, 5)
+    talk.exchange.request("ACK", 5.1, branch="ack", to_tag="callee")
+    moved = (HERE[0], 4_444)
+    talk.say(moved, THERE, 5.1, 4).say(THERE, moved, 5.1, 4, ssrc=8).end(9)
+    (hearing,) = of(talk, "callee")
+    assert (span(hearing), hearing.wanted.endpoint) == ((5, 9), "192.0.2.10:4444")
+    assert talk.told("media-late") == []
 
 
 def test_a_hold_is_left_out() -> None:

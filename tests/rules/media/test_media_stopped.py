@@ -45,6 +45,15 @@ def with_noise() -> Talk:
     return talk.say(THERE, HERE, 4.1, 0.02, ssrc=8, first=150, payload_type=13, payload=b"\x40").end(13)
 
 
+def describing_silence(payload_type: int, voice: int, silence: int) -> Callable[[], Talk]:
+    def talk() -> Talk:
+        kind: dict[str, object] = {"payload_type": payload_type, "ssrc": 8}
+        told = Talk().begin().say(HERE, THERE, 1.1, 12).say(THERE, HERE, 1.1, 3, payload=bytes(range(voice)), **kind)
+        return told.say(THERE, HERE, 4.1, 0.02, first=150, payload=bytes(silence), marked=(), **kind).end(13)
+
+    return talk
+
+
 def in_talkspurts() -> Talk:
     return Talk().begin().say(HERE, THERE, 1.1, 12).say(THERE, HERE, 1.1, 3, ssrc=8, marked=(0, 40, 90)).end(13)
 
@@ -86,6 +95,8 @@ def ended_unseen() -> Talk:
         until_the_end,
         held,
         with_noise,
+        describing_silence(18, 20, 2),
+        describing_silence(4, 24, 4),
         in_talkspurts,
         under_another_ssrc,
         capture_ends,
