@@ -17,7 +17,7 @@ from sipdiag.calls.dialog import side_of
 from sipdiag.calls.session import Exchange, description_in, sdp_in
 from sipdiag.calls.transaction import status
 from sipdiag.media import Media
-from sipdiag.trace import Sighting
+from sipdiag.trace import Sighting, host
 
 CALLER, CALLEE = "caller", "callee"
 OTHER = {CALLER: CALLEE, CALLEE: CALLER}
@@ -103,16 +103,47 @@ def endpoint_of(address: str, port: int) -> str:
 def lines_of(call: Call, exchanges: Iterable[Exchange]) -> list[MediaLine]:
     """The lines of a leg, those of the hop nearest to who answered first."""
     lines: dict[tuple[frozenset[str], int], MediaLine] = {}
+    exchanges = list(exchanges)
+    hops = _hops_continued(exchanges)
     for exchange in exchanges:
-        hop = (exchange.transaction.source, exchange.transaction.destination)
+        hop = _hop_of(exchange)
         for number, kind, terms in _terms_in(call, exchange):
-            key = (frozenset(hop), number)
-            if key not in lines:
-                lines[key] = MediaLine(kind=kind, number=number, call_id=call.call_id, hop=hop, terms=[])
-            lines[key].terms.append(terms)
+            for ends in hops[frozenset(hop)]:
+                key = (ends, number)
+                if key not in lines:
+                    lines[key] = MediaLine(kind=kind, number=number, call_id=call.call_id, hop=hop, terms=[])
+                lines[key].terms.append(terms)
     for line in lines.values():
         line.terms.sort(key=lambda each: each.agreed)
     return list(lines.values())
+
+
+def _hop_of(exchange: Exchange) -> tuple[str, str]:
+    return exchange.transaction.source, exchange.transaction.destination
+
+
+def _hops_continued(exchanges: Iterable[Exchange]) -> dict[frozenset[str], list[frozenset[str]]]:
+    """The hops on which the lines of each hop began: its own, or those that it takes the place of inside the dialog.
+
+    A side that moved to another address, a proxy that left the way, a new connection: what is agreed on there is not
+    seen on the hops before, and holds for their lines.
+    """
+    seen: dict[tuple[str, int, str, str], set[frozenset[str]]] = {}
+    for each in exchanges:
+        seen.setdefault(each.key, set()).add(frozenset(_hop_of(each)))
+    continued: dict[frozenset[str], list[frozenset[str]]] = {}
+    for each in exchanges:
+        ends = frozenset(_hop_of(each))
+        if ends in continued:
+            continue
+        before = [own for own, lines in continued.items() if own in lines] if each.within else []
+        left = [own for own in before if own not in seen[each.key] and _hosts(own) & _hosts(ends)]
+        continued[ends] = left or [ends]
+    return continued
+
+
+def _hosts(ends: frozenset[str]) -> set[str]:
+    return {host(each) for each in ends}
 
 
 def _terms_in(call: Call, exchange: Exchange) -> Iterator[tuple[int, str, Agreement]]:

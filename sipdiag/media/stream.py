@@ -159,7 +159,8 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_convincing(self) -> bool:
         """Whether it looks like RTP by itself: its numbers go on one by one, as chance would not have them."""
-        return self.packets >= 3 and 2 * self.steady >= self.packets - 1
+        sent = self.packets - self.duplicates
+        return sent >= 3 and 2 * self.steady >= sent - 1
 
     def jitter(self, rate: int | None = None) -> Jitter | None:
         """The jitter at a clock rate; without one at that which makes it least, as the true one does."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from described import VOICE, call, sdp, with_body
-from exchange import CALLEE, CALLER, START, Exchange
+from exchange import CALLEE, CALLER, PROXY, START, Exchange
 from sipdiag.calls import MediaLine, lines_of
 
 OFFER = sdp(VOICE)
@@ -120,3 +120,42 @@ def test_each_line_stands_by_itself() -> None:
     assert audio.terms[0].caller is not None
     assert audio.terms[0].caller.endpoints == ("192.0.2.10:4000", "198.51.100.77:4444")
     assert (video.terms[0].lets("caller"), video.terms[0].lets("callee")) == (False, False)
+
+
+def reoffered(talk: Exchange, *, source: str, destination: str, branch: str = "hold") -> None:
+    """A hold by the caller, answered, on this hop."""
+    hold = talk.request("INVITE", 5, cseq=2, branch=branch, to_tag="callee", source=source, destination=destination)
+    hold = with_body(talk, hold, sdp(VOICE + "\na=sendonly", address="192.0.2.99"))
+    with_body(talk, talk.response(200, hold, 5.1), sdp(VOICE + "\na=recvonly", address="203.0.113.20"))
+
+
+def test_a_side_that_moved_goes_on_with_its_line() -> None:
+    """Its re-INVITE comes from another address: what was agreed on before holds no longer."""
+    talk = Exchange()
+    call(talk, OFFER, ANSWER)
+    reoffered(talk, source="192.0.2.99:5060", destination=CALLEE)
+    first, second = only_line(talk).terms
+    assert (first.lets("callee"), second.lets("callee")) == (True, False)
+
+
+def test_a_proxy_that_leaves_the_way_leaves_no_terms_behind() -> None:
+    """Both lines that it was an end of take up what the sides agree on without it."""
+    talk = Exchange()
+    invite = with_body(talk, talk.request("INVITE", 0, destination=PROXY, branch="near"), OFFER)
+    onward = with_body(talk, talk.request("INVITE", 0.1, source=PROXY, branch="far"), OFFER)
+    with_body(talk, talk.response(200, onward, 1), ANSWER)
+    with_body(talk, talk.response(200, invite, 1.1), ANSWER)
+    reoffered(talk, source=CALLER, destination=CALLEE)
+    assert [[terms.lets("callee") for terms in line.terms] for line in lines(talk)] == [[True, False], [True, False]]
+
+
+def test_a_proxy_that_stays_gives_each_hop_its_own_terms() -> None:
+    """What is seen on the hop itself needs no other's."""
+    talk = Exchange()
+    invite = with_body(talk, talk.request("INVITE", 0, destination=PROXY, branch="near"), OFFER)
+    onward = with_body(talk, talk.request("INVITE", 0.1, source=PROXY, branch="far"), OFFER)
+    with_body(talk, talk.response(200, onward, 1), ANSWER)
+    with_body(talk, talk.response(200, invite, 1.1), ANSWER)
+    reoffered(talk, source=CALLER, destination=PROXY)
+    reoffered(talk, source=PROXY, destination=CALLEE, branch="onward")
+    assert [len(line.terms) for line in lines(talk)] == [2, 2]

@@ -253,3 +253,12 @@ def test_rtcp_is_kept_with_its_stream() -> None:
     said = [*voice(5), Said(time=200 * MILLISECOND, payload=report, ends=(*BACK[:4], 5_001, 4_001))]
     (told,) = only(said).reports
     assert (told.kind, told.lost, told.jitter, told.loss_percent) == ("received", 12, 80, 10.2)
+
+
+@pytest.mark.parametrize(
+    ("copies", "numbers", "convincing"), [(2, 10, True), (3, 10, True), (2, 2, False), (9, 1, False)]
+)
+def test_copies_make_a_stream_neither_more_nor_less_convincing(copies: int, numbers: int, *, convincing: bool) -> None:
+    """A recorder on two interfaces writes each packet twice; one packet again and again is no stream."""
+    said = [replace(each, time=each.time + copy * 20_000) for each in voice(numbers) for copy in range(copies)]
+    assert only(said).is_convincing == convincing

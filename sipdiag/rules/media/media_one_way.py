@@ -49,7 +49,10 @@ def _findings(call: Call, scene: Scene) -> Iterator[Finding]:
         if hearing.length < scene.settings.media_judged_s * SECOND or hearing.first is not None:
             continue
         back = [each for each in hearings if each.line is hearing.line and each.sender == OTHER[hearing.sender]]
-        heard = [each for each in back if each.first is not None and each.begin < hearing.end]
+        # At the same time: while one side is held, the other may well be silent too.
+        heard = [
+            each for each in back if each.first is not None and each.begin < hearing.end and hearing.begin < each.end
+        ]
         if heard:
             yield _finding(call, hearing, heard[0], scene)
             return

@@ -148,3 +148,13 @@ def test_without_media_nothing_is_said() -> None:
     call(talk.exchange, OFFER, ANSWER)
     talk.exchange.until = 20
     assert talk.told(NAME) == []
+
+
+def test_silence_on_hold_is_no_one_way_media() -> None:
+    """A hold by `c=0.0.0.0` (RFC 3264, section 8.4): who was heard before it waits too, and nobody speaks."""
+    talk = Talk().begin().say(HERE, THERE, 1.1, 6).say(THERE, HERE, 1.1, 6, ssrc=8)
+    hold = talk.exchange.request("INVITE", 7.2, cseq=2, branch="hold", to_tag="callee")
+    hold = with_body(talk.exchange, hold, sdp(VOICE, address="0.0.0.0"))  # noqa: S104
+    with_body(talk.exchange, talk.exchange.response(200, hold, 7.3), ANSWER)
+    talk.exchange.request("ACK", 7.4, cseq=2, branch="hold-ack", to_tag="callee")
+    assert talk.end(20).told(NAME) == []
