@@ -81,6 +81,7 @@ class _Files(NamedTuple):
 @options.lang
 @options.knowledge
 @options.color
+@click.option("--no-media", is_flag=True, help="Leave RTP alone: signalling only.")
 @click.option("--no-guess", is_flag=True, help="Calls of different Call-IDs are one only where a header field says so.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of --format json and do nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Only what fails the check; no progress bar.")
@@ -99,6 +100,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     lang: str | None,
     knowledge: tuple[str, ...],
     color: str,
+    no_media: bool,  # noqa: FBT001
     no_guess: bool,  # noqa: FBT001
     schema: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
@@ -130,10 +132,9 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     words = Words(options.catalogue_for(lang or settings.lang, knowledge))
     narrowed = any(narrowing.values())
     expected, accepted = _given(files, narrowed=narrowed)
-    traces, unreadable = readings(captures, quiet=quiet)
+    traces, unreadable = readings(captures, quiet=quiet, media=not no_media)
     seen = _seen(traces, settings, narrowing, guess=not no_guess)
-    if files.writes and unreadable:
-        # A file of half a recording would be taken for one of the whole.
+    if files.writes and unreadable:  # a file of half a recording would be taken for one of the whole
         raise CaptureError(unreadable[0].path, "not read, so that no file is written of the rest")
     if files.write_expect is not None:
         _write_expectations(files.write_expect, seen.analysis, words, captures)

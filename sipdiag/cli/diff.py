@@ -26,6 +26,7 @@ FORMATS = {
 @click.command(name="diff")
 @click.argument("first", metavar="A", required=False)
 @click.argument("second", metavar="B", required=False)
+@options.engine
 @options.formats(*FORMATS)
 @options.output
 @click.option(

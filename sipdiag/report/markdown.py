@@ -136,7 +136,7 @@ def _verdict(analysis: Analysis, ticket: Ticket) -> str:
     counts = Counter(finding.severity for finding in analysis.findings)
     told = [ticket.counted(counts[severity], severity.value) for severity in Severity if counts[severity]]
     if not analysis.correlation.arrivals:
-        return f"**{ticket.word('verdict_no_sip')}.**"
+        return f"**{ticket.words.nothing(analysis)}.**"
     if counts[Severity.ERROR] or counts[Severity.WARNING]:
         return f"**{', '.join(told)}: {ticket.words.message(analysis.findings[0], as_code)}**"
     verdict = ticket.word("verdict_notes_only" if told else "verdict_healthy")

@@ -91,7 +91,7 @@ class _TerminalReport:
         counts = Counter(finding.severity for finding in self._analysis.findings)
         told = [self._counted(counts[severity], severity.value) for severity in Severity if counts[severity]]
         if not self._seen.arrivals:
-            self._line(Text(self._label("verdict_no_sip") + ".", style="bold yellow"))
+            self._line(Text(self._words.nothing(self._analysis) + ".", style="bold yellow"))
         elif counts[Severity.ERROR] or counts[Severity.WARNING]:
             worst = self._analysis.findings[0]
             line = Text(", ".join(told) + ": ", style=STYLES[worst.severity.value])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from sipdiag.findings import Evidence, Finding
 from sipdiag.knowledge import Catalogue, Entry
@@ -12,6 +13,9 @@ from sipdiag.report.difference import difference_told
 from sipdiag.report.escape import kept
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting
+
+if TYPE_CHECKING:
+    from sipdiag.analysis import Analysis
 
 _ENDED_BY_A_CODE = {
     ("call-failed", "failed"): "INVITE",
@@ -40,6 +44,11 @@ class Words:
         self.catalogue = catalogue
         self._asked: dict[int, tuple[str, ...]] = {}
         self._keys: dict[tuple[object, ...], str] = {}
+
+    def nothing(self, analysis: Analysis) -> str:
+        """The verdict where no message is left: none is in the captures, or none is what was asked for."""
+        there = any(facts.sip_messages for facts in analysis.captures)
+        return self.label("verdict_no_match" if there else "verdict_no_sip")
 
     def label(self, name: str) -> str:
         """A label of the report."""

@@ -374,3 +374,11 @@ def test_recorders_whose_clocks_differ_are_told_and_corrected(tmp_path: Path) ->
     told = json.loads(run("--format", "json", "here.pcap", "there.pcap", cwd=tmp_path).out)
     assert told["summary"]["calls"] == 1
     assert [each["retransmission_of"] for each in told["responses"]] == [None] * len(told["responses"])
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_nothing_that_was_asked_for_is_not_nothing_at_all(form: str) -> None:
+    """A capture with SIP in it is not said to have none because of what narrows the report."""
+    ran = run(GOOD, "--call", "nobody", "--format", form)
+    assert "No message in the capture is what was asked for" in ran.out
+    assert "No SIP message was found" not in ran.out

@@ -232,3 +232,11 @@ def test_hostile_names_are_escaped(tmp_path: Path) -> None:
     for format_ in ("text", "json", "sarif", "junit", "github", "markdown"):
         ran = run("check", path, tmp_path / "\x1bmissing", "--format", format_)
         assert "\x1b" not in ran.out + ran.err
+
+
+def test_media_is_left_alone_where_asked() -> None:
+    """What only RTP shows fails no check then."""
+    one_way = sample("media-one-way/media-one-way")
+    heard, left_alone = run("check", one_way), run("check", one_way, "--no-media")
+    assert (heard.code, "ERROR  media-one-way" in heard.out) == (1, True)
+    assert (left_alone.code, "ERROR  media-one-way" in left_alone.out) == (0, False)

@@ -69,3 +69,10 @@ def test_schema_and_help() -> None:
     """Without captures; the help shows an example."""
     assert json.loads(run("diff", "--schema").out)["title"] == "sipdiag-diff/1"
     assert "sipdiag diff good.pcap bad.pcap" in run("diff", "--help", COLUMNS="120").out
+
+
+def test_encrypted_recordings_take_keys() -> None:
+    """The options that say who finds the SIP, and with which secrets, as other commands have them."""
+    ran = run("diff", GOOD, GOOD, "--keylog", "nowhere.log")
+    assert ran.code == run(GOOD, "--keylog", "nowhere.log").code == 2
+    assert "nowhere.log" in ran.err

@@ -56,7 +56,7 @@ def verdict_of(analysis: Analysis, words: Words, shower: Shower) -> dict[str, An
     counts = Counter(finding.severity for finding in analysis.findings)
     told = [_counted(counts[each], each.value, words) for each in Severity if counts[each]]
     if not analysis.correlation.arrivals:
-        return {"severity": "warning", "counts": "", "text": words.label("verdict_no_sip")}
+        return {"severity": "warning", "counts": "", "text": words.nothing(analysis)}
     if counts[Severity.ERROR] or counts[Severity.WARNING]:
         worst = analysis.findings[0]
         return {
