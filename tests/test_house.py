@@ -73,6 +73,7 @@ TESTED_ELSEWHERE = {
     "engine/wording.py": "engine/test_page.py",
     "findings/flawed.py": "rules/message/test_message_malformed.py",
     "findings/settings.py": "findings/test_scene.py",
+    "findings/whole.py": "findings/test_diagnose.py",
     "knowledge/conditions.py": "knowledge/test_overlay.py",
     "knowledge/entry.py": "knowledge/test_entries.py",
     "knowledge/files.py": "knowledge/test_shelf.py",

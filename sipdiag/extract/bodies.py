@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
 from sipdiag.extract.pseudonyms import Pseudonyms, words
 from sipdiag.extract.wording import Wording
-
-if TYPE_CHECKING:
-    from sipdiag.extract.rewriting import Rewriting
 
 _SDP_LINE: Final = re.compile(r"(?m)^(?P<kind>[A-Za-z])=(?P<value>[^\r\n]*)")
 _ATTRIBUTE: Final = re.compile(r"(?P<name>[\w-]+)(?P<colon>:?)(?P<value>.*)", re.DOTALL)
@@ -37,8 +35,9 @@ KEPT_ATTRIBUTES: Final = frozenset(
 class Bodies:
     """Rewrites bodies under some pseudonyms."""
 
-    def __init__(self, names: Pseudonyms, wording: Wording, messages: Rewriting) -> None:
-        self._names, self._wording, self._messages = names, wording, messages
+    def __init__(self, names: Pseudonyms, wording: Wording, fields: Callable[[str], str]) -> None:
+        """Take also what rewrites header fields that stand in a body: a body may be a message again."""
+        self._names, self._wording, self._fields = names, wording, fields
 
     def body(self, body: bytes, kind: str, encoding: str = "") -> bytes:
         """A body of that type; what cannot be read becomes a filling of the same length."""
@@ -56,7 +55,7 @@ class Bodies:
         if media in ("application/dtmf-relay", "application/dtmf", "audio/telephone-event"):
             return _DTMF.sub(lambda digit: f"{digit[1] or ''}0", text)
         if media.startswith("message/sip"):
-            return self._messages.part(text)
+            return self._fields(text)
         if media == "application/simple-message-summary":
             return self._wording.told(text)
         if media.endswith("xml"):
@@ -78,7 +77,7 @@ class Bodies:
         head, body = piece[: gap.start()], piece[gap.end() :]
         named = re.search(r"(?im)^content-type\s*:\s*([^\r\n;]+)", head)
         told = self.body(body.encode("utf-8", "surrogateescape"), named[1].strip().lower() if named else "text/plain")
-        return self._messages.part(head) + gap[0] + told.decode("utf-8", "surrogateescape")
+        return self._fields(head) + gap[0] + told.decode("utf-8", "surrogateescape")
 
     def _described(self, kind: str, value: str) -> str:
         """One line of a session description (RFC 8866, section 5)."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from sipdiag.extract.bodies import Bodies
 from sipdiag.extract.pseudonyms import Pseudonyms, words
 from sipdiag.extract.wording import Wording
 
@@ -49,9 +50,7 @@ class Rewriting:
 
     def __init__(self, names: Pseudonyms) -> None:
         self._names, self._wording = names, Wording(names)
-        from sipdiag.extract.bodies import Bodies  # noqa: PLC0415  (a body may be a message again)
-
-        self._bodies = Bodies(names, self._wording, self)
+        self._bodies = Bodies(names, self._wording, self.part)
         self._special: dict[str, Callable[[str], str]] = {
             "via": self._via,
             "warning": self._warning,

@@ -17,6 +17,7 @@ from sipdiag.findings.folding import directions_of, folded, told_once
 from sipdiag.findings.guessing import Guessing, guessing_of
 from sipdiag.findings.heard import found_heard, hearing_evidence, names_of
 from sipdiag.findings.identity import Claim, mismatches, signature_in
+from sipdiag.findings.order import arrived, first_of_each_capture, in_order
 from sipdiag.findings.outcome import severity_of
 from sipdiag.findings.place import moment_of, number_of
 from sipdiag.findings.policy import Policy, Silence, silence_for, taken, weighed
@@ -28,7 +29,7 @@ from sipdiag.findings.silence import silence_of
 from sipdiag.findings.surroundings import EMPTY_LINE, PIECES, Facts, Surroundings, merged, size_of
 from sipdiag.findings.telling import found, found_below, frames_of, seconds
 from sipdiag.findings.twins import beside, place_of, refusals_in
-from sipdiag.findings.whole import Whole, arrived, checked, first_of_each_capture, in_order
+from sipdiag.findings.whole import Whole, checked
 
 __all__ = [
     "ATTACKS",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from sipdiag.calls import Arrival, Correlation, Flaw, Harm, harm_of
-from sipdiag.findings.whole import arrived
+from sipdiag.findings.order import arrived
 
 _RANK = {"refused": 0, "ignored": 1, "accepted": 2}
 

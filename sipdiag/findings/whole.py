@@ -7,19 +7,15 @@ their order makes a difference, as long as each Call-ID lies in one part. A capt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
-from sipdiag.calls import Arrival, Correlation, moment
-from sipdiag.trace import Sighting
-
-if TYPE_CHECKING:
-    from sipdiag.findings.finding import Finding, Severity
-    from sipdiag.findings.scene import Scene
+from sipdiag.calls import Correlation
+from sipdiag.findings.finding import Finding, Severity
+from sipdiag.findings.scene import Scene
 
 About = TypeVar("About")
 Shown = TypeVar("Shown")
-Thing = TypeVar("Thing")
 
 
 class Whole(Protocol[About, Shown]):
@@ -40,24 +36,3 @@ def checked(rule: Whole[Any, Any], seen: Correlation, scene: Scene) -> Iterator[
     """The findings of `rule` on traffic that is all in one part."""
     for about, part in rule.gathered(seen, scene).items():
         yield from rule.told(about, [part], scene)
-
-
-def arrived(arrival: Arrival) -> tuple[int, int, int]:
-    """What arrivals are ordered by."""
-    return moment(arrival.sighting)
-
-
-def in_order(parts: Iterable[Iterable[Thing]], key: Callable[[Thing], Any]) -> list[Thing]:
-    """The things of all parts, in the order of `key`."""
-    return sorted((each for part in parts for each in part), key=key)
-
-
-def first_of_each_capture(seen: Iterable[Sighting], most: int) -> list[Sighting]:
-    """Of `seen`, in the order of time, so many of each capture: a finding names no more of the one it is shown by."""
-    counts: dict[int, int] = {}
-    kept = []
-    for each in sorted(seen, key=moment):
-        count = counts[each.capture] = counts.get(each.capture, 0) + 1
-        if count <= most:
-            kept.append(each)
-    return kept

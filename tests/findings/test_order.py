@@ -1,4 +1,4 @@
-"""Tests of `sipdiag.findings.whole`: the order of things that come from several parts, and what is kept of them."""
+"""Tests of `sipdiag.findings.order`: the order of things that come from several parts, and what is kept of them."""
 
 from __future__ import annotations
 
