@@ -48,6 +48,8 @@ class Stream:
         self._held_bytes = 0
         self._end: int | None = None
         """Where the FIN stands."""
+        self._received = 0
+        """How far the other side has acknowledged."""
         self._gap = False
         self._ended = False
 
@@ -77,7 +79,10 @@ class Stream:
 
     def acknowledged(self, number: int, frame: int, time: int) -> Iterator[StreamData]:
         """Take an acknowledgment of the other side: what it has received will not come again."""
-        while self._held and self._position(number) >= self._held[0][0]:
+        if self._next is None:
+            return
+        self._received = max(self._received, self._position(number))
+        while self._held and self._received >= self._held[0][0]:
             yield from self._beyond_gap(frame, time)
 
     def close(self, frame: int, time: int) -> Iterator[StreamData]:
@@ -87,6 +92,8 @@ class Stream:
         yield from self._flushed(frame, time)
         if not self._ended:  # what was held may have led up to the FIN
             self._ended = True
+            # A FIN counts as one: that alone may be what was acknowledged and not seen.
+            self._gap |= self._next < (self._end or 0) or self._next + 1 < self._received
             yield self._data(frame, time, b"", end=True)
 
     def _count(self, size: int) -> None:

@@ -152,3 +152,20 @@ def test_any_segments(segments: list[Segment]) -> None:
     assert sum(len(data.payload) for data in out) <= sum(len(each.payload) for each in segments)
     assert sum(data.end for data in out) <= 1
     assert hoard.bytes == 0
+
+
+@pytest.mark.parametrize(
+    ("flags", "at", "acknowledged", "gap"),
+    [
+        (FIN | ACK, 8, 0, True),
+        (FIN | ACK, 4, 5, False),
+        (ACK, 4, 8, True),
+        (ACK, 4, 5, False),
+    ],
+)
+def test_the_end_tells_what_was_never_seen(flags: int, at: int, acknowledged: int, *, gap: bool) -> None:
+    """A FIN that stands further on, or an acknowledgment of more than came; that of a FIN counts one more."""
+    one = stream()
+    list(one.add(segment(b"abcd", 0)))
+    told = [*one.add(segment(b"", at, frame=2, flags=flags)), *one.acknowledged(acknowledged, 3, 3), *one.close(4, 4)]
+    assert [data.gap for data in told if data.end] == [gap]
