@@ -23,7 +23,7 @@ from sipdiag.findings.place import moment_of, number_of
 from sipdiag.findings.policy import Policy, Silence, silence_for, taken, weighed
 from sipdiag.findings.refused import recovery_evidence, refusal_evidence, refusal_severity, refusal_sightings
 from sipdiag.findings.scene import Scene, Source
-from sipdiag.findings.sealed import refused_behind, sip_handshakes
+from sipdiag.findings.sealed import possible_handshakes, refused_behind, sip_handshakes
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of
 from sipdiag.findings.surroundings import EMPTY_LINE, PIECES, Facts, Surroundings, merged, size_of
@@ -91,6 +91,7 @@ __all__ = [
     "on_calls",
     "on_subjects",
     "place_of",
+    "possible_handshakes",
     "recovery_evidence",
     "refusal_evidence",
     "refusal_severity",

@@ -35,6 +35,19 @@ def _is_for_sip(handshake: Handshake, scene: Scene, speakers: set[str]) -> bool:
     return host(handshake.server) in speakers and port(handshake.server) not in WEB
 
 
+def possible_handshakes(trace: Trace) -> list[Handshake]:
+    """The complete handshakes of a capture without any SIP, behind which it may be: no web page, by port or by ALPN."""
+    if trace.sightings:
+        return []
+    return [
+        each
+        for each in trace.handshakes
+        if each.completed_frame is not None
+        and port(each.server) not in WEB
+        and not WEB_PROTOCOLS.intersection(each.protocols)
+    ]
+
+
 def refused_behind(client: str, server: str, moments: Iterable[int], scene: Scene) -> list[str]:
     """The Call-IDs of what the host `client` had taken on, and refused without sending it on, at these moments.
 

@@ -16,6 +16,7 @@ from sipdiag.findings import (
     found_below,
     moment_of,
     number_of,
+    possible_handshakes,
     sip_handshakes,
 )
 from sipdiag.trace import Trace
@@ -51,6 +52,8 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
             "sealed": sum(each.sealed for each in complete),
         }
         yield _finding("unread", [each.hello_frame for each in complete], evidence, trace, scene)
+    if not shakes:
+        yield from _possible(trace, scene)
     begun = [each for each in trace.sealed if (each.client, each.server) not in read]
     if begun:
         evidence = {
@@ -63,12 +66,26 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
         yield _finding("begun-before", [each.frame for each in begun], evidence, trace, scene)
 
 
+def _possible(trace: Trace, scene: Scene) -> Iterator[Finding]:
+    """TLS on other ports, where nothing else is in the capture that could be the SIP which is looked for."""
+    possible = possible_handshakes(trace)
+    if possible:
+        evidence: Evidence = {
+            "path": trace.facts.path,
+            "connections": len(possible),
+            "between": _named([(each.client, each.server) for each in possible]),
+            "first_frame": possible[0].hello_frame,
+            "sealed": sum(each.sealed for each in possible),
+        }
+        yield _finding("possible", [each.hello_frame for each in possible], evidence, trace, scene)
+
+
 def _finding(variant: str, frames: list[int], evidence: Evidence, trace: Trace, scene: Scene) -> Finding:
     return found_below(
         NAME,
         variant,
         SEVERITY,
-        Confidence.CERTAIN,
+        Confidence.INCONCLUSIVE if variant == "possible" else Confidence.CERTAIN,
         capture=number_of(trace, scene),
         time=moment_of(trace, frames[0]),
         frames=frames[:MOST_FRAMES],

@@ -68,3 +68,19 @@ def test_what_failed_or_is_no_sip_is_the_matter_of_others() -> None:
     """A handshake that was not completed hides nothing; a web page is none of ours."""
     shakes = [shake(completed_frame=None, alert="unknown_ca"), shake(server="203.0.113.1:443", protocols=("h2",))]
     assert found_in(spoken(), trace_of(handshakes=shakes), NAME) == []
+
+
+def test_without_any_sip_what_tls_may_hide_is_told_as_possible() -> None:
+    """On whatever port that is no web page's; where SIP is in the capture, nothing is made of other TLS."""
+    shakes = [
+        shake(server="198.51.100.5:25061"),
+        shake(server="203.0.113.1:443", hello_frame=20),
+        shake(server="203.0.113.1:9443", hello_frame=30, protocols=("h2",)),
+        shake(server="203.0.113.1:9444", hello_frame=40, completed_frame=None),
+    ]
+    (finding,) = found_in(spoken(), trace_of(handshakes=shakes), NAME)
+    assert told(finding) == ("possible", "note", "inconclusive")
+    assert (finding.frames, finding.evidence["between"]) == ([4], f"{CLIENT} → 198.51.100.5:25061")
+    talk = spoken()
+    elsewhere = [shake(server="203.0.113.9:25061")]
+    assert found_in(talk, replace(trace_of(handshakes=elsewhere), sightings=talk.sightings), NAME) == []
