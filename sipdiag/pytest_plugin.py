@@ -45,10 +45,13 @@ def sip_capture(request: pytest.FixtureRequest) -> Callable[..., Recording]:
         if not paths:
             raise TypeError("sip_capture takes at least one path")
         found = [_found(Path(path), request) for path in paths]
+        unreadable = None
         try:
             made = Recording(found, _words(request.config), settings)
         except CaptureError as error:
-            pytest.fail(str(error), pytrace=False)
+            unreadable = str(error)
+        if unreadable is not None:  # outside of the handler, or pytest would tell the whole chain
+            pytest.fail(unreadable, pytrace=False)
         request.node.stash.setdefault(_USED, []).append(made.paths)
         return made
 

@@ -70,6 +70,7 @@ def test_a_capture_that_cannot_be_read_is_a_failure(tmp_path: Path) -> None:
     assert ran.code == 1
     assert "missing.pcap: " in ran.out
     assert "Traceback" not in ran.out
+    assert "another exception" not in ran.out
 
 
 def test_a_page_is_written_on_what_failed(tmp_path: Path) -> None:
