@@ -41,17 +41,22 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def _reached(self) -> Transaction:
-        """The last server that the sender of the first hop tried, each after the one before had failed.
+        """Of the hops by which the sender of the first one sent the INVITE, that which decides: the answered one.
 
-        The next address of the same target gets the same INVITE under a branch of its own (RFC 3263, section 4.3).
+        It goes to the next address of the same target under a branch of its own (RFC 3263, section 4.3), and where the
+        recorder stands behind a proxy that forks, to all targets at once. While one is open, nothing is decided.
         """
-        reached = self.first
-        for hop in self.hops[1:]:
-            failed = reached.final is not None and status(reached.final) >= 300 and hop.time >= reached.final.time
-            own = hop.origin is None and host(hop.source) == host(reached.source)
-            if failed and own and _vias(hop) == _vias(reached):
-                reached = hop
-        return reached
+        first = self.first
+        if len(self.hops) == 1:
+            return first
+        own = [hop for hop in self.hops if hop.origin is None and host(hop.source) == host(first.source)]
+        own = [hop for hop in own if _vias(hop) == _vias(first)] or [first]
+        undecided = (hop for hop in own if hop.final is None)
+        return next((hop for hop in own if hop.answers), None) or next(undecided, max(own, key=_decided))
+
+
+def _decided(hop: Transaction) -> int:
+    return 0 if hop.final is None else hop.final.time
 
 
 def _vias(hop: Transaction) -> int:

@@ -113,3 +113,17 @@ def test_what_a_proxy_tries_behind_the_caller_decides_nothing() -> None:
     talk.response(200, far, 2)
     (call,) = talk.scene().correlation.calls
     assert (call.state, call.final) == (CallState.FAILED, failed)
+
+
+@pytest.mark.parametrize(("answered", "state"), [(True, CallState.ANSWERED), (False, CallState.UNFINISHED)])
+def test_behind_a_proxy_that_forks_one_branch_decides_nothing(*, answered: bool, state: CallState) -> None:
+    """The recorder sees what the proxy sends on only: one target refuses while the other rings."""
+    talk = Exchange()
+    near = talk.request("INVITE", 0, branch="near", source=PROXY)
+    other = talk.request("INVITE", 0.01, branch="other", source=PROXY, destination="203.0.113.21:5060")
+    talk.response(404, near, 0.1, to_tag="near")
+    talk.response(180, other, 0.2)
+    if answered:
+        talk.response(200, other, 2)
+    (call,) = talk.scene().correlation.calls
+    assert call.state is state
