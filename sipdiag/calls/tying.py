@@ -150,8 +150,8 @@ class _Tie:
         for call in calls:
             for line in self.lines[call.number]:
                 for side in (CALLER, CALLEE):
-                    for endpoint in _endpoints(line, side):
-                        self._ends.setdefault(endpoint, []).append((line.terms[0].agreed, call.number, line, side))
+                    for endpoint, since in _endpoints(line, side).items():
+                        self._ends.setdefault(endpoint, []).append((since, call.number, line, side))
             if not self.lines[call.number]:
                 for hop in call.transactions[:1]:
                     between = frozenset((host(hop.source), host(hop.destination)))
@@ -285,9 +285,14 @@ def _names(line: MediaLine, payload_type: int) -> bool:
     return any(str(payload_type) in end.media.formats for end in ends)
 
 
-def _endpoints(line: MediaLine, side: str) -> set[str]:
-    ends = (terms.end(side) for terms in line.terms)
-    return {endpoint for end in ends if end is not None and end.receives for endpoint in end.endpoints}
+def _endpoints(line: MediaLine, side: str) -> dict[str, int]:
+    """Where a side wants to receive, and since when: a re-INVITE may name the end of another leg."""
+    since: dict[str, int] = {}
+    for terms in line.terms:
+        end = terms.end(side)
+        for endpoint in end.endpoints if end is not None and end.receives else ():
+            since.setdefault(endpoint, terms.agreed)
+    return since
 
 
 def _span(call: Call) -> Span:

@@ -182,6 +182,20 @@ def test_each_hop_of_a_relay_has_its_media() -> None:
     assert [each.by for each in media.carried] == ["destination"] * 4
 
 
+def test_a_relay_that_steps_aside_leaves_each_hop_what_it_had() -> None:
+    """The callee is told in the end to send to the caller itself: what went there before is still the near hop's."""
+    talk = hop(hop(relayed(), HERE, NEAR, 10), FAR, THERE, 20)
+    direct = talk.exchange.request("INVITE", 7.5, source=PROXY, to_tag="callee", cseq=2, branch="direct")
+    with_body(talk.exchange, direct, OFFER)
+    with_body(talk.exchange, talk.exchange.response(200, direct, 7.6), ANSWER)
+    talk.exchange.request("ACK", 7.7, source=PROXY, to_tag="callee", cseq=2, branch="direct-ack")
+    scene = talk.end(12).scene()
+    media = scene.carriage.of(scene.correlation.calls[0])
+    hops = {each.stream.ssrc: each.line.hop for each in media.carried if each.line is not None}
+    assert hops == {10: (CALLER, PROXY), 11: (CALLER, PROXY), 20: (PROXY, CALLEE), 21: (PROXY, CALLEE)}
+    assert [each.rule for each in diagnose(scene, RULES) if each.rule.startswith("media-")] == []
+
+
 @pytest.mark.parametrize("hops", [[(HERE, NEAR)], [(FAR, THERE)], [(HERE, NEAR), (FAR, THERE)]])
 def test_a_recorder_on_one_side_of_a_relay_misses_nothing(hops: list[tuple[End, End]]) -> None:
     """What flows on the other side nobody can tell here."""
