@@ -15,6 +15,9 @@ _UNSAFE_IN_JSON = re.compile(
     "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
+"""Stray bytes, and what a JSON escape in an identity token may name besides."""
+
 _BACKTICKS = re.compile("`+")
 LONGEST_CODE = 400
 """Characters of one value in a ticket; the JSON document has all of them."""
@@ -28,10 +31,10 @@ def shown(text: str) -> str:
 
 
 def kept(text: str) -> str:
-    r"""`text` for a format that escapes controls itself: only bytes that are not UTF-8 are written as `\xff`."""
+    r"""`text` for a format that escapes controls itself: only what UTF-8 cannot hold is escaped, such as `\xff`."""
     if text.isascii():
         return text
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _SURROGATES.sub(_escape, text)
 
 
 def as_xml(text: str) -> str:

@@ -31,7 +31,7 @@ def test_sightings_come_back_as_they_were(path: Path) -> None:
 )
 def test_the_bytes_of_a_message_parse_to_it(start: bytes, lines: list[bytes], end: bytes, body: bytes) -> None:
     """Whatever ended its lines, and whatever is wrong with it."""
-    message = parse(b"\r\n".join([start, *lines]) + end + body)
+    message = parse(b"\r\n".join([start, *lines]) + (end + body if end else b""))
     assert message is not None
     assert parse(message_bytes(message)) == message
 

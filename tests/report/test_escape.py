@@ -90,3 +90,9 @@ def test_a_code_span_holds_its_text(text: str) -> None:
     assert span.content == (
         shown(text)[:LONGEST_CODE].replace("|", "\\x7c") + "…" * (len(text) > LONGEST_CODE) if text.strip() else "-"
     )
+
+
+@given(ANY)
+def test_any_text_can_be_kept(text: str) -> None:
+    """Lone surrogates too, which the JSON of an identity token can name: what is kept is UTF-8."""
+    kept(text).encode()
