@@ -53,13 +53,13 @@ CONTENT_LENGTH: Final = re.compile(
 BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 
 # header-name HCOLON header-value, folded lines included: LWS = [*WSP CRLF] 1*WSP
-HEADER_FIELD: Final = re.compile(r"\n([^\s:]++)[ \t]*+:[ \t]*+([^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+)")
+HEADER_FIELD: Final = re.compile(r"\n([^\s:]++)[ \t]*+:[ \t]*+([^\r\n]*+(?>(?:\r?\n[ \t][^\r\n]*+)*))")
 
 # The header fields that correlation reads: Via From To Call-ID CSeq, as RFC 3261 writes them, then in any case and in
 # their compact forms. The plain names come first: most messages need no other.
 CORRELATION_FIELD: Final = re.compile(
     r"\n(Via|From|To|Call-ID|CSeq|[VvFfTtIi][A-Za-z]{0,3}|[Cc][AaSs][A-Za-z-]{2,5})[ \t]*+:[ \t]*+"
-    r"([^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+)"
+    r"([^\r\n]*+(?>(?:\r?\n[ \t][^\r\n]*+)*))"
 )
 
 # via-parm = sent-protocol LWS sent-by *( SEMI via-params )

@@ -261,5 +261,5 @@ def _tag(value: str) -> str:
 def _field_pattern(name: str) -> Pattern[str]:
     spellings = [escape(name), *(short for short, long in COMPACT.items() if long == name.lower())]
     return compile_pattern(
-        rf"\n(?:{'|'.join(spellings)})[ \t]*+:[ \t]*+([^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+)", IGNORECASE
+        rf"\n(?:{'|'.join(spellings)})[ \t]*+:[ \t]*+([^\r\n]*+(?>(?:\r?\n[ \t][^\r\n]*+)*))", IGNORECASE
     )
