@@ -11,7 +11,7 @@ from sipdiag.sip import Message
 from sipdiag.trace import Sighting
 
 # auth-param = token "=" ( token / quoted-string )
-_PARAMETER: Final = re.compile(r'([\w.-]+)[ \t]*+=[ \t]*+(?:"((?:[^"\\]|\\.)*+)"|([^\s,"]*+))')
+_PARAMETER: Final = re.compile(r'([\w.-]+)[ \t]*+=[ \t]*+(?:"((?>(?:[^"\\]|\\.)*))"|([^\s,"]*+))')
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):

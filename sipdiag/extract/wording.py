@@ -17,7 +17,7 @@ _URI: Final = (
     r"(?:(?P<user>[^\s<>\"@,]{0,512}+)@)?(?P<place>[^\s<>\"@;?,]*)"
 )
 # Lengths are bounded where a search would begin anew at every character of what nobody wrote in earnest.
-_STRING: Final = r"(?P<string>\"(?:[^\"\\]|\\.){0,256}+\"|\"[^\"<>;,]*)"
+_STRING: Final = r"(?P<string>\"(?>(?:[^\"\\]|\\.){0,256})\"|\"[^\"<>;,]*)"
 _PARAMETER: Final = (
     r"(?P<lead>;\s*)(?P<name>[\w.!%*+`'~$-]+)(?:(?P<equals>\s*=\s*)(?P<value>\"(?:[^\"\\]|\\.)*\"?|[^\s;,?<>\"]*))?"
 )

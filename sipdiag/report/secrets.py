@@ -14,12 +14,12 @@ MASK: Final = "***"
 # Credentials and what proves them; a folded line belongs to its header field (RFC 3261, section 7.3.1).
 _CREDENTIALS: Final = re.compile(
     r"(?im)^((?:proxy-)?auth(?:orization|entication-info|enticate)|www-authenticate)([ \t]*:[ \t]*)"
-    r"([^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+)"
+    r"([^\r\n]*+(?>(?:\r?\n[ \t][^\r\n]*+)*))"
 )
 _SCHEME: Final = re.compile(r"\s*+([^\s,=]++)\s++(?=\S)")
 # Digest: response, cnonce, rspauth; AKA: the keys that a P-CSCF must strip (ck, ik), and auts (RFC 3310).
 _DIGEST_SECRET: Final = re.compile(
-    r'(?i)(?<![\w-])(response|cnonce|rspauth|password|ck|ik|auts)(\s*+=\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,"]++)'
+    r'(?i)(?<![\w-])(response|cnonce|rspauth|password|ck|ik|auts)(\s*+=\s*+)("(?>(?:[^"\\]|\\.)*)"?|[^\s,"]++)'
 )
 # userinfo = ( user / telephone-subscriber ) [ ":" password ] "@"
 _URI_PASSWORD: Final = re.compile(

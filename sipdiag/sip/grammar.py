@@ -17,7 +17,7 @@ VERSION: Final = r"[Ss][Ii][Pp]/[0-9]+\.[0-9]+"
 
 # quoted-string = SWS DQUOTE *(qdtext / quoted-pair ) DQUOTE
 # quoted-pair = "\" (%x00-09 / %x0B-0C / %x0E-7F)
-QUOTED_STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+QUOTED_STRING: Final = r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"'
 
 # Request-Line = Method SP Request-URI SP SIP-Version CRLF
 # Read loosely: blanks may be doubled, trail, or stand inside the Request-URI (RFC 4475, sections 3.1.2.7 to 3.1.2.10).
@@ -46,7 +46,7 @@ LONGEST_CERTAIN_START: Final = 4096
 
 # Content-Length = ( "Content-Length" / "l" ) HCOLON 1*DIGIT
 CONTENT_LENGTH: Final = re.compile(
-    rb"\n(?:[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Ll][Ee][Nn][Gg][Tt][Hh]|[Ll])[ \t]*+:(?:[ \t]|\r?\n[ \t])*+([0-9]++)"
+    rb"\n(?:[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Ll][Ee][Nn][Gg][Tt][Hh]|[Ll])[ \t]*+:(?>(?:[ \t]|\r?\n[ \t])*)([0-9]++)"
 )
 
 # message-header ends at an empty line; a bare LF is taken for CRLF.

@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 # An unclosed quoted string runs to the end, and so does an unclosed angle bracket.
-_QUOTED: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
-_ELEMENT: Final = re.compile(rf'(?:{_QUOTED}|<[^>]*+(?:>|\Z)|[^",<]++)++', re.DOTALL)
-_PARAMETER: Final = re.compile(rf'(?:{_QUOTED}|<[^>]*+(?:>|\Z)|[^";<]++)++', re.DOTALL)
+_QUOTED: Final = r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)(?:"|\\?\Z)'
+_ELEMENT: Final = re.compile(rf'(?>(?:{_QUOTED}|<[^>]*+(?:>|\Z)|[^",<]++)+)', re.DOTALL)
+_PARAMETER: Final = re.compile(rf'(?>(?:{_QUOTED}|<[^>]*+(?:>|\Z)|[^";<]++)+)', re.DOTALL)
 
 
 def split_list(value: str) -> list[str]:

@@ -20,8 +20,8 @@ HOST: Final = r"(?:\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._\-]++)"
 
 # generic-param = token [ EQUAL gen-value ]
 # gen-value = token / host / quoted-string; via-received may be an IPv6address without brackets
-PARAMETER: Final = rf"{TOKEN}(?:[ \t]*+=[ \t]*+(?:[A-Za-z0-9\-.!%*_+`'~:\[\]]++|{QUOTED_STRING}))?+"
-PARAMETERS: Final = rf"(?:[ \t]*+;[ \t]*+{PARAMETER})*+[ \t]*+"
+PARAMETER: Final = rf"{TOKEN}(?>(?:[ \t]*+=[ \t]*+(?:[A-Za-z0-9\-.!%*_+`'~:\[\]]++|{QUOTED_STRING}))?)"
+PARAMETERS: Final = rf"(?>(?:[ \t]*+;[ \t]*+{PARAMETER})*)[ \t]*+"
 
 # SIP-URI = "sip:" [ userinfo ] hostport uri-parameters [ headers ]
 # userinfo = ( user / telephone-subscriber ) [ ":" password ] "@"
@@ -30,10 +30,10 @@ PARAMETERS: Final = rf"(?:[ \t]*+;[ \t]*+{PARAMETER})*+[ \t]*+"
 # hnv-unreserved = "[" / "]" / "/" / "?" / ":" / "+" / "$"
 SIP_URI: Final = re.compile(
     rf"[Ss][Ii][Pp][Ss]?+:"
-    rf"(?:(?:[{UNRESERVED}&=+$,;?/]|{ESCAPED})++(?::(?:[{UNRESERVED}&=+$,]|{ESCAPED})*+)?+@)?+"
-    rf"{HOST}(?::[0-9]{{1,5}}+)?+"
-    rf"(?:;(?:[{UNRESERVED}\[\]/:&+$]|{ESCAPED})++(?:=(?:[{UNRESERVED}\[\]/:&+$]|{ESCAPED})++)?+)*+"
-    rf"(?P<headers>\?(?:[{UNRESERVED}\[\]/?:+$&=]|{ESCAPED})++)?+"
+    rf"(?>(?:(?>(?:[{UNRESERVED}&=+$,;?/]|{ESCAPED})+)(?>(?::(?>(?:[{UNRESERVED}&=+$,]|{ESCAPED})*))?)@)?)"
+    rf"{HOST}(?>(?::[0-9]{{1,5}}+)?)"
+    rf"(?>(?:;(?>(?:[{UNRESERVED}\[\]/:&+$]|{ESCAPED})+)(?>(?:=(?>(?:[{UNRESERVED}\[\]/:&+$]|{ESCAPED})+))?))*)"
+    rf"(?>(?P<headers>\?(?>(?:[{UNRESERVED}\[\]/?:+$&=]|{ESCAPED})+))?)"
 )
 
 # absoluteURI = scheme ":" ( hier-part / opaque-part ), told by its scheme and by the absence of delimiters
@@ -42,26 +42,26 @@ ABSOLUTE_URI: Final = re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*+:[^\s<>"]++')
 # name-addr = [ display-name ] LAQUOT addr-spec RAQUOT
 # display-name = *(token LWS) / quoted-string; no LWS before "<" is valid too (RFC 4475, section 3.1.1.6)
 NAME_ADDR: Final = re.compile(
-    rf"(?:{QUOTED_STRING}[ \t]*+|(?:{TOKEN}[ \t]*+)*+)<(?P<uri>[^<>\s]*+)>(?P<parameters>{PARAMETERS})", re.DOTALL
+    rf"(?:{QUOTED_STRING}[ \t]*+|(?>(?:{TOKEN}[ \t]*+)*))<(?P<uri>[^<>\s]*+)>(?P<parameters>{PARAMETERS})", re.DOTALL
 )
 
 # addr-spec without brackets: a comma, question mark or semicolon ends it or is wrong (RFC 3261, section 20)
 ADDR_SPEC: Final = re.compile(rf'(?P<uri>[^\s<>"?,;]++)(?P<parameters>{PARAMETERS})', re.DOTALL)
 
 # A quoted string, or an unclosed one up to the end: so a search never looks at a text twice. The group is its end.
-QUOTED: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+\\?("?)', re.DOTALL)
-DISPLAY_TOKENS: Final = re.compile(rf"[ \t]*+(?:{TOKEN}[ \t]*+)*+")
+QUOTED: Final = re.compile(r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)\\?("?)', re.DOTALL)
+DISPLAY_TOKENS: Final = re.compile(rf"[ \t]*+(?>(?:{TOKEN}[ \t]*+)*)")
 EMPTY_PARAMETER: Final = re.compile(r";[ \t]*+(?:;|\Z)")
 
 # via-parm = sent-protocol LWS sent-by *( SEMI via-params )
 VIA_HEAD: Final = re.compile(
-    rf"{TOKEN}[ \t]*+/[ \t]*+{TOKEN}[ \t]*+/[ \t]*+{TOKEN}[ \t]++{HOST}(?:[ \t]*+:[ \t]*+[0-9]{{1,5}}+)?+"
+    rf"{TOKEN}[ \t]*+/[ \t]*+{TOKEN}[ \t]*+/[ \t]*+{TOKEN}[ \t]++{HOST}(?>(?:[ \t]*+:[ \t]*+[0-9]{{1,5}}+)?)"
 )
 ONLY_PARAMETERS: Final = re.compile(PARAMETERS, re.DOTALL)
 
 # callid = word [ "@" word ]
 _WORD: Final = r"""[A-Za-z0-9\-.!%*_+`'~()<>:\\"/\[\]?{}]++"""
-CALL_ID: Final = re.compile(rf"{_WORD}(?:@{_WORD})?+")
+CALL_ID: Final = re.compile(rf"{_WORD}(?>(?:@{_WORD})?)")
 
 # CSeq = 1*DIGIT LWS Method
 CSEQ: Final = re.compile(rf"0*+([0-9]*+)(?<=[0-9])[ \t]++{TOKEN}")

@@ -15,7 +15,7 @@ from sipdiag.sip.lists import parameters_in, split_parameters, unquoted
 # The user part may hold ';', '?' and '/': the first '@' ends it, or one more that follows before any parameter
 # (`sip:user@domain@proxy` is wrong, and sent).
 _SIP_URI: Final = re.compile(
-    r"([A-Za-z][A-Za-z0-9+.-]*+):(?:([^@]*+(?:@[^@;?]*+(?=@))*+)@)?+"
+    r"([A-Za-z][A-Za-z0-9+.-]*+):(?>(?:([^@]*+(?>(?:@[^@;?]*+(?=@))*))@)?)"
     r"(\[[^\]]*+\]|[^:;?@\[\]]*+)(?::([0-9]{1,10}))?((?:;[^?]*+)?)(?:\?(.*))?\Z",
     re.DOTALL,
 )
@@ -24,7 +24,7 @@ _TEL_URI: Final = re.compile(r"([Tt][Ee][Ll]):([^;]*+)((?:;.*)?)\Z", re.DOTALL)
 # name-addr = [ display-name ] LAQUOT addr-spec RAQUOT
 _NAME_ADDR: Final = re.compile(rf"\s*+({QUOTED_STRING}|[^<\"]*+)\s*+<([^>]*+)>?(.*)\Z", re.DOTALL)
 # escaped = "%" HEXDIG HEXDIG
-_ESCAPED: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})++")
+_ESCAPED: Final = re.compile(r"(?>(?:%[0-9A-Fa-f]{2})+)")
 
 
 class Uri(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from reporting import ROOT
 from sipdiag.sip import grammar, strict
 
 FITTING = [
@@ -70,3 +71,10 @@ def test_compact_forms_are_one_letter_for_one_name() -> None:
     """No two compact forms mean the same header field (RFC 3261, section 7.3.3)."""
     assert all(len(short) == 1 for short in grammar.COMPACT)
     assert len(set(grammar.COMPACT.values())) == len(grammar.COMPACT)
+
+
+def test_no_group_is_repeated_possessively() -> None:
+    """Python before 3.11.5 stands still inside of what such a group could not match; an atomic group does not."""
+    repeated = re.compile(r"\)(?:[*+?]|\{\{?[0-9,]+\}\}?)\+(?!,;=)")
+    found = [path for path in (ROOT / "sipdiag").rglob("*.py") if repeated.search(path.read_text(encoding="utf-8"))]
+    assert found == []
