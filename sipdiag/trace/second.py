@@ -63,7 +63,10 @@ def may_fork() -> bool:
 
 def is_idle() -> bool:
     """Whether the machine has a processor to spare for work that is done twice."""
-    return not hasattr(os, "getloadavg") or os.getloadavg()[0] < _processors() + SLACK
+    try:
+        return os.getloadavg()[0] < _processors() + SLACK
+    except (AttributeError, OSError):  # the system does not tell
+        return True
 
 
 def _processors() -> int:

@@ -71,3 +71,9 @@ def test_a_busy_machine_is_told(load: float, *, due: bool) -> None:
     """By how many processes wanted a processor in the last minute."""
     with patch("os.getloadavg", lambda: (load, 0.0, 0.0)):
         assert is_idle() == due
+
+
+def test_a_system_that_does_not_tell_is_taken_for_idle() -> None:
+    """In a container the figures may be missing."""
+    with patch("os.getloadavg", side_effect=OSError):
+        assert is_idle()
