@@ -15,7 +15,7 @@ from sipdiag.findings.flawed import fault_evidence, found_fault
 from sipdiag.findings.flow import Flows, Traffic, all_traffic, behind_nat, devices_of, flows_of, traffic_of
 from sipdiag.findings.folding import directions_of, folded, told_once
 from sipdiag.findings.guessing import Guessing, guessing_of
-from sipdiag.findings.heard import found_heard, hearing_evidence, names_of
+from sipdiag.findings.heard import found_heard, hearing_evidence, names_of, saves_packets
 from sipdiag.findings.identity import Claim, mismatches, signature_in
 from sipdiag.findings.order import arrived, first_of_each_capture, in_order
 from sipdiag.findings.outcome import severity_of
@@ -98,6 +98,7 @@ __all__ = [
     "refusal_sightings",
     "refusals_in",
     "refused_behind",
+    "saves_packets",
     "seconds",
     "severity_of",
     "signature_in",

@@ -11,6 +11,14 @@ from sipdiag.media import Stream
 from sipdiag.sip import parse_name_addr
 from sipdiag.trace import Sighting
 
+TALKSPURTS = 2
+"""So many beginnings of speech in a stream are its sender's way: it sends nothing while it has nothing to say."""
+
+
+def saves_packets(stream: Stream) -> bool:
+    """Whether its sender falls silent while nobody speaks (RFC 3551, section 4.1)."""
+    return stream.noise > 0 or stream.talkspurts > TALKSPURTS
+
 
 def names_of(call: Call, sender: str) -> tuple[str, str]:
     """The addresses of record of who is to be heard and of who is to hear; as From and To of the call name them."""

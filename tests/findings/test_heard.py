@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sipdiag.findings import Confidence, Severity, found_heard, hearing_evidence, names_of
+from sipdiag.findings import Confidence, Severity, found_heard, hearing_evidence, names_of, saves_packets
 from streaming import HERE, THERE, Talk
 
 
@@ -42,3 +42,11 @@ def test_frames_are_those_of_one_capture() -> None:
         evidence={},
     )
     assert (finding.frames, finding.severity, finding.call_id) == ([2, 1_005], Severity.NOTE, "call-1")
+
+
+def test_who_saves_packets() -> None:
+    """Comfort noise, or several talkspurts; a stream without a pause sends all the time."""
+    talk = Talk().begin().say(HERE, THERE, 1.1, 3).say(THERE, HERE, 1.1, 3, ssrc=8, marked=(0, 40, 90)).end(8)
+    (call,) = (scene := talk.scene()).correlation.calls
+    saving = {each.sender: saves_packets(each.arriving[0].stream) for each in scene.hearings(call)}
+    assert saving == {"caller": False, "callee": True}

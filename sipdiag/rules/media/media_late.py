@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import SECOND, Call
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence, saves_packets
 
 NAME = "media-late"
 SEVERITY = Severity.WARNING
@@ -29,11 +29,12 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         told.add(hearing.sender)
         shown = min(hearing.arriving, key=lambda each: each.stream.first_time).stream
         frame = next((gap.frame for gap in shown.gaps if gap.end == first), shown.first_frame)
+        saving = saves_packets(shown)  # it may have had nothing to say
         yield found_heard(
             NAME,
             "late",
-            SEVERITY,
-            Confidence.CERTAIN,
+            Severity.NOTE if saving else SEVERITY,
+            Confidence.LIKELY if saving else Confidence.CERTAIN,
             call=call,
             told=[answer],
             streams=[(shown, frame)],

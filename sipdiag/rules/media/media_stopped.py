@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import SECOND, Call, Hearing
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence, saves_packets
 from sipdiag.media import Stream
 
 NAME = "media-stopped"
 SEVERITY = Severity.ERROR
-
-TALKSPURTS = 2
-"""So many beginnings of speech in a stream are its sender's way: it sends nothing while it has nothing to say."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
@@ -30,7 +27,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         if going[id(hearing.line)] == hearing.end:  # nothing was agreed on after it
             stopped.setdefault(id(hearing.line), []).append(hearing)
     for hearings in stopped.values():
-        silent = [each for each in hearings if not _saves_packets(_last(each))]
+        silent = [each for each in hearings if not saves_packets(_last(each))]
         if len(hearings) > 1:
             if call.ending is not None:  # without it the call may have ended, unseen
                 yield _finding(call, "both", hearings[0], hearings)
@@ -46,7 +43,7 @@ def _finding(call: Call, variant: str, hearing: Hearing, hearings: list[Hearing]
     return found_heard(
         NAME,
         variant,
-        SEVERITY if variant == "both" else Severity.WARNING,  # one side may have its reasons: a voice mail that records
+        SEVERITY if variant == "both" else Severity.NOTE,  # one side may have its reasons: a voice mail that records
         Confidence.LIKELY,
         call=call,
         told=[hearing.wanted.told],
@@ -69,7 +66,3 @@ def _last(hearing: Hearing) -> Stream:
 def _frame_before(stream: Stream, final: int) -> int:
     """The last frame of a stream; of one that came back too late, that which ended the pause."""
     return next((gap.frame for gap in stream.gaps if gap.begin == final), stream.last_frame)
-
-
-def _saves_packets(stream: Stream) -> bool:
-    return stream.noise > 0 or stream.talkspurts > TALKSPURTS

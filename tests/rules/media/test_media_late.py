@@ -26,6 +26,13 @@ def test_a_first_packet_seconds_after_the_answer_is_late() -> None:
     assert finding.frames == [2, finding.evidence["first_frame"]]
 
 
+def test_who_saves_packets_may_have_had_nothing_to_say() -> None:
+    """A side that sends nothing between its talkspurts is told as a note."""
+    talk = Talk().begin().say(HERE, THERE, 1.1, 8).say(THERE, HERE, 4.5, 4, ssrc=8, marked=(0, 40, 90))
+    (finding,) = talk.end(9).findings(NAME)
+    assert (finding.severity.value, finding.confidence.value) == ("note", "likely")
+
+
 def in_time() -> Talk:
     return Talk().begin().say(HERE, THERE, 1.1, 8).say(THERE, HERE, 2.5, 4, ssrc=8).end(9)
 

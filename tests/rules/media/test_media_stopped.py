@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def test_a_side_that_falls_silent_is_told_with_its_last_packet() -> None:
     """How long it was heard, and for how long no more."""
     (finding,) = Talk().begin().say(HERE, THERE, 1.1, 12).say(THERE, HERE, 1.1, 3, ssrc=8).end(13).findings(NAME)
-    assert (finding.variant, finding.severity.value, finding.confidence.value) == ("one", "warning", "likely")
+    assert (finding.variant, finding.severity.value, finding.confidence.value) == ("one", "note", "likely")
     assert (finding.evidence["heard_s"], finding.evidence["silent_s"], finding.evidence["sender"]) == (
         3.08,
         8.92,
