@@ -85,7 +85,7 @@ def test_one_call_id_for_everything_takes_no_more_than_its_share() -> None:
         correlate(talk.sightings)
         return process_time() - begun
 
-    assert seconds(5_000) < 60 * max(seconds(500), 0.002)
+    assert any(seconds(5_000) < 60 * max(seconds(500), 0.005) for _ in range(3))
 
 
 @pytest.mark.parametrize("missed", [None, 0, 3])

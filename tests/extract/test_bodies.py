@@ -26,7 +26,7 @@ SDP = (
 def bodies() -> Bodies:
     """Under one key."""
     names = Pseudonyms(b"0123456789abcdef")
-    return Bodies(names, Wording(names), Rewriting(names))
+    return Bodies(names, Wording(names), Rewriting(names).part)
 
 
 def test_a_description_offers_the_same(bodies: Bodies) -> None:
