@@ -96,6 +96,8 @@ def answers_object(answers: Sequence[Answer], catalogue: Catalogue) -> dict[str,
 def not_found(unknown: Unknown, catalogue: Catalogue) -> str:
     """One line on a name that nothing is called."""
     labels: dict[str, str] = catalogue.words["catalogue"]
+    if not unknown.name.strip():
+        return labels["nothing_asked"]
     if len(unknown.name) == 3 and unknown.name.isdecimal():
         return labels["no_such_code"].format(name=unknown.name)
     if unknown.near:

@@ -125,6 +125,15 @@ def test_what_is_not_found_is_told_and_the_rest_is_shown(capsys: pytest.CaptureF
     ]
 
 
+@pytest.mark.parametrize("name", ["", " ", "\t"])
+def test_an_empty_name_is_called_so(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    """It is no name that the catalogue lacks: one line says what to give instead."""
+    assert main(["explain", name]) == 2
+    written = capsys.readouterr()
+    assert not written.out
+    assert written.err == "sipdiag: explain needs a name, such as 403, ack-missing or timer/B; this one is empty\n"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_entry_can_be_told(capsys: pytest.CaptureFixture[str], language: str) -> None:
     """In text, Markdown and JSON, in every language, with no label left unfilled."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from functools import cache
 from pathlib import Path
@@ -109,6 +110,14 @@ def test_templates_are_well_formed(rule: str, language: str) -> None:
         filled = template.format_map(dict.fromkeys(names, "x"))
         assert "{" not in filled
         assert "}" not in filled
+
+
+@each_rule
+def test_no_article_stands_before_what_is_filled_in(rule: str) -> None:
+    """Which of "a" and "an" is right hangs on what comes; only a number of SIP, which no vowel begins, may have one."""
+    entry = entry_of(rule)
+    for template in (*entry.messages.values(), *entry.remedies.values()):
+        assert not re.search(r"\ban? `?\{(?!code\})", template, re.IGNORECASE), template
 
 
 @each_rule
