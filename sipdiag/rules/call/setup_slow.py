@@ -63,8 +63,8 @@ def _finding(call: Call, invite: Sighting, told: Sighting, limit: float, scene: 
         "caller": invite.source,
     }
     variant, severity = _variant(told, delay, client, begun, hop)
-    # That the caller waited is plain to see; that it was no ringing that nobody told of is not.
-    confidence = Confidence.LIKELY if variant in ("given-up", "no-ringing") else Confidence.CERTAIN
+    # That the caller waited is plain to see; that nothing was told before, which the recorder missed, is not.
+    confidence = Confidence.LIKELY if variant in ("given-up", "no-ringing", "slow") else Confidence.CERTAIN
     if variant == "given-up" and not scene.window.sees(invite.destination, invite.source):
         confidence = Confidence.INCONCLUSIVE  # what the caller heard is not recorded
     if _rang_behind(call, invite, limit):
