@@ -5,8 +5,11 @@ tshark does the work, and pyshark speaks to it; both are asked only when they ar
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
@@ -15,7 +18,7 @@ from sipdiag.capture.complaint import one_line
 from sipdiag.errors import CaptureError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 OLDEST = (3, 0)
 """The first tshark that calls TLS by its name."""
@@ -24,6 +27,8 @@ TRANSPORTS = {"tls": "tls", "dtls": "tls", "sctp": "sctp", "tcp": "tcp", "udp": 
 """Wireshark's name of a protocol → how SIP calls it; the first that is there counts."""
 INTERNET = ("ip", "ipv6")
 LONGEST_COMPLAINT = 300
+PATIENCE = 5
+"""Seconds for tshark to end after its last word."""
 
 
 class Dissected(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +61,7 @@ def dissected(path: str, *, keylog: str | None, encrypted_only: bool, ports: Ite
         warnings.simplefilter("ignore")  # of an event loop, which is pyshark's own matter
         import pyshark  # noqa: PLC0415
 
-        _check(path)
+        _check(path, missing="tshark is to read it and is not here")
         loop = asyncio.new_event_loop()  # its own would leave a signal handler behind
         capture = pyshark.FileCapture(
             path,
@@ -68,6 +73,7 @@ def dissected(path: str, *, keylog: str | None, encrypted_only: bool, ports: Ite
             keep_packets=False,
             eventloop=loop,
         )
+        capture._cleanup_subprocess = partial(_ended, capture, capture._cleanup_subprocess)  # noqa: SLF001
         try:
             for packet in capture:
                 yield from _messages(packet)
@@ -98,15 +104,32 @@ def converted(path: str) -> Iterator[IO[bytes]]:
             process.kill()
 
 
-def _check(path: str) -> str:
-    """Give where tshark is, if it is there and new enough."""
+async def _ended(capture: Any, clean_up: Callable[[Any], Awaitable[None]], process: Any) -> None:  # noqa: ANN401
+    """Wait until tshark has ended, then let pyshark clean up.
+
+    pyshark would kill it first, and `Popen.kill` asks for the exit status of what may have ended by itself. So it may
+    take that from the thread in which asyncio waits, which then complains of an unknown child process.
+    """
+    import asyncio  # noqa: PLC0415
+
+    if process.returncode is None:
+        if not capture._eof_reached:  # noqa: SLF001 - it has more to say, and nobody listens
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(process.wait(), PATIENCE)
+    await clean_up(process)
+
+
+def _check(path: str, *, missing: str = "can be read with tshark only, which is not here") -> str:
+    """Give where tshark is, if it is there and new enough; `missing` is what to say if not."""
     from pyshark.tshark import tshark  # noqa: PLC0415
 
     try:
         version = tshark.get_tshark_version()
         where: str = tshark.get_process_path()
     except Exception as error:  # each of several kinds means the same
-        raise CaptureError(path, f"can be read with tshark only, which is not here: {PACKAGE}") from error
+        raise CaptureError(path, f"{missing}: {PACKAGE}") from error
     if version.release[:2] < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise CaptureError(path, f"tshark {version} is too old: {PACKAGE}, version {oldest} or newer")

@@ -63,8 +63,8 @@ class Demultiplexer:
         self._handshakes = Handshakes()
         self._sealed: dict[int, SealedConnection] = {}
         self._flows = np.empty(0, np.uint64)
-        self._probes = Probes(self._recognized)
-        self._associations = Associations(recognize, self._endpoints)
+        self._probes = Probes(self._recognized, self.defects)
+        self._associations = Associations(recognize, self._endpoints, self.defects)
         self._carriages = Carriages(recognize, self._endpoints, self.defects)
 
     @property
@@ -149,18 +149,23 @@ class Demultiplexer:
         segments = [
             segment for whole in wholes if whole.protocol == TCP and (segment := reassembled(whole, self._endpoints))
         ]
+        recognized: set[tuple[str, str]] = set()
         columns = [Segments(group, self._endpoints) for group in groups if (group.protocol == TCP).any()]
         for one in columns:
             found = list(one.recognized(self._flows, self._recognized))
             self._know(found)
+            recognized.update((source, destination) for _, source, destination in found)
             held = [segment for flow, _, _ in found for segment in self._probes.released(flow)]
             for flow, watched in self._probes.watch(one, self._flows):
                 self._know([(flow, watched[-1].source, watched[-1].destination)])
+                recognized.add((watched[-1].source, watched[-1].destination))
                 held += watched
             segments += [segment for segment in held if segment.frame < first_frame]
         for one in columns:
             segments += one.chosen(self._flows)
         segments.sort(key=attrgetter("frame"))
+        if recognized:
+            self._tcp.foresee(segments, recognized)
         streamed = [
             (segment.frame, carried)
             for segment in segments

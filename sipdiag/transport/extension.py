@@ -10,6 +10,8 @@ FRAGMENT, AUTHENTICATION = 44, 51
 EXTENSIONS = (0, 43, FRAGMENT, AUTHENTICATION, 60, 135, 139, 140)
 """Hop-by-hop options, routing, fragment, authentication, destination options, mobility, HIP, Shim6."""
 MOST_HEADERS = 16
+MOST_BYTES = 2_048
+"""Bytes of all headers of a packet."""
 
 
 class Extensions(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +25,8 @@ class Extensions(msgspec.Struct, frozen=True, kw_only=True):
     last: bool = True
     """No fragment follows."""
     identification: int = 0
+    endless: bool = False
+    """More headers follow than are walked."""
 
     @property
     def fragment(self) -> bool:
@@ -37,7 +41,7 @@ def extensions(data: bytes, protocol: int) -> Extensions | None:
         if protocol not in EXTENSIONS:
             return Extensions(length=at, protocol=protocol)
         if at + 8 > len(data):
-            return None
+            return None if len(data) < MOST_BYTES else Extensions(length=at, protocol=protocol, endless=True)
         following, size = data[at], data[at + 1]
         if protocol == FRAGMENT:
             place, identification = struct.unpack_from(">HI", data, at + 2)
@@ -54,4 +58,4 @@ def extensions(data: bytes, protocol: int) -> Extensions | None:
         else:
             at += 4 * (size + 2) if protocol == AUTHENTICATION else 8 * (size + 1)
         protocol = following
-    return None
+    return Extensions(length=at, protocol=protocol, endless=True)

@@ -9,11 +9,11 @@ import numpy as np
 
 from sipdiag.defect import Defect
 from sipdiag.transport.columns import Rows, field
-from sipdiag.transport.extension import EXTENSIONS, Extensions, extensions
+from sipdiag.transport.extension import EXTENSIONS, MOST_BYTES, MOST_HEADERS, Extensions, extensions
 from sipdiag.transport.foreign import Foreign
 from sipdiag.transport.fragments import Fragment, LostDatagram, Reassembly, Whole
 from sipdiag.transport.ip import ADDRESSES, IPPackets, ip_packets
-from sipdiag.transport.link import ENCRYPTED, LINKS, RAW
+from sipdiag.transport.link import DEEPEST_TAG, ENCRYPTED, LABELLED_ON, LINKS, MOST_LABELS, RAW, TAGGED_ON
 from sipdiag.transport.rewrapped import may_be_tunnel, rewrapped
 from sipdiag.transport.sctp import SCTP
 from sipdiag.transport.segments import TCP
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 DEEPEST = 12
 """Layers of tunnels, labels and link headers that are opened, one in the other."""
+TUNNELS = f"tunnels inside of each other, more than {DEEPEST}"
+HEADERS = f"IPv6 extension headers of a packet, more than {MOST_HEADERS} or {MOST_BYTES} bytes"
+GOING_ON = {TAGGED_ON: f"VLAN tags of a packet, more than {DEEPEST_TAG}"}
+GOING_ON |= {LABELLED_ON: f"MPLS labels of a packet, more than {MOST_LABELS}"}
+"""What a link layer has more of than is followed."""
 
 
 class Internet:
@@ -40,7 +45,8 @@ class Internet:
         self._unknown: dict[int, tuple[int, int]] = {}
         """LINKTYPE without a decoder → first frame, packets."""
         self._foreign = Foreign()
-        self._too_deep: int | None = None
+        self._beyond: dict[str, int] = {}
+        """What goes deeper than is followed → first frame."""
         self._aside: list[npt.NDArray[np.int64]] | None = None
         """Frames that are left to another reader, where that is wanted."""
 
@@ -64,7 +70,8 @@ class Internet:
             if not layers:
                 break
         else:
-            self._too_deep = self._too_deep or int(layers[0].frames(np.zeros(1, np.int64))[0])
+            for layer in layers:
+                self._goes_beyond(TUNNELS, layer.frames(np.arange(len(layer))))
         return [alike for alike in kept if len(alike)], wholes
 
     def independent(self, packets: Packets) -> tuple[list[IPPackets], Rows]:
@@ -103,9 +110,8 @@ class Internet:
             what = f"LINKTYPE {link}" if link >= 0 else f"EtherType {-link:#06x}"
             what = "encrypted Wi-Fi or MACsec" if link == ENCRYPTED else what
             self._defects.append(Defect(kind="link-type-unknown", detail=f"{what}, {count} packets", frame=frame))
-        if self._too_deep is not None:
-            detail = f"tunnels inside of each other, more than {DEEPEST}"
-            self._defects.append(Defect(kind="limit-reached", detail=detail, frame=self._too_deep))
+        for detail, frame in self._beyond.items():
+            self._defects.append(Defect(kind="limit-reached", detail=detail, frame=frame))
         self._defects += self._foreign.defects
 
     def _layer(self, packets: Packets, kept: list[IPPackets], pieces: list[Fragment]) -> Iterator[Packets]:
@@ -114,10 +120,13 @@ class Internet:
             if not isinstance(alike, IPPackets):
                 yield alike
                 continue
-            for whole in _unfragmented(alike, pieces):
+            endless: list[int] = []
+            for whole in _unfragmented(alike, pieces, endless):
                 rest, inside = opened(whole)
                 kept.append(rest)
                 yield from inside
+            if endless:
+                self._goes_beyond(HEADERS, alike.packets.frames(np.array(endless, np.int64)))
 
     def _alike(self, packets: Packets) -> Iterator[IPPackets | Packets]:
         """Decode the link layer: IP packets with alike headers, and what is to be decoded once more."""
@@ -142,6 +151,9 @@ class Internet:
         if self._aside is not None:
             self._aside.append(packets.frames(rows))
             return
+        if link in GOING_ON:
+            self._goes_beyond(GOING_ON[link], packets.frames(rows))
+            return
         opened_by_scapy = self._foreign.inside(packets, rows, link) if link != ENCRYPTED else None
         if opened_by_scapy is not None:
             yield opened_by_scapy
@@ -149,9 +161,20 @@ class Internet:
         first, count = self._unknown.get(link, (int(packets.frames(rows[:1])[0]), 0))
         self._unknown[link] = (first, count + len(rows))
 
+    def _goes_beyond(self, what: str, frames: npt.NDArray[np.int64]) -> None:
+        """Remember the first of the frames in which there is more of something than is followed."""
+        if self._aside is not None:
+            self._aside.append(frames)
+        elif len(frames):
+            first = int(frames.min())
+            self._beyond[what] = min(first, self._beyond.get(what, first))
 
-def _unfragmented(alike: IPPackets, pieces: list[Fragment]) -> Iterator[IPPackets]:
-    """Yield the packets that are whole, extension headers passed; the fragments go to `pieces`."""
+
+def _unfragmented(alike: IPPackets, pieces: list[Fragment], endless: list[int]) -> Iterator[IPPackets]:
+    """Yield the packets that are whole, extension headers passed; the fragments go to `pieces`.
+
+    The rows of those with more extension headers than are walked go to `endless`.
+    """
     four = alike.version == 4
     fragmented = (field(alike.head, 6, 2) & 0x3FFF) != 0 if four else np.isin(alike.protocol, EXTENSIONS)
     if not fragmented.any():
@@ -164,6 +187,7 @@ def _unfragmented(alike: IPPackets, pieces: list[Fragment]) -> Iterator[IPPacket
     else:
         walked = _walked(odd)
         pieces += _fragments(odd, walked)
+        endless += [row for row, found in zip(odd.row.tolist(), walked, strict=True) if found and found.endless]
         yield from _extended(odd, walked)
 
 
@@ -189,7 +213,7 @@ def _walked(odd: IPPackets) -> list[Extensions | None]:
     end = odd.start() + np.minimum(odd.length(), odd.present())
     data = odd.packets.data
     return [
-        extensions(data[start : min(stop, start + 2_048)].tobytes(), protocol)
+        extensions(data[start : min(stop, start + MOST_BYTES)].tobytes(), protocol)
         for start, stop, protocol in zip(odd.start().tolist(), end.tolist(), odd.protocol.tolist(), strict=True)
     ]
 
@@ -198,7 +222,7 @@ def _extended(odd: IPPackets, walked: list[Extensions | None]) -> Iterator[IPPac
     """Give the whole packets behind extension headers, those with headers of one length together."""
     by_length: defaultdict[int, list[int]] = defaultdict(list)
     for row, found in enumerate(walked):
-        if found and not found.fragment:
+        if found and not found.fragment and not found.endless:
             by_length[found.length].append(row)
     for length, rows in by_length.items():
         alike = odd.select(np.array(rows))

@@ -28,6 +28,8 @@ RAW, ETHER, POINT_TO_POINT, PPP_OVER_ETHERNET, WIRELESS, LABELLED = 101, 1, 9, 5
 PADDED_WIRELESS = -105
 """Not of the registry: IEEE 802.11 with its header padded to four bytes."""
 ENCRYPTED = -1
+TAGGED_ON, LABELLED_ON = -2, -3
+"""Not of the registry: there are more VLAN tags, or labels, than are followed."""
 
 Found = tuple[Rows, int | npt.NDArray[np.int64], int]
 """Rows, where in each of them something begins, and as which link type it is to be read."""
@@ -59,6 +61,7 @@ def by_ethertype(heads: Heads, *, type_at: int, header: int) -> Iterator[Found]:
             return
         heads, rows = heads[tagged], rows[tagged]
         type_at, header = header + 2, header + 4
+    yield rows, header, TAGGED_ON
 
 
 def _by_other_ethertype(
@@ -127,6 +130,7 @@ def mpls(heads: Heads) -> Iterator[Found]:
         yield last[controlled], 4 * depth + 4, ETHER
         yield last[~controlled & (version != 4) & (version != 6)], 4 * depth, ETHER
         rows = rows[~bottom]
+    yield rows, 4 * MOST_LABELS, LABELLED_ON
 
 
 def by_length(heads: Heads, *, length_at: int, order: str, width: int, link: int) -> Iterator[Found]:

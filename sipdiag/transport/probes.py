@@ -5,11 +5,13 @@ A message may come byte by byte, or begin in the middle of a segment; then no se
 
 from __future__ import annotations
 
+import heapq
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sipdiag.defect import Defect
 from sipdiag.transport.segments import ACK, SYN
 
 if TYPE_CHECKING:
@@ -28,8 +30,10 @@ MOST_LARGE = 32
 """Segments of more than a few bytes: what they carry would have been recognised by now."""
 LARGE = 64
 MOST_BYTES = 32_768
-MOST_REBUILDS = 32
-"""Times that segments out of order are sorted."""
+MOST_DISORDERED = 8_192
+"""Segments of a connection on which they came out of order: all may wait for the first."""
+MOST_LOOKS = 1 << 16
+"""Lines of one side that are looked at, some more than once where they came out of order."""
 LONGEST_LINE = 2_048
 BITS = 20
 GIVEN_UP = np.uint64((1 << BITS) - 1)
@@ -39,52 +43,77 @@ PRINTABLE[[*b"\t\r\n", *range(0x20, 0x7F)]] = True
 
 
 class _Direction:
-    """What one side sent, as far as it is in sequence."""
+    """What one side sent, as far as it is in sequence from the first byte that is there.
+
+    Sequence numbers wrap: places are counted from the first segment that came, and may be negative.
+    """
 
     def __init__(self) -> None:
         self.segments: list[Segment] = []
         self.text = bytearray()
-        self.following: int | None = None
-        self.ragged = False
-        """Something is held that does not follow."""
-        self.rebuilds = 0
+        self.begin = 0
+        """The place where the text begins."""
+        self.apart: list[tuple[int, bytes]] = []
+        """Heap of what is held and does not follow: place and bytes."""
+        self.disordered = False
+        self.looks = 0
         self.looked = 0
         """Where the first line begins that was not yet looked at."""
+        self.before = 0
+        """Bytes put before those that were there: the lines up to the first of those are to be looked at as well."""
 
     def add(self, segment: Segment) -> None:
         self.segments.append(segment)
-        if not self.ragged and self.following in (None, segment.sequence):
-            self.text += segment.payload
-            self.following = segment.sequence + len(segment.payload) & 0xFFFFFFFF
+        at = (segment.sequence - self.segments[0].sequence + (1 << 31)) % (1 << 32) - (1 << 31)
+        if at < self.begin:
+            self._prepend(at, segment.payload)
         else:
-            self._rebuild()
+            heapq.heappush(self.apart, (at, segment.payload))
+        while self.apart and self.apart[0][0] <= self.begin + len(self.text):
+            at, payload = heapq.heappop(self.apart)
+            self.text += payload[self.begin + len(self.text) - at :]
+        self.disordered |= bool(self.apart)
 
-    def _rebuild(self) -> None:
-        """Put what came out of order in sequence, from the first byte that is there."""
-        self.rebuilds += 1
-        first = self.segments[0].sequence
-        # Sequence numbers wrap: what counts is how far each is from the first.
-        placed = sorted(((each.sequence - first + (1 << 31)) % (1 << 32), each.payload) for each in self.segments)
-        begin = placed[0][0]
-        self.text, self.looked, self.ragged = bytearray(), 0, False
-        for at, payload in placed:
-            if at - begin > len(self.text):
-                self.ragged = True
-                break
-            self.text += payload[len(self.text) - (at - begin) :]
-        self.following = first + begin - (1 << 31) + len(self.text) & 0xFFFFFFFF
+    def _prepend(self, at: int, payload: bytes) -> None:
+        """Put something before all that is there; what does not follow it is set apart."""
+        self.disordered = True
+        size = self.begin - at
+        if len(payload) < size:
+            heapq.heappush(self.apart, (self.begin, bytes(self.text)))
+            self.text, self.looked, self.before = bytearray(payload), 0, 0
+        else:
+            if len(payload) > size + len(self.text):
+                heapq.heappush(self.apart, (at, payload))
+            self.text[:0] = payload[:size]
+            self.looked, self.before = self.looked + size, size
+        self.begin = at
 
     def recognized(self, recognize: Callable[[bytes], object]) -> bool:
         """Tell whether a line begins signalling."""
-        while self.looked < len(self.text):
-            end = self.text.find(b"\n", self.looked)
-            line = bytes(self.text[self.looked : self.looked + LONGEST_LINE])
-            if recognize(line):
+        at, before, self.before = 0, self.before, 0
+        while at < before:
+            if self._begins(at, recognize):
                 return True
+            at = self.text.find(b"\n", at, before) + 1 or before + 1
+        if at == before > 0 and self._begins(at, recognize):
+            return True
+        while self.looked < len(self.text):
+            if self._begins(self.looked, recognize):
+                return True
+            end = self.text.find(b"\n", self.looked)
             if end < 0:
                 return False
             self.looked = end + 1
         return False
+
+    def _begins(self, at: int, recognize: Callable[[bytes], object]) -> bool:
+        self.looks += 1
+        return bool(recognize(bytes(self.text[at : at + LONGEST_LINE])))
+
+    @property
+    def unfinished(self) -> bool:
+        """Tell whether what is held may yet become signalling."""
+        return bool(self.apart) or self.looked < len(self.text)
 
 
 class _Watched:
@@ -105,11 +134,13 @@ class _Watched:
 
     @property
     def hopeless(self) -> bool:
+        sides = self.directions.values()
+        disordered = any(each.disordered for each in sides)
         return (
             self.bytes > MOST_BYTES
-            or self.segments >= MOST_SEGMENTS
-            or self.large > MOST_LARGE
-            or any(direction.rebuilds > MOST_REBUILDS for direction in self.directions.values())
+            or self.segments >= (MOST_DISORDERED if disordered else MOST_SEGMENTS)
+            or (self.large > MOST_LARGE and not disordered)
+            or any(each.looks > MOST_LOOKS for each in sides)
         )
 
     def held(self) -> list[Segment]:
@@ -121,8 +152,9 @@ class _Watched:
 class Probes:
     """Watches connections until they are recognised or hopeless."""
 
-    def __init__(self, recognize: Callable[[bytes], object]) -> None:
-        self._recognize = recognize
+    def __init__(self, recognize: Callable[[bytes], object], defects: list[Defect]) -> None:
+        self._recognize, self._defects = recognize, defects
+        self._full = False
         self._watched: dict[int, _Watched] = {}
         self._held = 0
         self._given_up = np.zeros(1 << BITS, np.bool_)
@@ -173,7 +205,15 @@ class Probes:
                 self._given_up[place] = True
                 self._forget(flow)
             elif len(self._watched) > MOST_FLOWS or self._held > MOST_HELD:
-                self._forget(next(iter(self._watched)))
+                self._give_way(segment.frame)
+
+    def _give_way(self, frame: int) -> None:
+        """Forget the connection watched for longest; say once that something may have been lost by that."""
+        oldest = self._forget(next(iter(self._watched)))
+        if oldest and not self._full and any(each.unfinished for each in oldest.directions.values()):
+            self._full = True
+            detail = f"TCP connections that may carry SIP, more than {MOST_FLOWS} or {MOST_HELD} segments of them"
+            self._defects.append(Defect(kind="limit-reached", detail=detail, frame=frame))
 
     def _open(self, flows: Flows) -> npt.NDArray[np.bool_]:
         still: npt.NDArray[np.bool_] = ~self._given_up[flows & GIVEN_UP]

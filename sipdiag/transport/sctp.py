@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from sipdiag.capture import byte_rows
+from sipdiag.defect import Defect
 from sipdiag.transport.columns import big_endian
 from sipdiag.transport.delivery import Datagram
 from sipdiag.transport.udp import SHORTEST, begins_with_text
@@ -65,8 +66,9 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Associations:
     """All SCTP associations of a capture, as far as they carry signalling."""
 
-    def __init__(self, recognize: Callable[[bytes], object], endpoints: Endpoints) -> None:
-        self._recognize, self._endpoints = recognize, endpoints
+    def __init__(self, recognize: Callable[[bytes], object], endpoints: Endpoints, defects: list[Defect]) -> None:
+        self._recognize, self._endpoints, self._defects = recognize, endpoints, defects
+        self._full = False
         self._open: dict[tuple[str, str, int, int, int], list[Chunk]] = {}
         self._seen: dict[tuple[str, str, int, int], None] = {}
 
@@ -124,8 +126,9 @@ class Associations:
         key = (chunk.source, chunk.destination, chunk.tag, chunk.stream, chunk.message)
         parts = self._open.setdefault(key, [])
         if len(self._open) > MOST_OPEN:
-            del self._open[next(iter(self._open))]
+            self._give_up(self._open.pop(next(iter(self._open))), chunk.frame)
         if len(parts) >= MOST_PARTS or sum(len(part.payload) for part in parts) > MOST_BYTES:
+            self._give_up(parts, chunk.frame)
             parts.clear()
         parts.append(chunk)
         parts.sort(key=lambda part: part.place)
@@ -134,6 +137,15 @@ class Associations:
         if not whole:
             return []
         return self._open.pop(key)
+
+    def _give_up(self, parts: list[Chunk], frame: int) -> None:
+        """Say once that parts of a message were dropped; what others than SIP send is no loss."""
+        if self._full or not any(part.flags & BEGIN or part.payload.isascii() for part in parts):
+            return
+        self._full = True
+        detail = f"SCTP messages under way, more than {MOST_OPEN}, or of more than {MOST_PARTS} parts"
+        detail += f" or {MOST_BYTES} bytes"
+        self._defects.append(Defect(kind="limit-reached", detail=detail, frame=frame))
 
 
 def _promising(packets: IPPackets) -> npt.NDArray[np.bool_]:

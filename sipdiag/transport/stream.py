@@ -16,12 +16,22 @@ if TYPE_CHECKING:
 MOST_HELD = 256
 """Segments that wait for a missing one, before it counts as lost."""
 MOST_HELD_BYTES = 1 << 20
+MOST_AWAITING_BYTES = 1 << 22
+"""The same while nothing has come of the beginning, which is known: any number of segments may wait for it."""
+COST = 400
+"""Bytes that a segment takes besides its payload."""
 MOST_HOARDED_BYTES = 128 << 20
 """Bytes held back by all streams together."""
 FAR_BEHIND = 1 << 26
 """What begins so far before the next byte is no retransmission but another stream between the same ports."""
 WRAP = 1 << 32
 HALF = 1 << 31
+
+
+def may_be_keep_alive(segment: Segment) -> bool:
+    """Tell whether a segment is one byte alone; but no keep-alive has the first letter of a message in it."""
+    alone = len(segment.payload) + segment.cut == 1 and not segment.flags & SYN
+    return alone and not segment.payload.isalnum()
 
 
 class Hoard:
@@ -42,7 +52,7 @@ class Stream:
     ) -> None:
         self._source, self._destination, self._connection = source, destination, connection
         self._hoard = hoard
-        self._next = begin
+        self._next = self._begin = begin
         self._held: list[tuple[int, int, Segment]] = []
         """Heap of position, frame and segment of what came too early."""
         self._held_bytes = 0
@@ -60,17 +70,16 @@ class Stream:
         if self._ended or not (size or segment.flags & (SYN | FIN)):
             return
         if self._next is None:
-            # Seen from mid-connection on, one byte alone is a keep-alive, which repeats the byte before the next;
-            # but no keep-alive has the first letter of a message in it.
-            alone = size == 1 and not segment.flags & SYN and not segment.payload.isalnum()
-            self._next = begin + 1 if alone else begin
+            # Seen from mid-connection on, a keep-alive repeats the byte before the next.
+            self._next = begin + 1 if may_be_keep_alive(segment) else begin
+            self._begin = self._next if segment.flags & SYN else None
         at = self._position(begin)
         if at + FAR_BEHIND < self._next:
             yield from self._flushed(segment.frame, segment.time)
             self._next, self._gap, self._end = at, True, None
         if size:
             heapq.heappush(self._held, (at, segment.frame, segment))
-            self._count(len(segment.payload))
+            self._count(len(segment.payload) + COST)
         if segment.flags & FIN:
             self._end = at + size
         yield from self._in_sequence(segment.frame, segment.time)
@@ -101,9 +110,11 @@ class Stream:
         self._hoard.bytes += size
 
     def _holds_too_much(self) -> bool:
-        return (
-            len(self._held) > MOST_HELD or self._held_bytes > MOST_HELD_BYTES or self._hoard.bytes > MOST_HOARDED_BYTES
-        )
+        if self._hoard.bytes > MOST_HOARDED_BYTES:
+            return True
+        if self._begin is not None and self._next == self._begin:
+            return self._held_bytes > MOST_AWAITING_BYTES
+        return len(self._held) > MOST_HELD or self._held_bytes > MOST_HELD_BYTES
 
     def _position(self, sequence: int) -> int:
         following = self._next or 0
@@ -121,7 +132,7 @@ class Stream:
     def _in_sequence(self, frame: int, time: int) -> Iterator[StreamData]:
         while self._held and self._held[0][0] <= (self._next or 0):
             at, _, segment = heapq.heappop(self._held)
-            self._count(-len(segment.payload))
+            self._count(-len(segment.payload) - COST)
             end = at + len(segment.payload) + segment.cut
             if end <= (self._next or 0):
                 continue

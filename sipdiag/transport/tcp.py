@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from sipdiag.defect import Defect
 from sipdiag.transport.delivery import Connection, StreamData
 from sipdiag.transport.segments import ACK, FIN, RST, SYN
-from sipdiag.transport.stream import WRAP, Hoard, Stream
+from sipdiag.transport.stream import HALF, WRAP, Hoard, Stream, may_be_keep_alive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sipdiag.transport.segments import Segment
 
@@ -38,12 +38,13 @@ class _Tracked:
         self.begins: dict[str, int] = {}
         """Sequence number of the first byte of each side, where its SYN was seen."""
 
-    def stream(self, segment: Segment, hoard: Hoard) -> Stream:
+    def stream(self, segment: Segment, hoard: Hoard, lowest: int | None) -> Stream:
         source = segment.source
         if source not in self.streams:
             begin = self.begins.get(source)
             if begin is not None and (segment.sequence - begin) % WRAP > FARTHEST_BEGIN:
                 begin = None  # recognised long after it began, so that nothing is left of its beginning
+            begin = lowest if begin is None else begin
             number = self.connection.number
             self.streams[source] = Stream(source, segment.destination, number, hoard, begin=begin)
         return self.streams[source]
@@ -63,6 +64,8 @@ class Connections:
         self._failed = 0
         self._number = 0
         self._recognized: set[Pair] = set()
+        self._lowest: dict[Pair, int] = {}
+        """Source and destination → sequence number of the first byte, where that was not the first to come."""
         self._hoard = Hoard()
         self._last = (0, 0)
         self.defects: list[Defect] = []
@@ -70,6 +73,27 @@ class Connections:
     def recognize(self, source: str, destination: str) -> None:
         """Count the connections between two endpoints, from now on, as signalling."""
         self._recognized.add(_pair(source, destination))
+
+    def foresee(self, segments: Iterable[Segment], recognized: set[Pair]) -> None:
+        """Look at what is there of connections between two ends recognised just now, before each segment is added.
+
+        A stream whose SYN nobody saw may have come out of order: it begins with the first byte, not the first segment.
+        """
+        first: dict[Pair, int] = {}
+        for segment in segments:
+            ends = (segment.source, segment.destination)
+            if ends not in recognized and ends[::-1] not in recognized:
+                continue
+            if segment.flags & SYN:
+                first.pop(ends, None)
+                self._lowest.pop(ends, None)
+            elif segment.payload and not may_be_keep_alive(segment):
+                known = self._lowest.get(ends, first.setdefault(ends, segment.sequence))
+                if (
+                    0 < (known - segment.sequence) % WRAP < HALF
+                    and (first[ends] - segment.sequence) % WRAP <= FARTHEST_BEGIN
+                ):
+                    self._lowest[ends] = segment.sequence
 
     def add(self, segment: Segment) -> Iterator[StreamData]:
         """Take the next segment in order of capture; yield the stream data that it completes."""
@@ -146,7 +170,8 @@ class Connections:
         self._past.append(connection)
 
     def _streamed(self, tracked: _Tracked, segment: Segment) -> Iterator[StreamData]:
-        stream = tracked.stream(segment, self._hoard)
+        lowest = self._lowest.pop((segment.source, segment.destination), None)
+        stream = tracked.stream(segment, self._hoard, lowest)
         yield from stream.add(segment)
         other = tracked.streams.get(segment.destination)
         if other and segment.flags & ACK:

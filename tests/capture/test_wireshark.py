@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 from unittest.mock import patch
 
@@ -38,6 +39,21 @@ def test_every_message_is_given_with_its_ends(tmp_path: Path) -> None:
     assert [each.time for each in found][-1] == 1_700_000_002_000_002_000
 
 
+@pytest.mark.parametrize("all_of_it", [True, False])
+def test_the_end_of_tshark_is_left_to_who_waits_for_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, *, all_of_it: bool
+) -> None:
+    """`Popen.send_signal` takes the exit status of what ended by itself from asyncio, which then complains."""
+    path = written(tmp_path, pcap([ethernet(ipv4(udp(MESSAGES[0])))] * 3))
+    with patch.object(subprocess.Popen, "send_signal", autospec=True, side_effect=subprocess.Popen.send_signal) as sent:
+        found = dissected(path, keylog=None, encrypted_only=False)
+        assert next(found).frame == 1
+        assert len(list(found) if all_of_it else []) == (2 if all_of_it else 0)
+        found.close()  # type: ignore[attr-defined]
+    assert not sent.called
+    assert caplog.records == []
+
+
 def test_another_format_is_converted(tmp_path: Path) -> None:
     """What only Wireshark reads becomes pcapng on the way."""
     snoop = b"snoop\0\0\0\0\0\0\2\0\0\0\4" + b"".join(
@@ -58,9 +74,7 @@ def test_a_missing_tshark_is_named() -> None:
     missing = tshark.TSharkNotFoundException("not here")
     with patch.object(tshark, "get_tshark_version", side_effect=missing), pytest.raises(CaptureError) as error:
         list(dissected("a.pcap", keylog=None, encrypted_only=True))
-    assert error.value.reason == (
-        "can be read with tshark only, which is not here: install the package tshark (or wireshark-cli)"
-    )
+    assert error.value.reason == ("tshark is to read it and is not here: install the package tshark (or wireshark-cli)")
 
 
 def test_an_old_tshark_is_named() -> None:

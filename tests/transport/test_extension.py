@@ -31,6 +31,18 @@ def test_headers_are_passed(first: int, headers: bytes) -> None:
 
 @given(st.binary(max_size=100), st.sampled_from(EXTENSIONS))
 def test_any_headers_end(data: bytes, first: int) -> None:
-    """Whatever stands there, the walk ends within the data or says that it is cut off."""
+    """Whatever stands there, the walk ends within the data or says that it is cut off, or goes on."""
     found = extensions(data, first)
-    assert found is None or found.protocol not in EXTENSIONS or found.fragment
+    assert found is None or found.protocol not in EXTENSIONS or found.fragment or found.endless
+
+
+def test_more_headers_than_are_walked_are_told() -> None:
+    """Too many, or too long together: one defect with the first frame; what is merely cut off is none."""
+    header = bytes([60, 0]) + bytes(6)
+    many = [ethernet(ipv6(header * count, protocol=60)) for count in (17, 7_500)]
+    long = ethernet(ipv6((bytes([60, 255]) + bytes(2_046)) * 3, protocol=60))
+    for frames in (many, [long]):
+        (defect,) = Outcome(frames).defects
+        assert (defect.kind, defect.frame) == ("limit-reached", 1)
+        assert "IPv6 extension headers" in defect.detail
+    assert Outcome([ethernet(ipv6(header * 5, protocol=60))]).defects == []

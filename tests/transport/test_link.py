@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.transport.wire import OPTIONS, Outcome, ethernet, ipv4, ipv6, udp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PACKETS = [ipv4(udp(OPTIONS)), ipv6(udp(OPTIONS))]
 
@@ -68,3 +72,26 @@ def test_frames_without_data_are_nothing() -> None:
     """Beacons, acknowledgements and Wi-Fi frames without data are no damage."""
     frames = [b"\x80\0" + bytes(60), b"\xd4\0" + bytes(12), b"\x48\x01" + bytes(30), b"\xc8\x01" + bytes(30)]
     assert Outcome(frames, link=105).defects == []
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (lambda count: ethernet(PACKETS[0], tags=[0x8100] * count), "VLAN tags of a packet, more than 3"),
+        (
+            lambda count: ethernet(b"\0\1\0\7" * (count - 1) + b"\0\1\1\7" + PACKETS[0], ethertype=0x8847),
+            "MPLS labels of a packet, more than 8",
+        ),
+    ],
+    ids=["VLAN", "MPLS"],
+)
+def test_more_than_is_followed_is_told(made: Callable[[int], bytes], told: str) -> None:
+    """Once a capture, with the first frame; what has no more than that is read."""
+    outcome = Outcome([made(2), made(10_000), made(9), made(2)])
+    assert [each.frame for each in outcome.datagrams] == [1, 4]
+    assert [(each.kind, each.detail, each.frame) for each in outcome.defects] == [("limit-reached", told, 2)]
+
+
+def test_labels_cut_off_are_not_too_many() -> None:
+    """Where the packet ends, nothing is known of more of them."""
+    assert Outcome([ethernet(b"\0\1\0\7" * 8, ethertype=0x8847)[:40]]).defects == []

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sipdiag.capture import octets
 from sipdiag.transport import probes
+from sipdiag.transport.segments import Segment
 from tests.transport.test_tcp import answered, opening, sent
 from tests.transport.wire import FIN, OPTIONS, RST, Outcome
 
@@ -96,3 +97,53 @@ def test_any_segments(pieces: list[tuple[int, bytes, int]]) -> None:
     frames = [sent(payload, sequence=sequence, flags=flags) for sequence, payload, flags in pieces]
     with patch.object(octets, "BLOCK", 200):
         Outcome(frames)
+
+
+@pytest.mark.parametrize("block", [5_000, octets.BLOCK])
+@pytest.mark.parametrize("size", [1, 2, 7, 50, 100, 1_000])
+def test_reversed_order_gives_everything(size: int, block: int) -> None:
+    """The last segment first, each waiting for the one before it back to the SYN: nothing of it is lost."""
+    message = OPTIONS[:-2] + b"".join(b"Subject: %04d\r\n" % i for i in range(300)) + b"\r\n"
+    segments = bytewise(message, size=size)[::-1]
+    with patch.object(octets, "BLOCK", block):
+        outcome = Outcome([*opening(), *segments])
+    assert carried(outcome) == message
+    assert not any(data.gap for data in outcome.streams)
+
+
+@pytest.mark.parametrize("size", [1, 3, 50])
+def test_reversed_order_without_a_beginning_gives_the_message(size: int) -> None:
+    """Where no SYN tells the first byte, it is the first of those that are there once a message is recognised."""
+    message = OPTIONS[:-2] + b"Subject: no beginning\r\n" * 5 + b"\r\n"
+    assert carried(Outcome(bytewise(message, size=size)[::-1])) == message
+
+
+@given(st.permutations(range(-(-len(TEXT) // 5))), st.integers(0, 2**32 - 1))
+def test_any_order_is_recognised(order: list[int], start: int) -> None:
+    """Whatever the order, what is held has its text in sequence, and each line is looked at."""
+    direction, seen = probes._Direction(), []
+    for i in order:
+        segment = Segment(
+            frame=1, time=1, source="a", destination="b", sequence=(start + 5 * i) % 2**32, acknowledgment=0, flags=16,
+            payload=TEXT[5 * i : 5 * i + 5],
+        )  # fmt: skip
+        direction.add(segment)
+        direction.recognized(seen.append)
+    assert bytes(direction.text) == TEXT
+    assert {*TEXT.splitlines(keepends=True)} <= {line[: line.find(b"\n") + 1] for line in seen}
+
+
+def test_lines_that_are_looked_at_again_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection made to be looked at without end is given up."""
+    monkeypatch.setattr(probes, "MOST_LOOKS", 100)
+    lines = bytewise(b"\n" * 150, size=1)[::-1]
+    assert Outcome([*opening(), *lines, *bytewise(OPTIONS, 251, size=3)]).streams == []
+
+
+def test_a_watched_connection_that_gives_way_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, with the frame, and only where a line was under way."""
+    monkeypatch.setattr(probes, "MOST_FLOWS", 3)
+    begun = [segment for port in range(40_000, 40_009) for segment in bytewise(OPTIONS[:3], port=port)]
+    assert [(each.kind, each.frame) for each in Outcome(begun).defects] == [("limit-reached", 10)]
+    lines = [sent(b"GET / HTTP/1.1\r\n\r\n", sequence=1, port=port) for port in range(40_000, 40_009)]
+    assert Outcome(lines).defects == []

@@ -88,3 +88,14 @@ def test_no_bytes_make_it_raise(noise: bytes, whole: bool) -> None:  # noqa: FBT
     """Any chunks."""
     packet = frame(data(OPTIONS, 1), noise) if whole else ethernet(ipv4(COMMON + noise, protocol=132))
     assert len(Outcome([packet]).datagrams) >= whole
+
+
+def test_a_message_that_gives_way_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, with the frame: of too many messages under way, or of too many parts of one; not what is no text."""
+    monkeypatch.setattr(sctp, "MOST_OPEN", 2)
+    monkeypatch.setattr(sctp, "MOST_PARTS", 3)
+    begun = [frame(data(OPTIONS[:9], 10 * stream, flags=2, stream=stream)) for stream in range(1, 5)]
+    assert [(each.kind, each.frame) for each in Outcome(begun).defects] == [("limit-reached", 3)]
+    parts = [frame(data(b"a part", number, flags=0)) for number in range(1, 9)]
+    assert [(each.kind, each.frame) for each in Outcome(parts).defects] == [("limit-reached", 4)]
+    assert Outcome([frame(data(b"\xff" * 9, number, flags=0)) for number in range(1, 9)]).defects == []

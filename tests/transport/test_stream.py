@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sipdiag.transport.segments import Segment
-from sipdiag.transport.stream import MOST_HELD, Hoard, Stream
+from sipdiag.transport.stream import COST, MOST_HELD, Hoard, Stream
 from tests.transport.wire import ACK, FIN, SYN
 
 TEXT = bytes(range(256)) * 4
@@ -75,6 +75,19 @@ def test_waiting_is_bounded() -> None:
     out = [data for i in range(MOST_HELD + 1) for data in one.add(segment(b"x", 5 + i, frame=i))]
     assert len(out) == MOST_HELD + 1
     assert [data.gap for data in out[:2]] == [True, False]
+
+
+def test_any_number_waits_for_a_known_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came before the first byte waits for it, within the memory that its segments take."""
+    hoard = Hoard()
+    one = Stream("a", "b", 1, hoard, begin=0)
+    assert not [data for at in range(1_500, 0, -1) for data in one.add(segment(b"x", at, frame=at))]
+    assert hoard.bytes == 1_500 * (COST + 1)
+    assert len(list(one.add(segment(b"x", 0)))) == 1_501
+    assert hoard.bytes == 0
+    monkeypatch.setattr("sipdiag.transport.stream.MOST_AWAITING_BYTES", 10 * COST)
+    short = Stream("a", "b", 1, hoard, begin=0)
+    assert [data.gap for at in range(10, 0, -1) for data in short.add(segment(b"x", at, frame=at))][:1] == [True]
 
 
 def test_hoard_is_bounded() -> None:

@@ -153,3 +153,13 @@ def test_connections_with_signalling_are_bounded() -> None:
     given_up = [data.source for data in outcome.streams if data.end and data.frame < len(frames)]
     assert given_up == [end for port in (40_000, 40_001, 40_002) for end in (f"{ALICE}:{port}", SERVER)]
     assert [defect.kind for defect in outcome.defects] == ["limit-reached"]
+
+
+def test_without_a_syn_a_stream_begins_with_the_first_byte() -> None:
+    """The first in sequence, not the first to come; a keep-alive has none of it, and a far place is another stream."""
+    late, early = sent(OPTIONS[20:], sequence=120), sent(OPTIONS[:20], sequence=100)
+    for others in ([], [sent(b"\0", sequence=99)], [answered(ANSWER, sequence=901)]):
+        outcome = Outcome([late, early, *others])
+        assert b"".join(data.payload for data in outcome.streams if data.source == CLIENT) == OPTIONS
+    far = Outcome([sent(OPTIONS, sequence=1 << 20), sent(OPTIONS, sequence=5)])
+    assert [data.payload for data in far.streams if data.payload] == [OPTIONS]
