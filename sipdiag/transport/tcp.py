@@ -42,7 +42,8 @@ class _Tracked:
         source = segment.source
         if source not in self.streams:
             begin = self.begins.get(source)
-            if begin is not None and (segment.sequence - begin) % WRAP > FARTHEST_BEGIN:
+            at = segment.sequence + (1 if segment.flags & SYN else 0)
+            if begin is not None and (at - begin) % WRAP > FARTHEST_BEGIN:
                 begin = None  # recognised long after it began, so that nothing is left of its beginning
             begin = lowest if begin is None else begin
             number = self.connection.number

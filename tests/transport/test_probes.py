@@ -104,11 +104,11 @@ def test_any_segments(pieces: list[tuple[int, bytes, int]]) -> None:
 def test_reversed_order_gives_everything(size: int, block: int) -> None:
     """The last segment first, each waiting for the one before it back to the SYN: nothing of it is lost."""
     message = OPTIONS[:-2] + b"".join(b"Subject: %04d\r\n" % i for i in range(300)) + b"\r\n"
-    segments = bytewise(message, size=size)[::-1]
-    with patch.object(octets, "BLOCK", block):
-        outcome = Outcome([*opening(), *segments])
-    assert carried(outcome) == message
-    assert not any(data.gap for data in outcome.streams)
+    for whole in (message, OPTIONS * 60):
+        with patch.object(octets, "BLOCK", block):
+            outcome = Outcome([*opening(), *bytewise(whole, size=size)[::-1]])
+        assert carried(outcome) == whole
+        assert not any(data.gap for data in outcome.streams)
 
 
 @pytest.mark.parametrize("size", [1, 3, 50])
