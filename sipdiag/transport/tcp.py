@@ -81,14 +81,14 @@ class Connections:
         A stream whose SYN nobody saw may have come out of order: it begins with the first byte, not the first segment.
         """
         first: dict[Pair, int] = {}
+        begun: set[Pair] = set()
         for segment in segments:
             ends = (segment.source, segment.destination)
             if ends not in recognized and ends[::-1] not in recognized:
                 continue
             if segment.flags & SYN:
-                first.pop(ends, None)
-                self._lowest.pop(ends, None)
-            elif segment.payload and not may_be_keep_alive(segment):
+                begun.add(ends)  # what follows begins behind it
+            elif segment.payload and ends not in begun and not may_be_keep_alive(segment):
                 known = self._lowest.get(ends, first.setdefault(ends, segment.sequence))
                 if (
                     0 < (known - segment.sequence) % WRAP < HALF

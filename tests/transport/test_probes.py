@@ -116,6 +116,7 @@ def test_reversed_order_without_a_beginning_gives_the_message(size: int) -> None
     """Where no SYN tells the first byte, it is the first of those that are there once a message is recognised."""
     message = OPTIONS[:-2] + b"Subject: no beginning\r\n" * 5 + b"\r\n"
     assert carried(Outcome(bytewise(message, size=size)[::-1])) == message
+    assert carried(Outcome([*opening(), *bytewise(message, size=size)][::-1])) == message
 
 
 @given(st.permutations(range(-(-len(TEXT) // 5))), st.integers(0, 2**32 - 1))
