@@ -27,10 +27,11 @@ def test_it_answers_and_is_gone() -> None:
         answer = second.answer()
     assert answer is not None
     assert (len(answer), answer[0] != os.getpid()) == (100_000, True)
-    with Second(signal.pause):
+    with Second(signal.pause) as waiting:
         pass
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    for each in (second._process, waiting._process):
+        with pytest.raises(ChildProcessError):
+            os.waitpid(each, os.WNOHANG)
 
 
 @pytest.mark.parametrize("work", [killed, lambda: 1 / 0], ids=["killed", "failed"])
