@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -66,7 +67,8 @@ def run(arguments: list[str]) -> int:
 
     if asked():
         return answer()
-    arguments = with_command(arguments)
+    if arguments[:1] != (arguments := with_command(arguments))[:1]:
+        _suggest(arguments[1])
     try:
         # Not `main()`: that would take a closed pipe for a failure.
         with sipdiag.make_context("sipdiag", arguments or ["--help"]) as context:
@@ -79,3 +81,13 @@ def run(arguments: list[str]) -> int:
     except click.Abort:
         return 130
     return int(result or 0)
+
+
+def _suggest(word: str) -> None:
+    """Name the command that was meant where `word`, which is taken for a capture, is none and nearly a command."""
+    if word.startswith("-") or os.path.exists(word):  # noqa: PTH110  (a Path raises on a name that is too long)
+        return
+    from difflib import get_close_matches  # noqa: PLC0415  (only a mistake needs it)
+
+    if meant := get_close_matches(word, COMMANDS, n=1):
+        click.echo(f"sipdiag: no capture has this name; did you mean 'sipdiag {meant[0]}'?", err=True)

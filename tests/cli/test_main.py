@@ -27,6 +27,18 @@ def test_help_is_no_error(arguments: list[str]) -> None:
     assert "Usage" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(["explan", "403"], "explain"), (["aduit", "."], "audit"), (["-q", "explan"], None), (["trace.pcap"], None)],
+)
+def test_a_mistyped_command_is_told(words: list[str], meant: str | None) -> None:
+    """A first word that is no capture and nearly a command names that command; exit code 3 stays."""
+    ran = run(*words)
+    assert ran.code == 3
+    assert ("did you mean" in ran.err) == (meant is not None)
+    assert meant is None or f"'sipdiag {meant}'" in ran.err
+
+
 def test_the_version_is_that_of_the_package() -> None:
     """`sipdiag --version`."""
     assert run("--version").out.split() == ["sipdiag,", "version", __version__]
