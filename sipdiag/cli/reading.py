@@ -27,7 +27,7 @@ class Readings(NamedTuple):
 def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True) -> Readings:
     """Every capture that can be read, in order, with media if wanted; of each other one a line to standard error."""
     from sipdiag.report.escape import shown  # noqa: PLC0415  (`--help` does without)
-    from sipdiag.trace import read_trace  # noqa: PLC0415
+    from sipdiag.trace import ROOM, fitting, read_trace  # noqa: PLC0415
 
     if captures.count("-") > 1:
         raise UsageError("standard input can be read once only")
@@ -35,6 +35,8 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
     traces: list[Trace] = []
     unreadable: list[CaptureError] = []
     engine = engine_asked_for()
+    # Of several captures one is read while those before it are at hand.
+    room = ROOM if len(captures) == 1 else ROOM // 3
     with Progress(wanted=not quiet and sys.stderr.isatty()) as progress:
         for path in captures:
             progress.begin(path)
@@ -50,8 +52,11 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
                         media=media,
                         engine=engine,
                         meanwhile=_what_comes_next,
+                        room=room,
                     )
                 )
+                if number:
+                    traces = fitting(traces, ROOM - room)
             except CaptureError as error:
                 unreadable.append(error)
                 print(f"sipdiag: {shown(str(error))}", file=sys.stderr)  # noqa: T201

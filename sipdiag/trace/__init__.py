@@ -12,10 +12,13 @@ from sipdiag.trace.dissection import Engine
 from sipdiag.trace.media import joined_streams
 from sipdiag.trace.read import NATIVE, Progress, read_trace
 from sipdiag.trace.reader import CaptureFacts, Trace
+from sipdiag.trace.room import ROOM
+from sipdiag.trace.shortening import fitting
 from sipdiag.trace.sighting import Sighting, host, port
 
 __all__ = [
     "NATIVE",
+    "ROOM",
     "WORTH_IT",
     "CaptureFacts",
     "ClockStep",
@@ -26,6 +29,7 @@ __all__ = [
     "aligned",
     "apart",
     "corrected",
+    "fitting",
     "host",
     "joined_streams",
     "port",

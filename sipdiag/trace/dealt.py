@@ -12,7 +12,7 @@ import msgspec
 from sipdiag.capture import Capture
 from sipdiag.sip import begins_message
 from sipdiag.trace.media import Half, MediaLane
-from sipdiag.trace.packed import Row, packed, rows_of
+from sipdiag.trace.packed import Rows
 from sipdiag.transport import Demultiplexer
 
 FIRST, SECOND = 0, 1
@@ -34,12 +34,13 @@ def is_dealt_to(process: int, chunk: int) -> bool:
     return chunk % 2 == process
 
 
-def dealt(source: Capture, capture: int) -> Dealt:
-    """Do the second process's half."""
+def dealt(source: Capture, capture: int) -> Dealt | None:
+    """Do the second process's half; nothing when its messages are too many for two processes to hold."""
     wire, lane = Demultiplexer(begins_message, media=True), MediaLane(share=SECOND)
-    rows: list[Row] = []
+    rows = Rows()
     for chunk, packets in enumerate(source.packets()):
         traffic = wire.alone(packets, datagrams=is_dealt_to(SECOND, chunk))
-        rows += rows_of(traffic.signalling)
+        if not rows.take(traffic.signalling):
+            return None
         lane.feed(traffic.media)
-    return Dealt(rows=packed(rows), copied=wire.copied, media=lane.half(capture))
+    return Dealt(rows=rows.packed, copied=wire.copied, media=lane.half(capture))

@@ -16,7 +16,7 @@ from sipdiag.capture import Capture, Packets
 from sipdiag.defect import Defect
 from sipdiag.sip import begins_message
 from sipdiag.trace.clock import Clock
-from sipdiag.trace.packed import Row, packed, rows_of
+from sipdiag.trace.packed import Rows
 from sipdiag.transport import Demultiplexer
 
 HARMLESS = "record-cut-off"
@@ -58,16 +58,17 @@ def later_part(source: Capture, place: int) -> Later | None:
     source.skip_to(place)
     found = Later(state=source.state)
     wire = Demultiplexer(begins_message)
-    rows: list[Row] = []
+    rows = Rows()
     for packets in source.packets():
         found.packets += len(packets)
         found.clock.follow(packets)
         datagrams, dependent = wire.independent(packets)
-        rows += rows_of(datagrams)
+        if not rows.take(datagrams):
+            return None
         if len(dependent):
             columns = {name: getattr(packets, name)[dependent] for name in COLUMNS} | {"row": dependent}
             found.aside.append((packets.first_frame, packets.position, len(packets.data), columns))
-    found.rows, found.copied = packed(rows), wire.copied
+    found.rows, found.copied = rows.packed, wire.copied
     found.defects, found.link_types = source.defects, source.link_types
     harmless = all(defect.kind == HARMLESS for defect in source.defects)
     return found if harmless and not source.timeless and not source.secrets else None

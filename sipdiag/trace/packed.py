@@ -15,6 +15,9 @@ from sipdiag.transport import Datagram, StreamData
 Row = tuple[int, int, str, str, str, int, int, bool, tuple[Any, ...]]
 """Frame, time, source, destination, transport, IP identification, bytes cut off, whether a request, its fields."""
 
+ROW, MOST = 1_000, 200 << 20
+"""Bytes of a row besides what the message says; of all rows of one process."""
+
 
 def rows_of(signalling: Iterable[Datagram | StreamData]) -> Iterator[Row]:
     """The messages in datagrams that came in one packet each."""
@@ -26,9 +29,24 @@ def rows_of(signalling: Iterable[Datagram | StreamData]) -> Iterator[Row]:
             yield (each.frame, each.time, *ends, each.ip_id, each.cut, kind, msgspec.structs.astuple(message))
 
 
-def packed(rows: list[Row]) -> bytes:
-    """Rows as bytes."""
-    return marshal.dumps(rows)
+class Rows:
+    """Gathers rows, and tells when they are more than two processes should hold at once."""
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+        self._octets = 0
+
+    def take(self, signalling: Iterable[Datagram | StreamData]) -> bool:
+        """Add the messages in datagrams that came in one packet each; whether there is room for more."""
+        rows = list(rows_of(signalling))
+        self._rows += rows
+        self._octets += sum(ROW + len(fields[0]) + len(fields[1]) for *_, fields in rows)  # its head, its body
+        return self._octets <= MOST
+
+    @property
+    def packed(self) -> bytes:
+        """Rows as bytes."""
+        return marshal.dumps(self._rows)
 
 
 def sightings_in(data: bytes, capture: int, shift: int = 0) -> Iterator[Sighting]:

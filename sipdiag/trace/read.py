@@ -17,6 +17,7 @@ from sipdiag.defect import Defect
 from sipdiag.errors import CaptureError
 from sipdiag.trace.dissection import Engine, dissection
 from sipdiag.trace.reader import Reader, Trace
+from sipdiag.trace.room import ROOM
 from sipdiag.trace.second import Second, is_idle, may_fork
 
 Progress = Callable[[int, int], None]
@@ -39,11 +40,13 @@ def read_trace(
     media: bool = False,
     engine: Engine = NATIVE,
     meanwhile: Callable[[], object] | None = None,
+    room: int = ROOM,
 ) -> Trace:
     """What the capture at `path` (`-`: `stream`) shows of SIP, with `capture` as its number, and of `media` if wanted.
 
     `engine` asks for Wireshark's help, or has keys. If there is something to do `meanwhile`, a second process may read
-    a part of a large file. Raises `CaptureError` when it cannot be read at all.
+    a part of a large file. Of more messages than have `room` the oldest are left out. Raises `CaptureError` when it
+    cannot be read at all.
     """
     if engine == NATIVE:
         with open_capture(path, stream=stream) as source:
@@ -52,13 +55,13 @@ def read_trace(
             if meanwhile is not None and not (large and may_fork() and (is_idle() or not media)):
                 meanwhile = None
             if large and not media:
-                reader = _read_in_parts(source, capture, told, meanwhile)
+                reader = _read_in_parts(source, Reader(source, capture, media=False, room=room), told, meanwhile)
             elif meanwhile is None:
-                reader = _read(source, capture, told, media=media)
-            elif (dealt := _read_dealt(source, capture, told, meanwhile)) is not None:
+                reader = _read(Reader(source, capture, media=media, room=room), told)
+            elif (dealt := _read_dealt(source, capture, told, meanwhile, room)) is not None:
                 reader = dealt
             else:  # the second process came to nothing
-                return read_trace(path, capture=capture, stream=stream, progress=progress, media=media)
+                return read_trace(path, capture=capture, stream=stream, progress=progress, media=media, room=room)
             if source.secrets and reader.encrypted:
                 _decrypt(reader, path, capture, piped=stream is not None)
             return reader.trace()
@@ -67,7 +70,7 @@ def read_trace(
     # The engine reads a file of its own accord, so that what comes from a pipe has to become one.
     with spooled(path, stream) as file:
         with _opened(path, file, engine) as source:
-            reader = _read(source, capture, _told(source, progress), media=media)
+            reader = _read(Reader(source, capture, media=media, room=room), _told(source, progress))
         if engine.wireshark or reader.encrypted:
             try:
                 reader.add(dissection(file, engine, reader.encrypted, capture), instead=engine.wireshark)
@@ -99,9 +102,8 @@ def _told(source: Capture, progress: Progress | None) -> Callable[[int], None]:
     return (lambda _: None) if progress is None else lambda reached: progress(reached, source.bytes)
 
 
-def _read(source: Capture, capture: int, told: Callable[[int], None], *, media: bool) -> Reader:
+def _read(reader: Reader, told: Callable[[int], None]) -> Reader:
     """Read it from its first packet to its last."""
-    reader = Reader(source, capture, media=media)
     for reached in reader.chunks():
         told(reached)
     reader.finish()
@@ -109,13 +111,12 @@ def _read(source: Capture, capture: int, told: Callable[[int], None], *, media: 
 
 
 def _read_in_parts(
-    source: Capture, capture: int, told: Callable[[int], None], meanwhile: Callable[[], object] | None
+    source: Capture, reader: Reader, told: Callable[[int], None], meanwhile: Callable[[], object] | None
 ) -> Reader:
     """Read signalling in two parts, the later one if there is something to do `meanwhile` in a second process."""
     from sipdiag.trace.later import later_part  # noqa: PLC0415 - most captures are small
 
     place = source.stop_before(int(source.bytes * FIRST_PART))
-    reader = Reader(source, capture, media=False)
     helped = place is not None and meanwhile is not None
     with Second(lambda: later_part(source, place or 0)) if helped else nullcontext() as second:
         for reached in reader.chunks():
@@ -137,13 +138,13 @@ def _read_in_parts(
 
 
 def _read_dealt(
-    source: Capture, capture: int, told: Callable[[int], None], meanwhile: Callable[[], object]
+    source: Capture, capture: int, told: Callable[[int], None], meanwhile: Callable[[], object], room: int
 ) -> Reader | None:
     """Read with media in two processes; nothing if that is not what one would have done."""
     from sipdiag.trace.dealt import FIRST, SECOND, dealt, is_dealt_to  # noqa: PLC0415 - most captures are small
 
     with Second(lambda: dealt(source, capture)) as second:
-        reader = Reader(source, capture, media=True, share=FIRST)
+        reader = Reader(source, capture, media=True, share=FIRST, room=room)
         for reached in reader.chunks(without=lambda chunk: is_dealt_to(SECOND, chunk)):
             told(reached)
         meanwhile()

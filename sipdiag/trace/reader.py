@@ -14,6 +14,7 @@ from sipdiag.sip import begins_message, parse
 from sipdiag.trace.clock import Clock, ClockStep
 from sipdiag.trace.media import MediaLane
 from sipdiag.trace.packed import sightings_in
+from sipdiag.trace.room import ROOM, Room
 from sipdiag.trace.sighting import Sighting
 from sipdiag.trace.streams import SipStreams
 from sipdiag.transport import (
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 UNREAD = frozenset({"link-type-unknown", "limit-reached"})
 """Defects of what native code could not read; Wireshark reads it."""
+MOST_UNWEIGHED = 1_000
+"""Messages of another engine that come in before there is a look at whether they have room."""
 
 
 class CaptureFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,13 +76,16 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
 class Reader:
     """Follows one capture from its first chunk to its last."""
 
-    def __init__(self, source: Capture, capture: int, *, media: bool, share: int | None = None) -> None:
-        """Take the capture, its number, and whether media are wanted, or which `share` of them."""
+    def __init__(
+        self, source: Capture, capture: int, *, media: bool, share: int | None = None, room: int = ROOM
+    ) -> None:
+        """Take the capture, its number, whether media are wanted, or which `share` of them, and room for messages."""
         self._source, self._capture = source, capture
         self._wire = Demultiplexer(begins_message, media=media)
         self._media = MediaLane(share) if media else None
         self._streams = SipStreams(capture)
         self._sightings: list[Sighting] = []
+        self._room = Room(room)
         self._clock = Clock()
         self._packets = self._chunk = 0
         self._unread: frozenset[str] = frozenset()
@@ -98,6 +104,7 @@ class Reader:
             self._take(traffic.signalling)
             if self._media is not None:
                 self._media.feed(traffic.media)
+            self._room.fit(self._sightings)
             yield self._source.progress
 
     def finish(self) -> None:
@@ -105,6 +112,7 @@ class Reader:
         self._take(self._wire.finish().signalling)
         self._sightings.extend(self._streams.finish())
         self._sightings.sort(key=lambda sighting: sighting.frame)
+        self._room.fit(self._sightings)
 
     @property
     def encrypted(self) -> list[Handshake]:
@@ -118,12 +126,16 @@ class Reader:
     def add(self, sightings: Iterable[Sighting], *, instead: bool) -> None:
         """Take what another engine saw, besides what was seen here or instead of it."""
         if instead:
-            self._sightings = [*sightings]
+            self._sightings.clear()
+            self._room.forget()
             self._streams = SipStreams(self._capture)
             self._unread = UNREAD
-        else:
-            self._sightings += sightings
+        for sighting in sightings:
+            self._sightings.append(sighting)
+            if len(self._sightings) % MOST_UNWEIGHED == 0:
+                self._room.fit(self._sightings)
         self._sightings.sort(key=lambda sighting: sighting.frame)
+        self._room.fit(self._sightings)
 
     def join_later(self, later: Later) -> None:
         """Take what another process has read behind the place where this one stopped, and what it left aside."""
@@ -153,7 +165,7 @@ class Reader:
             times = [sighting.time for sighting in self._sightings]
             first, last = min(times), max(times)
         defects = [*self._source.defects, *self._wire.defects, *self._streams.defects, *self._media_defects()]
-        return Trace(
+        trace = Trace(
             facts=CaptureFacts(
                 path=self._source.path,
                 format=self._source.format,
@@ -162,7 +174,7 @@ class Reader:
                 bytes=self._source.bytes,
                 first_time=first,
                 last_time=last,
-                sip_messages=len(self._sightings),
+                sip_messages=len(self._sightings) + self._room.left_out,
                 defects=[defect for defect in defects if defect.kind not in self._unread],
             ),
             sightings=self._sightings,
@@ -174,6 +186,11 @@ class Reader:
             streams=[] if self._media is None else self._media.streams(self._capture, self._sightings),
             media=self._media is not None,
         )
+        if not self._room.left_out:
+            return trace
+        from sipdiag.trace.shortening import shortened  # noqa: PLC0415  (few captures have so many)
+
+        return shortened(trace, self._room.left_out)
 
     def _take(self, arrived: list[Datagram | StreamData]) -> None:
         for delivery in arrived:

@@ -20,6 +20,7 @@ VARIANTS = {
     "compression-damaged": ("record-damaged", Severity.WARNING),
     "decompression-limit": ("limit-reached", Severity.WARNING),
     "limit-reached": ("limit-reached", Severity.WARNING),
+    "messages-too-many": ("messages-too-many", Severity.WARNING),
     "link-type-unknown": ("link-type-unknown", Severity.WARNING),
     "stream-gap": ("stream-gap", Severity.NOTE),
 }

@@ -24,6 +24,7 @@ def talked() -> Exchange:
         ("link-type-unknown", "note"),
         ("stream-gap", "note"),
         ("limit-reached", "warning"),
+        ("messages-too-many", "warning"),
     ],
 )
 def test_each_kind_of_damage_is_told_once(kind: str, severity: str) -> None:
