@@ -66,3 +66,9 @@ def test_what_reads_no_capture_imports_no_reader(arguments: list[str]) -> None:
 def test_importing_the_package_is_next_to_nothing() -> None:
     """The front door loads lazily (PEP 562)."""
     assert foreign(_modules("-c", "import sipdiag") - _modules("-c", "")) <= {"sipdiag"}
+
+
+@pytest.mark.parametrize("room", ["analysis", "report.terminal", "report.json_document"])
+def test_what_is_known_of_messages_needs_no_columns(room: str) -> None:
+    """NumPy is for reading captures, and takes longer to import than all that makes sense of what was read."""
+    assert "numpy" not in _modules("-c", f"import sipdiag.{room}")

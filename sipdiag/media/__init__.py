@@ -1,12 +1,13 @@
 """Bytes → session descriptions, columns of datagrams → RTP streams, both sans-IO (RFC 8866, RFC 3550).
 
 The door of the room: `parse_sdp` gives the `Description` in a body; `RtpStreams` is fed columns and gives each
-`Stream`.
+`Stream`. What reckons with columns is loaded when it is used (PEP 562): signalling alone does without NumPy.
 """
 
 from __future__ import annotations
 
-from sipdiag.media.joining import merged, whole_streams
+from typing import TYPE_CHECKING
+
 from sipdiag.media.payload import STATIC
 from sipdiag.media.quality import estimated_mos
 from sipdiag.media.rtcp import Report
@@ -20,9 +21,11 @@ from sipdiag.media.sdp import (
     Media,
     parse_sdp,
 )
-from sipdiag.media.stream import Format, Gap, Jitter, Key, Stream
-from sipdiag.media.streams import MOST_STREAMS, RtpStreams
-from sipdiag.media.timeline import Step
+from sipdiag.media.stream import Format, Gap, Jitter, Key, Step, Stream
+
+if TYPE_CHECKING:
+    from sipdiag.media.joining import merged, whole_streams
+    from sipdiag.media.streams import MOST_STREAMS, RtpStreams
 
 __all__ = [
     "MOST_STREAMS",
@@ -47,3 +50,14 @@ __all__ = [
     "parse_sdp",
     "whole_streams",
 ]
+_HOMES = {"MOST_STREAMS": "streams", "RtpStreams": "streams", "merged": "joining", "whole_streams": "joining"}
+"""Name → module, of what is not loaded yet."""
+
+
+def __getattr__(name: str) -> object:
+    """What only those need who follow or join streams."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    return getattr(import_module(f"sipdiag.media.{_HOMES[name]}"), name)

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from sipdiag.media.jitter import LONGEST, RATIO
 from sipdiag.media.sequence import FASTEST, MOST_LATE, MOST_LOST, WINDOW
-from sipdiag.media.stream import MOST_GAPS, MOST_KEYS, Format, Gap, Jitter, Stream
-from sipdiag.media.timeline import SECOND, STEPS, Step
+from sipdiag.media.stream import MOST_GAPS, MOST_KEYS, Format, Gap, Jitter, Step, Stream
+from sipdiag.media.timeline import SECOND, STEPS
 
 
 def whole_streams(parts: Iterable[Stream]) -> list[Stream]:

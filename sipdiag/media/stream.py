@@ -8,10 +8,19 @@ from __future__ import annotations
 import msgspec
 
 from sipdiag.media.rtcp import Report
-from sipdiag.media.timeline import Step
 
 MOST_GAPS = 64
 MOST_KEYS = 200
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a timeline."""
+
+    packets: int
+    missing: int
+    """How many more are missing after it; less than none where some that were came late."""
+    jitter: float
+    """The highest in it, in milliseconds."""
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,25 +5,15 @@ A stream that outlasts its steps has them joined two by two, so that a step is t
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from sipdiag.media.batch import Batch
 from sipdiag.media.rtp import Column
+from sipdiag.media.stream import Step
 
 STEPS = 128
 SECOND = 1_000_000_000
-
-
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of a timeline."""
-
-    packets: int
-    missing: int
-    """How many more are missing after it; less than none where some that were came late."""
-    jitter: float
-    """The highest in it, in milliseconds."""
 
 
 class Timelines:

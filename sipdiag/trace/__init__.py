@@ -9,12 +9,12 @@ from __future__ import annotations
 from sipdiag.trace.alignment import WORTH_IT, aligned, apart, corrected
 from sipdiag.trace.clock import ClockStep
 from sipdiag.trace.dissection import Engine
-from sipdiag.trace.media import joined_streams
+from sipdiag.trace.joining import joined_streams
 from sipdiag.trace.read import NATIVE, Progress, read_trace
-from sipdiag.trace.reader import CaptureFacts, Trace
 from sipdiag.trace.room import ROOM
 from sipdiag.trace.shortening import fitting
 from sipdiag.trace.sighting import Sighting, host, port
+from sipdiag.trace.trace import CaptureFacts, Trace
 
 __all__ = [
     "NATIVE",

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from sipdiag.defect import Defect
-from sipdiag.trace.reader import Trace
 from sipdiag.trace.sighting import Sighting, host
+from sipdiag.trace.trace import Trace
 
 MILLISECOND = 1_000_000
 FEWEST = 4

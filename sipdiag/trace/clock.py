@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from sipdiag.capture import Packets
+if TYPE_CHECKING:
+    from sipdiag.capture import Packets
 
 WORTH_NOTING = 100_000_000
 """Nanoseconds: several queues or interfaces of one recorder swap packets by less than this."""

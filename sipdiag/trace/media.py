@@ -9,15 +9,11 @@ import re
 from collections.abc import Iterable
 
 import msgspec
-from msgspec.structs import replace
 
-from sipdiag.media import MOST_STREAMS, RtpStreams, Stream, merged
+from sipdiag.media import MOST_STREAMS, RtpStreams, Stream
 from sipdiag.trace.sighting import Sighting, port
 from sipdiag.transport import MediaColumns
 
-SECOND = 1_000_000_000
-APART = 60 * SECOND
-"""A pause in a stream longer than this is not one stream in two captures, but a second stream."""
 MOST_PORTS = 65_536
 _PORT = re.compile(rb"(?:^|\n)(?:m=\S+ |a=candidate:\S+ \d+ \S+ \d+ \S+ )(\d{1,5})")
 
@@ -70,28 +66,3 @@ def _named_ports(sightings: Iterable[Sighting]) -> set[int]:
     """The ports that the session descriptions of a capture name."""
     bodies = {seen.message.body for seen in sightings if seen.message.body}
     return {int(number) for body in bodies for number in _PORT.findall(body)}
-
-
-def joined_streams(parts: Iterable[list[Stream]]) -> list[Stream]:
-    """The streams of several captures in the order in which they began; one that goes on from one to the next is one.
-
-    Two captures that see a stream at the same time see it at two points: it stays two.
-    """
-    known: dict[tuple[str, str, int], int] = {}
-    joined: list[Stream] = []
-    for stream in sorted((each for part in parts for each in part), key=lambda each: (each.first_time, each.capture)):
-        key = (stream.source, stream.destination, stream.ssrc)
-        at = known.get(key)
-        before = None if at is None else joined[at]
-        if at is not None and before is not None and _goes_on(before, stream):
-            joined[at] = replace(merged(before, stream), capture=before.capture)
-        else:
-            known[key] = len(joined)
-            joined.append(stream)
-    return joined
-
-
-def _goes_on(before: Stream, stream: Stream) -> bool:
-    if before.capture == stream.capture:
-        return False
-    return before.last_time <= stream.first_time <= before.last_time + APART

@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
-from sipdiag.capture import Capture, open_capture
 from sipdiag.defect import Defect
 from sipdiag.errors import CaptureError
 from sipdiag.trace.dissection import Engine, dissection
-from sipdiag.trace.reader import Reader, Trace
 from sipdiag.trace.room import ROOM
 from sipdiag.trace.second import Second, is_idle, may_fork
+
+if TYPE_CHECKING:
+    from sipdiag.capture import Capture
+    from sipdiag.trace.reader import Reader
+    from sipdiag.trace.trace import Trace
 
 Progress = Callable[[int, int], None]
 """Told after each chunk: bytes read so far, bytes in all (0 when nobody knows)."""
@@ -48,6 +51,9 @@ def read_trace(
     a part of a large file. Of more messages than have `room` the oldest are left out. Raises `CaptureError` when it
     cannot be read at all.
     """
+    from sipdiag.capture import open_capture  # noqa: PLC0415 - NumPy is behind it
+    from sipdiag.trace.reader import Reader  # noqa: PLC0415
+
     if engine == NATIVE:
         with open_capture(path, stream=stream) as source:
             told, large = _told(source, progress), source.bytes >= LARGE and source.divisible
@@ -142,6 +148,7 @@ def _read_dealt(
 ) -> Reader | None:
     """Read with media in two processes; nothing if that is not what one would have done."""
     from sipdiag.trace.dealt import FIRST, SECOND, dealt, is_dealt_to  # noqa: PLC0415 - most captures are small
+    from sipdiag.trace.reader import Reader  # noqa: PLC0415
 
     with Second(lambda: dealt(source, capture)) as second:
         reader = Reader(source, capture, media=True, share=FIRST, room=room)
@@ -158,6 +165,8 @@ def _read_dealt(
 @contextmanager
 def _opened(path: str, file: str, engine: Engine) -> Iterator[Capture]:
     """The capture in `file`, which was named `path`; if nothing here knows its format, as Wireshark converts it."""
+    from sipdiag.capture import open_capture  # noqa: PLC0415
+
     try:
         source = open_capture(file)
     except CaptureError as error:

@@ -9,68 +9,24 @@ import msgspec
 
 from sipdiag.capture import Capture
 from sipdiag.defect import Defect
-from sipdiag.media import Stream
 from sipdiag.sip import begins_message, parse
-from sipdiag.trace.clock import Clock, ClockStep
-from sipdiag.trace.media import MediaLane
+from sipdiag.trace.clock import Clock
 from sipdiag.trace.packed import sightings_in
 from sipdiag.trace.room import ROOM, Room
 from sipdiag.trace.sighting import Sighting
 from sipdiag.trace.streams import SipStreams
-from sipdiag.transport import (
-    Connection,
-    Datagram,
-    Demultiplexer,
-    Handshake,
-    PartialDatagram,
-    SealedConnection,
-    StreamData,
-)
+from sipdiag.trace.trace import CaptureFacts, Trace
+from sipdiag.transport import Datagram, Demultiplexer, Handshake, StreamData
 
 if TYPE_CHECKING:
     from sipdiag.trace.dealt import Dealt
     from sipdiag.trace.later import Later
+    from sipdiag.trace.media import MediaLane
 
 UNREAD = frozenset({"link-type-unknown", "limit-reached"})
 """Defects of what native code could not read; Wireshark reads it."""
 MOST_UNWEIGHED = 1_000
 """Messages of another engine that come in before there is a look at whether they have room."""
-
-
-class CaptureFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What one capture is, and what was wrong with it."""
-
-    path: str
-    format: str
-    link_types: list[int]
-    packets: int
-    bytes: int
-    first_time: int | None
-    """Nanoseconds since 1970-01-01 UTC of the earliest packet; None when there is none."""
-    last_time: int | None
-    sip_messages: int
-    defects: list[Defect]
-
-
-class Trace(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one capture shows of SIP and media."""
-
-    facts: CaptureFacts
-    sightings: list[Sighting]
-    """In the order of their frames."""
-    connections: list[Connection]
-    clock_steps: list[ClockStep] = []
-    """Where the time of the packets went back."""
-    partial: list[PartialDatagram] = []
-    """Datagrams of which a fragment is missing."""
-    handshakes: list[Handshake] = []
-    """TLS handshakes, whatever was to be said behind them."""
-    sealed: list[SealedConnection] = []
-    """Connections with SIP's port for TLS whose handshake is not in the capture."""
-    streams: list[Stream] = []
-    """The RTP streams, in the order in which they began."""
-    media: bool = False
-    """Whether media was looked at; without that nothing is known of it."""
 
 
 class Reader:
@@ -82,7 +38,7 @@ class Reader:
         """Take the capture, its number, whether media are wanted, or which `share` of them, and room for messages."""
         self._source, self._capture = source, capture
         self._wire = Demultiplexer(begins_message, media=media)
-        self._media = MediaLane(share) if media else None
+        self._media = _media_lane(share) if media else None
         self._streams = SipStreams(capture)
         self._sightings: list[Sighting] = []
         self._room = Room(room)
@@ -217,3 +173,9 @@ class Reader:
     def _media_defects(self) -> Iterator[Defect]:
         if self._media is not None and self._media.refused:
             yield Defect(kind="media-streams-too-many", detail=f"{self._media.refused} packets left out")
+
+
+def _media_lane(share: int | None) -> MediaLane:
+    from sipdiag.trace.media import MediaLane  # noqa: PLC0415 - signalling alone does without
+
+    return MediaLane(share)

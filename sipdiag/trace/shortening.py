@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from sipdiag.defect import Defect
-from sipdiag.trace.reader import Trace
 from sipdiag.trace.room import KEPT, ROOM, newest, weight_of
+from sipdiag.trace.trace import Trace
 
 
 def fitting(traces: Sequence[Trace], octets: int = ROOM) -> list[Trace]:

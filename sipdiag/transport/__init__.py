@@ -1,21 +1,21 @@
 """Packets → datagrams and stream data: link layers, IP, fragments, UDP, TCP.
 
 The door of the room: a `Demultiplexer` is fed chunks of `Packets` and gives `Traffic` for each: objects for what may be
-signalling, columns for the rest. `frames_at` and `frames_between` choose packets; they are loaded when they are used
-(PEP 562).
+signalling, columns for the rest. `frames_at` and `frames_between` choose packets. What works on columns is loaded when
+it is used (PEP 562): not every capture needs NumPy.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sipdiag.transport.columns import MediaColumns
 from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, SealedConnection, StreamData
-from sipdiag.transport.demultiplexer import Demultiplexer, Traffic
 from sipdiag.transport.tls import Handshake
 
 if TYPE_CHECKING:
     from sipdiag.transport.chosen import Place, frames_at, frames_between
+    from sipdiag.transport.columns import MediaColumns
+    from sipdiag.transport.demultiplexer import Demultiplexer, Traffic
 
 __all__ = [
     "Connection",
@@ -31,12 +31,21 @@ __all__ = [
     "frames_at",
     "frames_between",
 ]
+_HOMES = {
+    "Demultiplexer": "demultiplexer",
+    "MediaColumns": "columns",
+    "Place": "chosen",
+    "Traffic": "demultiplexer",
+    "frames_at": "chosen",
+    "frames_between": "chosen",
+}
+"""Name → module, of what is not loaded yet."""
 
 
 def __getattr__(name: str) -> object:
-    """What only those need who look for the media of one call."""
-    if name not in __all__:
+    """What only those need who sort packets by columns."""
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from sipdiag.transport import chosen  # noqa: PLC0415
+    from importlib import import_module  # noqa: PLC0415
 
-    return getattr(chosen, name)
+    return getattr(import_module(f"sipdiag.transport.{_HOMES[name]}"), name)

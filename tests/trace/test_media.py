@@ -1,4 +1,4 @@
-"""Tests of `sipdiag.trace.media`: the streams of a capture, and of several that hold parts of them."""
+"""Tests of `sipdiag.trace.media`: the streams of a capture."""
 
 from __future__ import annotations
 
@@ -8,12 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from sipdiag.analysis import analyze, read
-from sipdiag.media import Stream
-from sipdiag.trace import joined_streams
-from tests.media.spoken import streams_of, voice
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 AAA = SAMPLES.parents[1] / "shared" / "captures" / "wireshark-aaa.pcap"
@@ -103,22 +99,3 @@ def test_what_merely_looks_like_rtp_is_left_out() -> None:
     if not AAA.exists():
         pytest.skip("the reference captures of ../shared are not here")
     assert [each.packets for each in read(str(AAA)).streams if each.is_convincing] == [9]
-
-
-def parts() -> tuple[Stream, Stream]:
-    said = voice(60)
-    (earlier,), (later,) = streams_of(said[:30]), streams_of(said[30:])
-    return replace(earlier, capture=0), replace(later, capture=1)
-
-
-def test_a_stream_that_goes_on_in_the_next_capture_is_one() -> None:
-    """Whatever order they are given in."""
-    earlier, later = parts()
-    (whole,) = joined_streams([[later], [earlier]])
-    assert (whole.packets, whole.lost, whole.capture) == (60, 0, 0)
-
-
-def test_a_stream_seen_at_two_points_stays_two() -> None:
-    """They overlap in time."""
-    earlier, _ = parts()
-    assert len(joined_streams([[earlier], [replace(earlier, capture=1)]])) == 2

@@ -1,0 +1,47 @@
+"""What one capture shows: its messages, its streams, and what was wrong with it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sipdiag.defect import Defect
+from sipdiag.media import Stream
+from sipdiag.trace.clock import ClockStep
+from sipdiag.trace.sighting import Sighting
+from sipdiag.transport import Connection, Handshake, PartialDatagram, SealedConnection
+
+
+class CaptureFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What one capture is, and what was wrong with it."""
+
+    path: str
+    format: str
+    link_types: list[int]
+    packets: int
+    bytes: int
+    first_time: int | None
+    """Nanoseconds since 1970-01-01 UTC of the earliest packet; None when there is none."""
+    last_time: int | None
+    sip_messages: int
+    defects: list[Defect]
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one capture shows of SIP and media."""
+
+    facts: CaptureFacts
+    sightings: list[Sighting]
+    """In the order of their frames."""
+    connections: list[Connection]
+    clock_steps: list[ClockStep] = []
+    """Where the time of the packets went back."""
+    partial: list[PartialDatagram] = []
+    """Datagrams of which a fragment is missing."""
+    handshakes: list[Handshake] = []
+    """TLS handshakes, whatever was to be said behind them."""
+    sealed: list[SealedConnection] = []
+    """Connections with SIP's port for TLS whose handshake is not in the capture."""
+    streams: list[Stream] = []
+    """The RTP streams, in the order in which they began."""
+    media: bool = False
+    """Whether media was looked at; without that nothing is known of it."""
