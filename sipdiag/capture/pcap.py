@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sipdiag.capture.chain import Framing, boundary, records
 from sipdiag.capture.packets import Packets, byte_rows
 from sipdiag.capture.window import ROWS, Window
-from sipdiag.defect import Defect
+from sipdiag.defect import Defect, Defects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ class PcapReader:
     timeless = False
     """Every packet has a time."""
 
-    def __init__(self, octets: Octets, defects: list[Defect], link_types: list[int]) -> None:
+    def __init__(self, octets: Octets, defects: Defects, link_types: list[int]) -> None:
         header = bytes(octets.data[:FILE_HEADER])
         self._order, self._unit = ORDERS[header[:4]]
         self._head = MODIFIED_RECORD_HEADER if header[:4] in MODIFIED else RECORD_HEADER

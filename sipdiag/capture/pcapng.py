@@ -13,7 +13,7 @@ from sipdiag.capture.chain import Framing, boundary, records
 from sipdiag.capture.interface import Interface, Interfaces, interface
 from sipdiag.capture.packets import Packets, byte_rows
 from sipdiag.capture.window import ROWS, Window
-from sipdiag.defect import Defect
+from sipdiag.defect import Defect, Defects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,8 @@ LONGEST = 16 << 20
 """The longest block that Wireshark believes in."""
 MOST_INTERFACES = 4_096
 """Interfaces of one section that are remembered."""
+KEY_LOGS = f"bytes of TLS secrets in the capture, more than {MOST_SECRETS >> 20} MB"
+INTERFACES = f"interfaces of a section, more than {MOST_INTERFACES}"
 HEAD = 28
 """Bytes of an Enhanced Packet Block before its packet."""
 SIMPLE_HEAD = 12
@@ -42,11 +44,13 @@ SIMPLE_HEAD = 12
 class PcapngReader:
     """Reads the blocks of one pcapng file."""
 
-    def __init__(self, octets: Octets, defects: list[Defect], link_types: list[int]) -> None:
+    def __init__(self, octets: Octets, defects: Defects, link_types: list[int]) -> None:
         self._octets, self._defects, self._link_types = octets, defects, link_types
         self._order = BYTE_ORDERS[bytes(octets.data[8:12])]
         self.secrets: list[bytes] = []
         """TLS key logs of Decryption Secrets Blocks (section 4.7)."""
+        self._kept = 0
+        """Bytes of them."""
         self._window = Window()
         self._interfaces: list[Interface] = []
         self._links: set[int] = set()
@@ -67,6 +71,7 @@ class PcapngReader:
         self._frame, self._time = 1, None
         self._defects.clear()
         self.secrets.clear()
+        self._kept = 0
 
     def boundary(self) -> int | None:
         """Guess where in the block a record begins."""
@@ -152,7 +157,9 @@ class PcapngReader:
 
     def _describe(self, offset: int, length: int) -> None:
         """Read an interface description."""
-        if len(self._interfaces) < MOST_INTERFACES:
+        if len(self._interfaces) >= MOST_INTERFACES:
+            self._defects.reach(INTERFACES, self._frame)
+        else:
             body = self._octets.data[offset + 8 : offset + length - 4].tobytes()
             described = interface(self._order, body)
             self._interfaces.append(described)
@@ -161,8 +168,13 @@ class PcapngReader:
                 self._link_types.append(described.link)
 
     def _keep_secrets(self, offset: int, length: int, size: int) -> None:
-        if sum(map(len, self.secrets)) + size <= MOST_SECRETS:
-            self.secrets.append(self._octets.data[offset + 16 : offset + min(16 + size, length - 4)].tobytes())
+        if size > length - 20:
+            return  # it states more than it holds
+        if self._kept + size > MOST_SECRETS:
+            self._defects.reach(KEY_LOGS, self._frame)
+            return
+        self._kept += size
+        self.secrets.append(self._octets.data[offset + 16 : offset + 16 + size].tobytes())
 
     def _chunk(self, offsets: npt.NDArray[np.int64], heads: npt.NDArray[np.uint32]) -> Packets:
         """Read packet blocks of any kind; each has its fields at other places (sections 4.3, 4.4 and A)."""

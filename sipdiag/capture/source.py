@@ -15,6 +15,7 @@ from sipdiag.capture.octets import Begun, FileBlocks, Octets, PipedBlocks, Strea
 from sipdiag.capture.pcap import FILE_HEADER, ORDERS, PcapReader
 from sipdiag.capture.pcapng import BYTE_ORDERS, PcapngReader
 from sipdiag.capture.remote import Remote, is_url, without_password
+from sipdiag.defect import Defects
 from sipdiag.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from sipdiag.capture.packets import Packets
-    from sipdiag.defect import Defect
 
 STANDARD_INPUT = "-"
 PCAPNG_MAGIC = b"\n\r\r\n"
@@ -45,7 +45,7 @@ EMPTY = "is empty"
 class Capture:
     """An open capture; close it, or use it in a `with` statement."""
 
-    def __init__(self, path: str, octets: Octets, size: int | None, defects: list[Defect]) -> None:
+    def __init__(self, path: str, octets: Octets, size: int | None, defects: Defects) -> None:
         self.path = path
         self.defects = defects
         """What was wrong with the file, in the order found; complete when `packets()` is."""
@@ -155,7 +155,7 @@ def open_capture(path: str, *, stream: BinaryIO | None = None) -> Capture:
     Raises:
         CaptureError: it is missing, a directory, empty, forbidden, or not a capture.
     """
-    defects: list[Defect] = []
+    defects = Defects()
     octets, size = _opened(path, stream, defects)
     try:
         return Capture(without_password(path), octets, size, defects)
@@ -164,7 +164,7 @@ def open_capture(path: str, *, stream: BinaryIO | None = None) -> Capture:
         raise
 
 
-def _opened(path: str, stream: BinaryIO | None, defects: list[Defect]) -> tuple[Octets, int | None]:
+def _opened(path: str, stream: BinaryIO | None, defects: Defects) -> tuple[Octets, int | None]:
     """Give the first bytes, and the size if it is known."""
     try:
         if stream is not None or path == STANDARD_INPUT:
@@ -184,7 +184,7 @@ def _opened(path: str, stream: BinaryIO | None, defects: list[Defect]) -> tuple[
         raise CaptureError(path, complaint(error)) from error
 
 
-def _streamed(path: str, stream: Stream, defects: list[Defect], *, owned: bool) -> Octets:
+def _streamed(path: str, stream: Stream, defects: Defects, *, owned: bool) -> Octets:
     """Give the first bytes of what can be read once only, unpacked if it is compressed."""
     head = _first(stream)
     whole = Begun(stream, head)
@@ -208,7 +208,7 @@ def _first(stream: Stream) -> bytes:
     return head
 
 
-def _format(path: str, head: bytes, defects: list[Defect]) -> tuple[str, type[PcapReader | PcapngReader]]:
+def _format(path: str, head: bytes, defects: Defects) -> tuple[str, type[PcapReader | PcapngReader]]:
     """Tell the format by the first bytes of the capture."""
     if head[:4] in ORDERS and len(head) == FILE_HEADER:
         return "pcap", PcapReader

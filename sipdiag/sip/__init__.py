@@ -6,7 +6,7 @@ whether bytes look like one; `defects` says what is wrong with a message, `refus
 
 from __future__ import annotations
 
-from sipdiag.sip.framing import Frame, Framer
+from sipdiag.sip.framing import LARGEST_BODY, LARGEST_HEAD, Frame, Framer
 from sipdiag.sip.grammar import MAGIC_COOKIE
 from sipdiag.sip.kinds import INVALID, NOTEWORTHY
 from sipdiag.sip.lists import split_list, split_parameters
@@ -18,6 +18,8 @@ from sipdiag.sip.validity import defects, refusable
 
 __all__ = [
     "INVALID",
+    "LARGEST_BODY",
+    "LARGEST_HEAD",
     "MAGIC_COOKIE",
     "NOTEWORTHY",
     "Certificate",

@@ -69,6 +69,8 @@ class Framer:
         """Double CRLFs seen between messages (RFC 5626, section 3.5.1)."""
         self.skipped = 0
         """Bytes passed over to find a start line again."""
+        self.endless_heads = self.endless_bodies = 0
+        """Messages whose header fields, or whose stated body, are longer than is believed."""
 
     @property
     def begin(self) -> int:
@@ -192,21 +194,31 @@ class Framer:
             if len(self._held) < LARGEST_HEAD:
                 self._wait()
             else:
+                self.endless_heads += 1
                 self._turn(_State.SEARCHING)
             return None
-        end = blank.end() + _body_length(bytes(self._held[: blank.start()]))
+        length, endless = _body_length(bytes(self._held[: blank.start()]))
+        end = blank.end() + length
         if end > len(self._held):
             self._wanted = end
             return None
+        self.endless_bodies += endless
         frame = Frame(data=bytes(self._held[:end]), start=self._offset, end=self._offset + end)
         self._drop(end)
         self._turn(_State.BETWEEN)
         return frame
 
 
-def _body_length(head: bytes) -> int:
-    """The Content-Length in `head`; 0 where it is absent or absurd, since in a stream nothing else can tell."""
+def _body_length(head: bytes) -> tuple[int, bool]:
+    """The Content-Length in `head`, and whether it is more than is believed.
+
+    It is 0 where it is absent or absurd, since in a stream nothing else can tell.
+    """
     found = CONTENT_LENGTH.search(head)
-    if found is None or len(found[1]) > LARGEST_BODY_DIGITS:
-        return 0
-    return min(int(found[1]), LARGEST_BODY)
+    if found is None:
+        return 0, False
+    digits = found[1].lstrip(b"0")
+    if len(digits) > LARGEST_BODY_DIGITS:
+        return 0, True
+    length = int(digits or b"0")
+    return min(length, LARGEST_BODY), length > LARGEST_BODY

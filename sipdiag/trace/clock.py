@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from sipdiag.defect import Defects
+
 if TYPE_CHECKING:
     from sipdiag.capture import Packets
 
 WORTH_NOTING = 100_000_000
 """Nanoseconds: several queues or interfaces of one recorder swap packets by less than this."""
 MOST_STEPS = 1_000
+STEPS = f"places where the clock went back, more than {MOST_STEPS}"
 
 
 class ClockStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +32,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.steps: list[ClockStep] = []
+        self.defects = Defects()
         self.earliest: int | None = None
         self.latest: int | None = None
         self._first: int | None = None
@@ -59,11 +63,17 @@ class Clock:
             self._widen(later.earliest, later.latest)
         for step in later.steps:
             self._note(step.frame + shift, step.time, step.back)
+        for _, count, frame in later.defects.limits:
+            self.defects.reach(STEPS, shift + (frame or 0), count)
 
     def _widen(self, earliest: int, latest: int) -> None:
         self.earliest = earliest if self.earliest is None else min(earliest, self.earliest)
         self.latest = latest if self.latest is None else max(latest, self.latest)
 
     def _note(self, frame: int, time: int, back: int) -> None:
-        if back >= WORTH_NOTING and len(self.steps) < MOST_STEPS:
+        if back < WORTH_NOTING:
+            return
+        if len(self.steps) < MOST_STEPS:
             self.steps.append(ClockStep(frame=frame, time=time, back=back))
+        else:
+            self.defects.reach(STEPS, frame)

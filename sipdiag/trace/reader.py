@@ -120,7 +120,8 @@ class Reader:
         if self._wire.copied and self._sightings:  # what was copied bears the time of the original
             times = [sighting.time for sighting in self._sightings]
             first, last = min(times), max(times)
-        defects = [*self._source.defects, *self._wire.defects, *self._streams.defects, *self._media_defects()]
+        found = (self._source.defects, self._wire.defects, self._streams.defects, self._clock.defects)
+        defects = [*(each for some in found for each in some), *self._media_defects()]
         trace = Trace(
             facts=CaptureFacts(
                 path=self._source.path,

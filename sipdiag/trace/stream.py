@@ -6,12 +6,14 @@ from bisect import bisect_right
 from operator import itemgetter
 
 from sipdiag.defect import Defect
-from sipdiag.sip import Frame, Framer, parse
+from sipdiag.sip import LARGEST_BODY, LARGEST_HEAD, Frame, Framer, parse
 from sipdiag.trace.sighting import Sighting
 from sipdiag.transport import StreamData
 
 LONGEST_FRAGMENT = 128 << 10
 """Bytes kept of a message whose end never came."""
+HEADS = f"header fields of a message on TCP of more than {LARGEST_HEAD >> 10} kB"
+BODIES = f"a body on TCP of more than {LARGEST_BODY >> 20} MB"
 ARRIVAL = 250
 """Bytes that one arrival costs beside its payload."""
 
@@ -26,6 +28,8 @@ class SipStream:
         """(stream offset behind the data, the data), for what is not yet part of a finished message."""
         self._offset = self._waiting = 0
         self.defects: list[Defect] = []
+        self.limits: list[tuple[str, int]] = []
+        """Messages that were longer than is believed: what of them, and the frame."""
 
     @property
     def held(self) -> int:
@@ -45,8 +49,14 @@ class SipStream:
             self._arrivals.append((self._offset, data))
             self._waiting += 2 * len(data.payload)  # here and in the framer
             sightings += self._seen(self._framer.feed(data.payload))
+            self._note_limits(data.frame)
             self._forget()
         return sightings
+
+    def _note_limits(self, frame: int) -> None:
+        framer = self._framer
+        self.limits += [(HEADS, frame)] * framer.endless_heads + [(BODIES, frame)] * framer.endless_bodies
+        framer.endless_heads = framer.endless_bodies = 0
 
     def _forget(self) -> None:
         """Let go of what lies before the first byte that may belong to a message, but for the last."""

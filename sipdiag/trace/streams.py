@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.defect import Defect
+from sipdiag.defect import Defects
 from sipdiag.trace.sighting import Sighting
 from sipdiag.trace.stream import SipStream
 from sipdiag.transport import StreamData
@@ -13,6 +13,8 @@ MOST_HELD = 128 << 20
 """Bytes of unfinished messages, of all streams together; beyond it the stream that began first is given up."""
 MOST_DEFECTS = 10_000
 """Gaps and the like, of which more would tell nothing new."""
+HELD = f"unfinished messages of more than {MOST_HELD >> 20} MB"
+GAPS = f"gaps in TCP streams, more than {MOST_DEFECTS}"
 
 Key = tuple[int, str]
 """Connection and source."""
@@ -25,8 +27,7 @@ class SipStreams:
         self._capture = capture
         self._open: dict[Key, SipStream] = {}
         self._held = 0
-        self._full = False
-        self.defects: list[Defect] = []
+        self.defects = Defects()
         """What was wrong with streams; complete after `finish`."""
 
     def feed(self, data: StreamData) -> Iterator[Sighting]:
@@ -41,7 +42,7 @@ class SipStreams:
         if data.end:
             yield from self._closed(key)
         while self._held > MOST_HELD and self._open:
-            self._note_full(data.frame)
+            self.defects.reach(HELD, data.frame)
             yield from self._closed(next(iter(self._open)))
 
     def finish(self) -> Iterator[Sighting]:
@@ -53,10 +54,9 @@ class SipStreams:
         stream = self._open.pop(key)
         self._held -= stream.held
         yield from stream.close()
-        self.defects += stream.defects[: max(0, MOST_DEFECTS - len(self.defects))]
-
-    def _note_full(self, frame: int) -> None:
-        if not self._full:
-            self._full = True
-            detail = f"unfinished messages of more than {MOST_HELD >> 20} MB"
-            self.defects.append(Defect(kind="limit-reached", detail=detail, frame=frame))
+        for limit, frame in stream.limits:
+            self.defects.reach(limit, frame)
+        room = max(0, MOST_DEFECTS - len(self.defects))
+        self.defects += stream.defects[:room]
+        if beyond := stream.defects[room:]:
+            self.defects.reach(GAPS, beyond[0].frame, len(beyond))

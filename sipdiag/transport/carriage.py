@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sipdiag.defect import Defect
 from sipdiag.transport.delivery import Datagram, StreamData
 from sipdiag.transport.hep import MAGIC, HepStream
 from sipdiag.transport.websocket import WebSocketStream, begins_frame, upgrades
@@ -12,10 +11,12 @@ from sipdiag.transport.websocket import WebSocketStream, begins_frame, upgrades
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from sipdiag.defect import Defects
     from sipdiag.transport.endpoint import Endpoints
 
 MOST_HELD = 128 << 20
 """Bytes of unfinished messages of all streams together."""
+HELD = f"unfinished WebSocket and HEP messages of more than {MOST_HELD >> 20} MB"
 HANDSHAKES = (b"GET ", b"HTTP/1.1 101")
 
 Carriage = WebSocketStream | HepStream
@@ -36,11 +37,10 @@ def _may_begin(payload: bytes, text: bytes) -> bool:
 class Carriages:
     """The streams of a capture, each with what lies in it."""
 
-    def __init__(self, recognize: Callable[[bytes], object], endpoints: Endpoints, defects: list[Defect]) -> None:
+    def __init__(self, recognize: Callable[[bytes], object], endpoints: Endpoints, defects: Defects) -> None:
         self._recognize, self._endpoints, self._defects = recognize, endpoints, defects
         self._known: dict[tuple[int, str], Carriage | None] = {}
         self._held = 0
-        self._full = False
         self._upgraded: set[int] = set()
         """Connections on which one side was seen to speak WebSocket."""
 
@@ -68,16 +68,13 @@ class Carriages:
         self._held -= 0 if carriage is None else carriage.held
 
     def _give_way(self, frame: int) -> None:
-        """Give up what began first; its connection goes on as if it began now."""
-        if not self._full:
-            self._full = True
-            detail = f"unfinished WebSocket and HEP messages of more than {MOST_HELD >> 20} MB"
-            self._defects.append(Defect(kind="limit-reached", detail=detail, frame=frame))
+        """Give up what began first, and say so; its connection goes on as if it began now."""
+        self._defects.reach(HELD, frame)
         self._forget(next(key for key, carriage in self._known.items() if carriage is not None))
 
     def _carriage(self, data: StreamData) -> Carriage | None:
         if _may_begin(data.payload, MAGIC):
-            return HepStream(self._endpoints)
+            return HepStream(self._endpoints, self._defects)
         handshake = any(_may_begin(data.payload, each) for each in HANDSHAKES)
         spoken = handshake or begins_frame(data.payload, self._recognize)
         if spoken or data.connection in self._upgraded:

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from sipdiag.capture import Packets
+from sipdiag.defect import Defects
 from sipdiag.transport.columns import MediaColumns, big_endian
 from sipdiag.transport.internet import Internet
 from sipdiag.transport.ip import MAPPED
@@ -50,7 +51,7 @@ def frames_between(packets: Packets, pairs: Iterable[tuple[Place, Place]]) -> li
     """The frames of TCP and SCTP between two places, either way, ascending; of fragments only what came whole."""
     ends = [(one, other) for pair in pairs for one, other in (pair, pair[::-1])]
     frames: list[int] = []
-    for alike in Internet([]).split(packets)[0] if ends else ():
+    for alike in Internet(Defects()).split(packets)[0] if ends else ():
         group = alike.select(np.isin(alike.protocol, STREAMS) & (alike.present() >= PORTS))
         if len(group):
             found = np.zeros(len(group), np.bool_)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from sipdiag.defect import Defects
 from sipdiag.transport import tcp, udp
 from sipdiag.transport.carriage import Carriages, begins_carriage
 from sipdiag.transport.columns import MediaColumns, joined
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from sipdiag.capture import Packets
-    from sipdiag.defect import Defect
     from sipdiag.transport.fragments import Whole
     from sipdiag.transport.ip import IPPackets
     from sipdiag.transport.tls import Handshake
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 MOST_SEALED = 4_096
 """Connections whose handshake is not in the capture, of which more would tell nothing new."""
+SEALED = f"encrypted connections without their handshake, more than {MOST_SEALED}"
 
 
 class Traffic(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,14 +54,14 @@ class Demultiplexer:
         """Take what tells signalling by a payload, and whether media columns are wanted."""
         self._recognize = recognize
         self._media = media
-        self.defects: list[Defect] = []
+        self.defects = Defects()
         """What was wrong below the signalling; complete after `finish`."""
         self.copied = False
         """Some of it came as copies, in HEP."""
         self._endpoints = Endpoints()
         self._internet = Internet(self.defects)
-        self._tcp = tcp.Connections()
-        self._handshakes = Handshakes()
+        self._tcp = tcp.Connections(self.defects)
+        self._handshakes = Handshakes(self.defects)
         self._sealed: dict[int, SealedConnection] = {}
         self._flows = np.empty(0, np.uint64)
         self._probes = Probes(self._recognized, self.defects)
@@ -97,7 +98,7 @@ class Demultiplexer:
             if (group.protocol == SCTP).any():
                 arrived += self._associations.take(group)
         if (packets.link == EXPORTED).any():
-            arrived += exported(packets, self._recognize, self._endpoints)
+            arrived += exported(packets, self._recognize, self._endpoints, self.defects)
         for whole in wholes:
             if whole.protocol == udp.UDP and (datagram := udp.reassembled(whole, self._begins, self._endpoints)):
                 arrived += self._unwrapped([datagram])
@@ -123,7 +124,6 @@ class Demultiplexer:
     def finish(self) -> Traffic:
         """Give what was held back until the end of the capture."""
         self._internet.finish()
-        self.defects += self._tcp.defects
         return Traffic(signalling=[each for data in self._tcp.finish() for each in self._carriages.opened(data)])
 
     def _in_datagrams(
@@ -180,8 +180,8 @@ class Demultiplexer:
         """Follow the TLS handshakes of the chunk."""
         shakes = self._handshakes
         for one in columns:
-            for flow in one.hellos(np.array(shakes.flows, np.uint64)):
-                shakes.follow(flow)
+            for flow, frame in one.hellos(np.array(shakes.flows, np.uint64)):
+                shakes.follow(flow, frame)
         if shakes.flows:
             flows = np.array(shakes.flows, np.uint64)
             followed = [each for one in columns for each in one.of(flows)]
@@ -203,6 +203,8 @@ class Demultiplexer:
                 earlier.segments += begun.segments
             elif len(self._sealed) < MOST_SEALED:
                 self._sealed[flow] = begun
+            else:
+                self.defects.reach(SEALED, begun.frame)
 
     def _know(self, found: list[tuple[int, str, str]]) -> None:
         """Count flows as signalling from now on."""
@@ -223,7 +225,7 @@ class Demultiplexer:
         for datagram in datagrams:
             if not begins_hep(datagram.payload):
                 yield datagram
-            elif (original := inner(datagram, self._endpoints)) and self._recognize(original.payload):
+            elif (original := inner(datagram, self._endpoints, self.defects)) and self._recognize(original.payload):
                 self.copied = True
                 yield original
 

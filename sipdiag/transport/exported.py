@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sipdiag.capture import Packets
+    from sipdiag.defect import Defects
     from sipdiag.transport.endpoint import Endpoints
 
 EXPORTED = 252
@@ -31,10 +32,13 @@ END, SOURCE4, DESTINATION4, SOURCE6, DESTINATION6, PORT_KIND, SOURCE_PORT, DESTI
 )
 TRANSPORTS = {1: "sctp", 2: "tcp", 3: "udp"}
 MOST_TAGS = 64
+TAGS = f"tags before an exported message, more than {MOST_TAGS}"
 NO_ADDRESS = bytes(4)
 
 
-def exported(packets: Packets, recognize: Callable[[bytes], object], endpoints: Endpoints) -> Iterator[Datagram]:
+def exported(
+    packets: Packets, recognize: Callable[[bytes], object], endpoints: Endpoints, defects: Defects
+) -> Iterator[Datagram]:
     """Yield the messages among the packets of a chunk."""
     rows = np.flatnonzero(packets.link == EXPORTED)
     for frame, time, start, size, original in zip(
@@ -47,6 +51,9 @@ def exported(packets: Packets, recognize: Callable[[bytes], object], endpoints: 
     ):
         data = packets.data[start : start + size].tobytes()
         tags, at = _tags(data)
+        if at is None:
+            defects.reach(TAGS, frame)
+            continue
         payload = data[at:]
         if not recognize(payload):
             continue
@@ -63,19 +70,19 @@ def exported(packets: Packets, recognize: Callable[[bytes], object], endpoints: 
         )
 
 
-def _tags(data: bytes) -> tuple[dict[int, bytes], int]:
-    """Give the tags by their numbers, and where the message begins."""
+def _tags(data: bytes) -> tuple[dict[int, bytes], int | None]:
+    """Give the tags by their numbers, and where the message begins; nothing where there are too many."""
     tags: dict[int, bytes] = {}
     at = 0
     for _ in range(MOST_TAGS):
         if at + 4 > len(data):
-            break
+            return {}, len(data)
         kind, length = struct.unpack_from(">HH", data, at)
         at += 4 + length
         if kind == END:
             return tags, at
         tags[kind] = data[at - length : at]
-    return {}, len(data)
+    return {}, None
 
 
 def _address(tags: dict[int, bytes], four: int, six: int) -> bytes:

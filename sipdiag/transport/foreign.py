@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sipdiag.capture import Packets
-from sipdiag.defect import Defect
+from sipdiag.defect import Defects
 from sipdiag.transport.link import PROVIDER_BACKBONE, RAW, SERVICE_HEADER
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ LONGEST = 65_536
 SHORTEST = 24
 """Bytes of an IP header and something before it."""
 DEEPEST = 32
+BEYOND = f"packets of link layers that only scapy reads, more than {MOST}"
+NESTED = f"layers that scapy finds in a packet, more than {DEEPEST}"
+TOO_DEEP = -1
 KNOWN = frozenset({144, 274})
 """Link types that scapy finds IP in and nothing here does; it is not imported for others."""
 BY_ETHERTYPE = {
@@ -34,20 +37,10 @@ Dissector = Any
 class Foreign:
     """Opens what scapy knows, up to a number of packets."""
 
-    def __init__(self) -> None:
+    def __init__(self, defects: Defects) -> None:
+        self._defects = defects
         self._dissectors: dict[int, Dissector | None] = {}
         self._left = MOST
-        self._beyond: tuple[int, int] | None = None
-        """First frame, and packets, that came when there was no more room."""
-
-    @property
-    def defects(self) -> list[Defect]:
-        """What was left out."""
-        if self._beyond is None:
-            return []
-        frame, count = self._beyond
-        detail = f"{count} packets of link layers that only scapy reads, beyond {MOST}; --engine wireshark reads all"
-        return [Defect(kind="limit-reached", detail=detail, frame=frame)]
 
     def inside(self, packets: Packets, rows: Rows, link: int) -> Packets | None:
         """Give the IP packets in those rows; nothing if scapy does not know the link type."""
@@ -57,28 +50,29 @@ class Foreign:
         if dissector is None:
             return None
         if len(rows) > self._left:
-            first, count = self._beyond or (int(packets.frames(rows[self._left :])[0]), 0)
-            self._beyond = (first, count + len(rows) - self._left)
+            self._defects.reach(BEYOND, int(packets.frames(rows[self._left :])[0]), len(rows) - self._left)
         rows = rows[: self._left]
         self._left -= len(rows)
-        return _opened(packets, rows, dissector)
+        return self._opened(packets, rows, dissector)
 
-
-def _opened(packets: Packets, rows: Rows, dissector: Dissector) -> Packets:
-    found: list[tuple[int, int]] = []
-    for number, start, size in zip(
-        rows.tolist(), packets.offset[rows].tolist(), packets.captured[rows].tolist(), strict=True
-    ):
-        if size >= SHORTEST:
+    def _opened(self, packets: Packets, rows: Rows, dissector: Dissector) -> Packets:
+        found: list[tuple[int, int]] = []
+        for number, start, size in zip(
+            rows.tolist(), packets.offset[rows].tolist(), packets.captured[rows].tolist(), strict=True
+        ):
+            if size < SHORTEST:
+                continue
             at = _internet(packets.data[start : start + min(size, LONGEST)].tobytes(), dissector)
-            if at is not None:
+            if at == TOO_DEEP:
+                self._defects.reach(NESTED, int(packets.frames(np.array([number]))[0]))
+            elif at is not None:
                 found.append((number, at))
-    which = np.array([number for number, _ in found], np.int64)
-    return packets.inside(which, np.array([at for _, at in found], np.int64), RAW)
+        which = np.array([number for number, _ in found], np.int64)
+        return packets.inside(which, np.array([at for _, at in found], np.int64), RAW)
 
 
 def _internet(data: bytes, dissector: Dissector) -> int | None:
-    """Say where in the packet the first IP header begins."""
+    """Say where in the packet the first IP header begins; `TOO_DEEP` where that is not known."""
     from scapy.layers.inet import IP  # noqa: PLC0415 - imported when there is something to dissect
     from scapy.layers.inet6 import IPv6  # noqa: PLC0415
 
@@ -89,9 +83,10 @@ def _internet(data: bytes, dissector: Dissector) -> int | None:
                 # What a layer was made of goes to the end of the packet, padding of its own left aside.
                 return data.rfind(layer.original) if layer.original else None
             layer = layer.payload
+        found = TOO_DEEP if layer else None
     except Exception:  # noqa: BLE001 - a dissector may fail in any way on bytes that it was not made for
         return None
-    return None
+    return found
 
 
 def _dissector(link: int) -> Dissector | None:

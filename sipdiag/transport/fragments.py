@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from sipdiag.defect import Defect
+from sipdiag.defect import Defect, Defects
 
 MOST_OPEN = 1_000
 """Datagrams under way at a time; the oldest gives way."""
@@ -16,6 +16,9 @@ MOST_OVERLAPPING = 2 * MOST_BYTES
 MOST_PIECES = 1_024
 """Fragments of one datagram."""
 MOST_DEFECTS = 1_000
+OPEN = f"IP datagrams in fragments at a time, more than {MOST_OPEN}"
+SIZE = f"fragments of an IP datagram, more than {MOST_PIECES}, or of more than {MOST_BYTES} bytes"
+LOST = f"IP datagrams with a fragment missing, more than {MOST_DEFECTS}"
 MOST_DONE = 256
 AGAIN = 50_000_000
 """Nanoseconds within which a mirror port sends the same packet twice; no sender repeats a message so soon."""
@@ -122,13 +125,12 @@ class _Pieces:
 class Reassembly:
     """Holds fragments until their datagram is whole."""
 
-    def __init__(self, defects: list[Defect]) -> None:
+    def __init__(self, defects: Defects) -> None:
         self._open: dict[tuple[bytes, bytes, int, int], _Pieces] = {}
         self.lost: list[LostDatagram] = []
         """What never became whole, as far as it was noted."""
         self._defects = defects
         self._lost = 0
-        self._full = False
         self._done: dict[tuple[bytes, bytes, int, int], _Pieces] = {}
         """Those that became whole not long ago."""
 
@@ -147,6 +149,8 @@ class Reassembly:
         beyond = fragment.position + len(fragment.payload) + fragment.cut > MOST_BYTES
         if not beyond and len(pieces.frames) < MOST_PIECES and pieces.received <= MOST_OVERLAPPING:
             pieces.add(fragment)
+        else:
+            self._defects.reach(SIZE, fragment.frame)
         whole = pieces.whole()
         if whole is None:
             if len(self._open) > MOST_OPEN:
@@ -185,17 +189,16 @@ class Reassembly:
         )
 
     def _give_way(self, frame: int) -> None:
-        """Give up the oldest, and say once that it came to this."""
-        if not self._full:
-            self._full = True
-            detail = f"more than {MOST_OPEN} IP datagrams in fragments at a time"
-            self._defects.append(Defect(kind="limit-reached", detail=detail, frame=frame))
+        """Give up the oldest, and say that it came to this."""
+        self._defects.reach(OPEN, frame)
         self._lose(next(iter(self._open)))
 
     def _lose(self, key: tuple[bytes, bytes, int, int]) -> None:
         pieces = self._open.pop(key)
         self._lost += 1
-        if pieces.frames and self._lost <= MOST_DEFECTS:
+        if pieces.frames and self._lost > MOST_DEFECTS:
+            self._defects.reach(LOST, pieces.frames[0])
+        elif pieces.frames:
             detail = f"{len(pieces.frames)} fragments of IP datagram {key[3]}, others are missing"
             first = pieces.pieces.get(0)
             self.lost.append(

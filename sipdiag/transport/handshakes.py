@@ -25,10 +25,12 @@ from sipdiag.transport.tls import (
 )
 
 if TYPE_CHECKING:
+    from sipdiag.defect import Defects
     from sipdiag.transport.segments import Segment
 
 MOST = 65_536
 """Handshakes that are remembered."""
+TOO_MANY = f"TLS handshakes, more than {MOST}"
 MOST_SEGMENTS = 256
 """Segments of one handshake; the longest chains of certificates need a few dozen."""
 FATAL = 2
@@ -141,7 +143,8 @@ class _Followed:
 class Handshakes:
     """Takes the segments of connections that began with a ClientHello, in order of capture."""
 
-    def __init__(self) -> None:
+    def __init__(self, defects: Defects) -> None:
+        self._defects = defects
         self.all: list[Handshake] = []
         """In the order in which they began."""
         self._followed: dict[int, _Followed] = {}
@@ -158,15 +161,17 @@ class Handshakes:
         """The flows of all handshakes."""
         return list(self._latest)
 
-    def follow(self, flow: int) -> None:
-        """Expect a handshake on a flow."""
+    def follow(self, flow: int, frame: int) -> None:
+        """Expect a handshake on a flow, which begins in that frame."""
         if len(self.all) < MOST:
             self._followed.setdefault(flow, _Followed(self._hoard))
+        else:
+            self._defects.reach(TOO_MANY, frame)
 
     def add(self, flow: int, segment: Segment, connection: int) -> None:
         """Take the next segment of a flow; `connection` is its number, where that is known."""
         if flow not in self._followed and begins_hello(segment.payload):
-            self.follow(flow)  # the ports are used again
+            self.follow(flow, segment.frame)  # the ports are used again
         followed = self._followed.get(flow)
         if followed is None:
             return

@@ -15,6 +15,7 @@ from sipdiag.transport.delivery import Datagram
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sipdiag.defect import Defects
     from sipdiag.transport.delivery import StreamData
     from sipdiag.transport.endpoint import Endpoints
 
@@ -27,6 +28,8 @@ SIP = 1
 MOST_CHUNKS = 64
 MOST_UNPACKED = 1 << 20
 """Bytes that a compressed payload may have."""
+CHUNKS = f"chunks of a HEP packet, more than {MOST_CHUNKS}"
+UNPACKED = f"a compressed HEP message of more than {MOST_UNPACKED} bytes"
 OLD_LENGTHS = {(1, 2): 16, (1, 10): 40, (2, 2): 28, (2, 10): 52}
 """Version and address family → bytes of the header of HEP before version 3."""
 TRANSPORTS = {6: "tcp", 17: "udp", 132: "sctp"}
@@ -39,18 +42,22 @@ def begins_hep(payload: bytes) -> bool:
     )
 
 
-def inner(outer: Datagram, endpoints: Endpoints) -> Datagram | None:
+def inner(outer: Datagram, endpoints: Endpoints, defects: Defects) -> Datagram | None:
     """Give the datagram that was copied; nothing when it is no SIP or not all there."""
     if outer.payload.startswith(MAGIC):
-        return _third(outer, endpoints)
+        return _third(outer, endpoints, defects)
     return _old(outer, endpoints)
 
 
-def _third(outer: Datagram, endpoints: Endpoints) -> Datagram | None:
-    chunks = dict(_chunks(outer.payload))
+def _third(outer: Datagram, endpoints: Endpoints, defects: Defects) -> Datagram | None:
+    chunks, whole = _chunks(outer.payload)
+    if not whole:
+        defects.reach(CHUNKS, outer.frame)
     payload = chunks.get(PAYLOAD)
     if payload is None and PACKED_PAYLOAD in chunks:
-        payload = _unpacked(chunks[PACKED_PAYLOAD])
+        payload, whole = _unpacked(chunks[PACKED_PAYLOAD])
+        if not whole:
+            defects.reach(UNPACKED, outer.frame)
     if payload is None or _number(chunks, KIND, SIP) != SIP:
         return None
     source = chunks.get(SOURCE4) or chunks.get(SOURCE6) or bytes(4)
@@ -68,18 +75,20 @@ def _third(outer: Datagram, endpoints: Endpoints) -> Datagram | None:
     )
 
 
-def _chunks(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Walk vendor, kind, length and value; vendors' own chunks are passed over."""
+def _chunks(data: bytes) -> tuple[dict[int, bytes], bool]:
+    """Walk vendor, kind, length and value, and tell whether to the end; vendors' own chunks are passed over."""
+    chunks: dict[int, bytes] = {}
     at = HEAD
     for _ in range(MOST_CHUNKS):
         if at + HEAD > len(data):
-            return
+            return chunks, True
         vendor, kind, length = struct.unpack_from(">HHH", data, at)
         if length < HEAD:
-            return
+            return chunks, True
         if vendor == 0:
-            yield kind, data[at + HEAD : at + length]
+            chunks[kind] = data[at + HEAD : at + length]
         at += length
+    return chunks, at + HEAD > len(data)
 
 
 def _number(chunks: dict[int, bytes], kind: int, otherwise: int = 0) -> int:
@@ -87,13 +96,15 @@ def _number(chunks: dict[int, bytes], kind: int, otherwise: int = 0) -> int:
     return int.from_bytes(value, "big") if 0 < len(value) <= 4 else otherwise
 
 
-def _unpacked(data: bytes) -> bytes | None:
+def _unpacked(data: bytes) -> tuple[bytes | None, bool]:
+    """Give a compressed payload, if it is one, and whether that is all of it."""
     from zlib import decompressobj, error  # noqa: PLC0415 - few probes compress
 
+    stream = decompressobj(47)
     try:
-        return decompressobj(47).decompress(data, MOST_UNPACKED)
+        return stream.decompress(data, MOST_UNPACKED), not stream.unconsumed_tail
     except error:
-        return None
+        return None, True
 
 
 def _old(outer: Datagram, endpoints: Endpoints) -> Datagram | None:
@@ -122,8 +133,8 @@ def _old(outer: Datagram, endpoints: Endpoints) -> Datagram | None:
 class HepStream:
     """HEP packets in one direction of a TCP connection; each says how long it is."""
 
-    def __init__(self, endpoints: Endpoints) -> None:
-        self._endpoints = endpoints
+    def __init__(self, endpoints: Endpoints, defects: Defects) -> None:
+        self._endpoints, self._defects = endpoints, defects
         self._held = bytearray()
         self._frames: list[tuple[int, int]] = []
         """Where in what is held the bytes of each frame end, and the frame."""
@@ -160,7 +171,7 @@ class HepStream:
             payload=payload,
             fragments=carriers if len(carriers) > 1 else (),
         )
-        found = inner(outer, self._endpoints)
+        found = inner(outer, self._endpoints, self._defects)
         if found is not None:
             yield found
 

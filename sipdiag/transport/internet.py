@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sipdiag.defect import Defect
+from sipdiag.defect import Defect, Defects
 from sipdiag.transport.columns import Rows, field
 from sipdiag.transport.extension import EXTENSIONS, MOST_BYTES, MOST_HEADERS, Extensions, extensions
 from sipdiag.transport.foreign import Foreign
 from sipdiag.transport.fragments import Fragment, LostDatagram, Reassembly, Whole
 from sipdiag.transport.ip import ADDRESSES, IPPackets, ip_packets
-from sipdiag.transport.link import DEEPEST_TAG, ENCRYPTED, LABELLED_ON, LINKS, MOST_LABELS, RAW, TAGGED_ON
+from sipdiag.transport.link import ENCRYPTED, LINKS, RAW, UNDESCRIBED
 from sipdiag.transport.rewrapped import may_be_tunnel, rewrapped
 from sipdiag.transport.sctp import SCTP
 from sipdiag.transport.segments import TCP
-from sipdiag.transport.tunnels import opened
+from sipdiag.transport.tunnels import LIMITS, opened
 from sipdiag.transport.udp import UDP
 
 if TYPE_CHECKING:
@@ -31,22 +31,19 @@ DEEPEST = 12
 """Layers of tunnels, labels and link headers that are opened, one in the other."""
 TUNNELS = f"tunnels inside of each other, more than {DEEPEST}"
 HEADERS = f"IPv6 extension headers of a packet, more than {MOST_HEADERS} or {MOST_BYTES} bytes"
-GOING_ON = {TAGGED_ON: f"VLAN tags of a packet, more than {DEEPEST_TAG}"}
-GOING_ON |= {LABELLED_ON: f"MPLS labels of a packet, more than {MOST_LABELS}"}
-"""What a link layer has more of than is followed."""
+NAMED = {ENCRYPTED: "encrypted Wi-Fi or MACsec", UNDESCRIBED: "an interface that the capture does not describe"}
+"""Link types of our own that nothing reads."""
 
 
 class Internet:
     """Decodes link and internet layer; remembers what is between two chunks: open fragments, odd link types."""
 
-    def __init__(self, defects: list[Defect]) -> None:
+    def __init__(self, defects: Defects) -> None:
         self._defects = defects
         self._reassembly = Reassembly(defects)
         self._unknown: dict[int, tuple[int, int]] = {}
         """LINKTYPE without a decoder → first frame, packets."""
-        self._foreign = Foreign()
-        self._beyond: dict[str, int] = {}
-        """What goes deeper than is followed → first frame."""
+        self._foreign = Foreign(defects)
         self._aside: list[npt.NDArray[np.int64]] | None = None
         """Frames that are left to another reader, where that is wanted."""
 
@@ -108,11 +105,8 @@ class Internet:
         self._reassembly.finish()
         for link, (frame, count) in self._unknown.items():
             what = f"LINKTYPE {link}" if link >= 0 else f"EtherType {-link:#06x}"
-            what = "encrypted Wi-Fi or MACsec" if link == ENCRYPTED else what
+            what = NAMED.get(link, what)
             self._defects.append(Defect(kind="link-type-unknown", detail=f"{what}, {count} packets", frame=frame))
-        for detail, frame in self._beyond.items():
-            self._defects.append(Defect(kind="limit-reached", detail=detail, frame=frame))
-        self._defects += self._foreign.defects
 
     def _layer(self, packets: Packets, kept: list[IPPackets], pieces: list[Fragment]) -> Iterator[Packets]:
         """Sort the IP packets of one layer into whole ones and fragments; yield what is inside of tunnels."""
@@ -151,10 +145,10 @@ class Internet:
         if self._aside is not None:
             self._aside.append(packets.frames(rows))
             return
-        if link in GOING_ON:
-            self._goes_beyond(GOING_ON[link], packets.frames(rows))
+        if link in LIMITS:
+            self._goes_beyond(LIMITS[link], packets.frames(rows))
             return
-        opened_by_scapy = self._foreign.inside(packets, rows, link) if link != ENCRYPTED else None
+        opened_by_scapy = self._foreign.inside(packets, rows, link) if link not in NAMED else None
         if opened_by_scapy is not None:
             yield opened_by_scapy
             return
@@ -162,12 +156,11 @@ class Internet:
         self._unknown[link] = (first, count + len(rows))
 
     def _goes_beyond(self, what: str, frames: npt.NDArray[np.int64]) -> None:
-        """Remember the first of the frames in which there is more of something than is followed."""
+        """Note the frames in which there is more of something than is followed."""
         if self._aside is not None:
             self._aside.append(frames)
         elif len(frames):
-            first = int(frames.min())
-            self._beyond[what] = min(first, self._beyond.get(what, first))
+            self._defects.reach(what, int(frames.min()), len(frames))
 
 
 def _unfragmented(alike: IPPackets, pieces: list[Fragment], endless: list[int]) -> Iterator[IPPackets]:

@@ -22,14 +22,20 @@ LONGEST_LENGTH = 1_500
 SNAP = 0xAAAA
 MOST_LABELS = 8
 MOST_ATTRIBUTES = 24
+NFLOG_WIDTH = 512
+"""Bytes in which the attributes before the packet must lie."""
+MOST_WORDS = 13
+"""Words of radiotap that say which fields are there."""
 PACKET_ATTRIBUTE = 9
 
 RAW, ETHER, POINT_TO_POINT, PPP_OVER_ETHERNET, WIRELESS, LABELLED = 101, 1, 9, 51, 105, 219
-PADDED_WIRELESS = -105
+PADDED_WIRELESS = -205
 """Not of the registry: IEEE 802.11 with its header padded to four bytes."""
-ENCRYPTED = -1
-TAGGED_ON, LABELLED_ON = -2, -3
-"""Not of the registry: there are more VLAN tags, or labels, than are followed."""
+ENCRYPTED = -4
+UNDESCRIBED = -1
+"""Not of the registry: of an interface that the capture does not describe."""
+TAGGED_ON, LABELLED_ON, ATTRIBUTED_ON, FLAGGED_ON, EXTENDED_ON, PREFIXED_ON = range(-101, -107, -1)
+"""Not of the registry: there is more of something than is followed; see `LINK_LIMITS`."""
 
 Found = tuple[Rows, int | npt.NDArray[np.int64], int]
 """Rows, where in each of them something begins, and as which link type it is to be read."""
@@ -143,14 +149,16 @@ def radiotap(heads: Heads) -> Iterator[Found]:
     """Radiotap: its length, then words that say which fields are there; one of those tells of padding."""
     length = heads[:, 2:4].view("<u2")[:, 0].astype(np.int64)
     words = np.ones(len(heads), np.int64)
-    for word in range(1, 5):
+    for word in range(1, MOST_WORDS):
         words[(words == word) & (heads[:, 4 * word + 3] & 0x80 != 0)] = word + 1
+    endless = (words == MOST_WORDS) & (heads[:, 4 * MOST_WORDS + 3] & 0x80 != 0)
+    yield np.flatnonzero(endless), 0, FLAGGED_ON
     timed, flagged = heads[:, 4] & 1, heads[:, 4] & 2
     flags_at = 4 + 4 * words
     flags_at = np.where(timed == 1, (flags_at + 7 & ~7) + 8, flags_at)
     flags = heads[np.arange(len(heads)), flags_at]
     padded = (flagged != 0) & (flags & 0x20 != 0)
-    for link, which in ((WIRELESS, ~padded), (PADDED_WIRELESS, padded)):
+    for link, which in ((WIRELESS, ~padded & ~endless), (PADDED_WIRELESS, padded & ~endless)):
         yield np.flatnonzero(which), length[which], link
 
 
@@ -184,7 +192,10 @@ def nflog(heads: Heads) -> Iterator[Found]:
             yield rows[packet], at[packet] + 4, RAW
             at = at + (size + 3 & ~3)
             going = ~packet & (size >= 4) & (at < heads.shape[1] - 4)
+            beyond = ~packet & (size >= 4) & ~going
+            yield rows[beyond], at[beyond], ATTRIBUTED_ON
             rows, at = rows[going], at[going]
+        yield rows, at, ATTRIBUTED_ON
 
 
 def _word(heads: Heads, rows: Rows, at: npt.NDArray[np.int64], order: str) -> npt.NDArray[np.int64]:
@@ -266,7 +277,7 @@ LINKS: dict[int, Link] = {
     LABELLED: Link(mpls),
     228: Link(partial(at_once, header=0)),  # IPv4
     229: Link(partial(at_once, header=0)),  # IPv6
-    239: Link(nflog, width=512),
+    239: Link(nflog, width=NFLOG_WIDTH),
     252: Link(nothing),  # messages that Wireshark exported; `exported` reads them
     276: Link(partial(by_ethertype, type_at=0, header=20)),  # Linux cooked, version 2
 }
@@ -274,3 +285,10 @@ LINKS: dict[int, Link] = {
 PROVIDER_BACKBONE, SERVICE_HEADER, MACSEC = 0x88E7, 0x894F, 0x88E5
 ETHERTYPES |= {number: -number for number in (PROVIDER_BACKBONE, SERVICE_HEADER, MACSEC)}
 LINKS[-MACSEC] = Link(macsec)  # scapy opens the others
+LINK_LIMITS = {
+    TAGGED_ON: f"VLAN tags of a packet, more than {DEEPEST_TAG}",
+    LABELLED_ON: f"MPLS labels of a packet, more than {MOST_LABELS}",
+    ATTRIBUTED_ON: f"NFLOG attributes of a packet, more than {MOST_ATTRIBUTES} or {NFLOG_WIDTH} bytes",
+    FLAGGED_ON: f"radiotap presence words of a packet, more than {MOST_WORDS}",
+}
+"""What a header has more of than is followed; tunnels add theirs."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sipdiag.defect import Defect
 from sipdiag.transport.segments import ACK, SYN
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from sipdiag.defect import Defects
     from sipdiag.transport.segments import Flows, Segment, Segments
 
 MOST_FLOWS = 4_096
@@ -34,7 +34,12 @@ MOST_DISORDERED = 8_192
 """Segments of a connection on which they came out of order: all may wait for the first."""
 MOST_LOOKS = 1 << 16
 """Lines of one side that are looked at, some more than once where they came out of order."""
-LONGEST_LINE = 2_048
+LONGEST_LINE = 4_096
+WATCHED = f"TCP connections that may carry SIP, more than {MOST_FLOWS} or {MOST_HELD} segments of them"
+SIZE = f"a TCP connection that may carry SIP, of more than {MOST_BYTES} bytes before a message was recognised"
+SPOKEN = b"SIP/2.0"
+SIP_PORT = ":5060"
+"""What tells that a connection without a message that could be recognised was meant for SIP all the same."""
 BITS = 20
 GIVEN_UP = np.uint64((1 << BITS) - 1)
 
@@ -143,6 +148,17 @@ class _Watched:
             or any(each.looks > MOST_LOOKS for each in sides)
         )
 
+    @property
+    def suspicious(self) -> bool:
+        """Tell whether something here speaks for SIP, though no message was recognised."""
+        return any(
+            SPOKEN in side.text
+            or any(SPOKEN in apart for _, apart in side.apart)
+            or source.endswith(SIP_PORT)
+            or side.segments[0].destination.endswith(SIP_PORT)
+            for source, side in self.directions.items()
+        )
+
     def held(self) -> list[Segment]:
         """Give all segments in order of capture."""
         segments = [segment for direction in self.directions.values() for segment in direction.segments]
@@ -152,9 +168,8 @@ class _Watched:
 class Probes:
     """Watches connections until they are recognised or hopeless."""
 
-    def __init__(self, recognize: Callable[[bytes], object], defects: list[Defect]) -> None:
+    def __init__(self, recognize: Callable[[bytes], object], defects: Defects) -> None:
         self._recognize, self._defects = recognize, defects
-        self._full = False
         self._watched: dict[int, _Watched] = {}
         self._held = 0
         self._given_up = np.zeros(1 << BITS, np.bool_)
@@ -203,17 +218,17 @@ class Probes:
                 yield flow, self.released(flow)
             elif watched.hopeless:
                 self._given_up[place] = True
+                if watched.suspicious:
+                    self._defects.reach(SIZE, segment.frame)
                 self._forget(flow)
             elif len(self._watched) > MOST_FLOWS or self._held > MOST_HELD:
                 self._give_way(segment.frame)
 
     def _give_way(self, frame: int) -> None:
-        """Forget the connection watched for longest; say once that something may have been lost by that."""
+        """Forget the connection watched for longest; say if something may have been lost by that."""
         oldest = self._forget(next(iter(self._watched)))
-        if oldest and not self._full and any(each.unfinished for each in oldest.directions.values()):
-            self._full = True
-            detail = f"TCP connections that may carry SIP, more than {MOST_FLOWS} or {MOST_HELD} segments of them"
-            self._defects.append(Defect(kind="limit-reached", detail=detail, frame=frame))
+        if oldest and any(each.unfinished for each in oldest.directions.values()):
+            self._defects.reach(WATCHED, frame)
 
     def _open(self, flows: Flows) -> npt.NDArray[np.bool_]:
         still: npt.NDArray[np.bool_] = ~self._given_up[flows & GIVEN_UP]

@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 
 from sipdiag.capture import byte_rows
-from sipdiag.defect import Defect
 from sipdiag.transport.columns import big_endian
 from sipdiag.transport.delivery import Datagram
 from sipdiag.transport.udp import SHORTEST, begins_with_text
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from sipdiag.defect import Defects
     from sipdiag.transport.endpoint import Endpoints
     from sipdiag.transport.fragments import Whole
     from sipdiag.transport.ip import IPPackets
@@ -29,9 +29,8 @@ DATA, INTERLEAVED = 0, 64
 DATA_HEADERS = {DATA: 16, INTERLEAVED: 20}
 END, BEGIN = 1, 2
 LOOKED_AT = DATA_HEADERS[INTERLEAVED] + SHORTEST
-MOST_CHUNKS = 8
-"""Chunks of a packet that are looked at to see whether there is signalling in it."""
-MOST_CHUNKS_EVER = 512
+MOST_CHUNKS = 512
+"""Chunks of a packet."""
 MOST_OPEN = 1_024
 """Messages under way at a time; the oldest gives way."""
 MOST_BYTES = 1 << 17
@@ -40,6 +39,10 @@ MOST_PARTS = 256
 """Chunks of one message."""
 MOST_SEEN = 65_536
 """Transmission sequence numbers that are remembered, to tell what was sent again."""
+
+
+UNDER_WAY = f"SCTP messages under way, more than {MOST_OPEN}, or of more than {MOST_PARTS} parts or {MOST_BYTES} bytes"
+CHUNKS = f"chunks of an SCTP packet, more than {MOST_CHUNKS}"
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -66,16 +69,18 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Associations:
     """All SCTP associations of a capture, as far as they carry signalling."""
 
-    def __init__(self, recognize: Callable[[bytes], object], endpoints: Endpoints, defects: list[Defect]) -> None:
+    def __init__(self, recognize: Callable[[bytes], object], endpoints: Endpoints, defects: Defects) -> None:
         self._recognize, self._endpoints, self._defects = recognize, endpoints, defects
-        self._full = False
         self._open: dict[tuple[str, str, int, int, int], list[Chunk]] = {}
         self._seen: dict[tuple[str, str, int, int], None] = {}
 
     def take(self, group: IPPackets) -> Iterator[Datagram]:
         """Yield the messages that the packets of a chunk complete."""
         packets = group.select((group.protocol == SCTP) & (group.present() >= HEADER))
-        packets = packets.select(_promising(packets))
+        promising, endless = _promising(packets)
+        if len(endless):
+            self._defects.reach(CHUNKS, int(endless.min()), len(endless))
+        packets = packets.select(promising)
         data = packets.packets.data.data
         for frame, time, source, destination, start, length, present in zip(
             packets.packets.frames(packets.row).tolist(),
@@ -94,6 +99,8 @@ class Associations:
         """Yield the messages of a packet that came in IP fragments."""
         ends = (whole.source + whole.payload[:2], whole.destination + whole.payload[2:4])
         if len(whole.payload) >= HEADER:
+            if _is_endless(whole.payload):
+                self._defects.reach(CHUNKS, whole.frames[-1])
             yield from self._messages(whole.payload, whole.frames[-1], whole.time, ends)
 
     def _messages(self, payload: bytes, frame: int, time: int, ends: tuple[bytes, bytes]) -> Iterator[Datagram]:
@@ -139,36 +146,48 @@ class Associations:
         return self._open.pop(key)
 
     def _give_up(self, parts: list[Chunk], frame: int) -> None:
-        """Say once that parts of a message were dropped; what others than SIP send is no loss."""
-        if self._full or not any(part.flags & BEGIN or part.payload.isascii() for part in parts):
-            return
-        self._full = True
-        detail = f"SCTP messages under way, more than {MOST_OPEN}, or of more than {MOST_PARTS} parts"
-        detail += f" or {MOST_BYTES} bytes"
-        self._defects.append(Defect(kind="limit-reached", detail=detail, frame=frame))
+        """Say that parts of a message were dropped; what others than SIP send is no loss."""
+        if any(part.flags & BEGIN or part.payload.isascii() for part in parts):
+            self._defects.reach(UNDER_WAY, frame)
 
 
-def _promising(packets: IPPackets) -> npt.NDArray[np.bool_]:
-    """Tell which packets have a DATA chunk that begins with text, or goes on with a message begun before."""
+def _promising(packets: IPPackets) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """Tell which packets have a DATA chunk that begins with text, or goes on with a message begun before.
+
+    The frames of those with more chunks than are looked at come second.
+    """
     data = packets.packets.data
     start = packets.start()
     end = start + packets.present()
     at = start + HEADER
     promising = np.zeros(len(packets), np.bool_)
+    going = np.flatnonzero(at + 4 <= end)
     for _ in range(MOST_CHUNKS):
-        heads = byte_rows(data, np.minimum(at, len(data)), LOOKED_AT)
-        there = at + 4 <= end
+        if not len(going):
+            break
+        heads = byte_rows(data, at[going], LOOKED_AT)
         for kind, size in DATA_HEADERS.items():
-            rows = there & (heads[:, 0] == kind)
-            promising |= rows & ((heads[:, 1] & BEGIN == 0) | begins_with_text(heads, size))
-        at = at + (np.maximum(big_endian(heads, 2, 2), 4) + 3 & ~3)
-    return promising
+            rows = heads[:, 0] == kind
+            promising[going] |= rows & ((heads[:, 1] & BEGIN == 0) | begins_with_text(heads, size))
+        at[going] += np.maximum(big_endian(heads, 2, 2), 4) + 3 & ~3
+        going = going[at[going] + 4 <= end[going]]
+    return promising, packets.packets.frames(packets.row[going])
+
+
+def _is_endless(payload: bytes) -> bool:
+    """Tell whether a packet has more chunks than are looked at."""
+    at = HEADER
+    for _ in range(MOST_CHUNKS):
+        if at + 4 > len(payload):
+            return False
+        at += max(int.from_bytes(payload[at + 2 : at + 4], "big"), 4) + 3 & ~3
+    return at + 4 <= len(payload)
 
 
 def _chunks(payload: bytes, frame: int, time: int, source: str, destination: str) -> Iterator[Chunk]:
     """Walk the chunks of a packet."""
     tag, at = int.from_bytes(payload[4:8], "big"), HEADER
-    for _ in range(MOST_CHUNKS_EVER):
+    for _ in range(MOST_CHUNKS):
         if at + 4 > len(payload):
             return
         kind, flags, length = struct.unpack_from(">BBH", payload, at)

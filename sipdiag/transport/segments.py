@@ -102,14 +102,17 @@ class Segments:
         """Yield the segments of these flows, and of all flows those that open or close a connection."""
         return self.made(np.flatnonzero((self.flags & (FIN | SYN | RST) != 0) | np.isin(self.flows, flows)))
 
-    def hellos(self, flows: Flows) -> list[int]:
-        """Give the flows, none of `flows`, that have a payload which begins with a TLS ClientHello."""
+    def hellos(self, flows: Flows) -> list[tuple[int, int]]:
+        """Give the flows, none of `flows`, that have a payload which begins with a TLS ClientHello, and its frame."""
         rows = np.flatnonzero(self._kept > RECORD)
         if not len(rows):
             return []
         heads = byte_rows(self._packets.packets.data, self._start[rows], RECORD + 1)
         rows = rows[(heads[:, 0] == HANDSHAKE) & (heads[:, 1] == 3) & (heads[:, RECORD] == CLIENT_HELLO)]
-        return np.setdiff1d(self.flows[rows], flows).tolist() if len(rows) else []
+        found, first = np.unique(self.flows[rows], return_index=True)
+        new = ~np.isin(found, flows)
+        frames = self._packets.packets.frames(self._packets.row[rows[first[new]]])
+        return list(zip(found[new].tolist(), frames.tolist(), strict=True))
 
     def sealed(self, flows: Flows) -> dict[int, int]:
         """Count the segments of each of these flows that begin with encrypted data."""

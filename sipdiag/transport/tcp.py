@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sipdiag.defect import Defect
 from sipdiag.transport.delivery import Connection, StreamData
 from sipdiag.transport.segments import ACK, FIN, RST, SYN
 from sipdiag.transport.stream import HALF, WRAP, Hoard, Stream, may_be_keep_alive
@@ -12,6 +11,7 @@ from sipdiag.transport.stream import HALF, WRAP, Hoard, Stream, may_be_keep_aliv
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from sipdiag.defect import Defects
     from sipdiag.transport.segments import Segment
 
 MOST_OPEN = 65_536
@@ -20,7 +20,9 @@ MOST_SIGNALLING = 65_536
 """Connections with signalling that are followed at a time; the same."""
 MOST_FAILED = 65_536
 """Connections that were refused or never answered, of which more would tell nothing new."""
-
+OPEN = f"TCP connections without SIP at a time, more than {MOST_OPEN}"
+SIGNALLING = f"TCP connections with SIP at a time, more than {MOST_SIGNALLING}"
+FAILED = f"TCP connections that came to nothing, more than {MOST_FAILED}"
 FARTHEST_BEGIN = 1 << 16
 """Bytes behind the SYN at which signalling may begin and still be counted from there."""
 
@@ -58,7 +60,8 @@ class _Tracked:
 class Connections:
     """All TCP connections of a capture, as far as they matter."""
 
-    def __init__(self) -> None:
+    def __init__(self, defects: Defects) -> None:
+        self._defects = defects
         self._signalling: dict[Pair, _Tracked] = {}
         self._others: dict[Pair, _Tracked] = {}
         self._past: list[Connection] = []
@@ -69,7 +72,6 @@ class Connections:
         """Source and destination → sequence number of the first byte, where that was not the first to come."""
         self._hoard = Hoard()
         self._last = (0, 0)
-        self.defects: list[Defect] = []
 
     def recognize(self, source: str, destination: str) -> None:
         """Count the connections between two endpoints, from now on, as signalling."""
@@ -146,7 +148,10 @@ class Connections:
         self._others[pair] = tracked = _Tracked(connection, segment.sequence if opens else None)
         if len(self._others) > MOST_OPEN:
             oldest = next(iter(self._others))
-            self._keep(self._others.pop(oldest).connection)
+            given_up = self._others.pop(oldest).connection
+            if given_up.fin_frame is None and given_up.reset_frame is None and not _failed(given_up):
+                self._defects.reach(OPEN, segment.frame)
+            self._keep(given_up)
         return tracked
 
     def _closed(self, pair: Pair, tracked: _Tracked, segment: Segment) -> Iterator[StreamData]:
@@ -156,16 +161,17 @@ class Connections:
         self._keep(tracked.connection)
 
     def _give_way(self, segment: Segment) -> Iterator[StreamData]:
-        """End the connection that began first, and say once that it came to this."""
-        if not any(defect.kind == "limit-reached" for defect in self.defects):
-            detail = f"more than {MOST_SIGNALLING} TCP connections with SIP at a time"
-            self.defects.append(Defect(kind="limit-reached", detail=detail, frame=segment.frame))
+        """End the connection that began first, and say that it came to this."""
+        self._defects.reach(SIGNALLING, segment.frame)
         pair, oldest = next(iter(self._signalling.items()))
         yield from self._closed(pair, oldest, segment)
 
     def _keep(self, connection: Connection) -> None:
         if not connection.signalling:
-            if not _failed(connection) or self._failed >= MOST_FAILED:
+            if not _failed(connection):
+                return
+            if self._failed >= MOST_FAILED:
+                self._defects.reach(FAILED, connection.syn_frame)
                 return
             self._failed += 1
         self._past.append(connection)

@@ -18,10 +18,13 @@ from sipdiag.transport.ip import IPV6_HEADER, IPPackets
 from sipdiag.transport.link import (
     ETHER,
     ETHERTYPES,
+    EXTENDED_ON,
     IPV4,
     IPV6,
     LABELLED,
+    LINK_LIMITS,
     POINT_TO_POINT,
+    PREFIXED_ON,
     RAW,
     VLAN_TAGS,
     Found,
@@ -98,18 +101,23 @@ def gtp(heads: Heads) -> Iterator[Found]:
     flags = flags[rows]
     at = np.where(flags & 7 != 0, 12, 8).astype(np.int64)
     following = np.where(flags & 4 != 0, heads[rows, 11], 0)
+    endless = np.zeros(len(rows), np.bool_)
     for _ in range(MOST_EXTENSIONS):
         going = np.flatnonzero(following)
         if not len(going):
             break
         size = 4 * heads[rows[going], at[going]].astype(np.int64)
-        going, size = going[(size > 0) & (at[going] + size < WIDTH)], size[(size > 0) & (at[going] + size < WIDTH)]
+        inside = at[going] + size < WIDTH
+        endless[going[~inside]] = True
+        going, size = going[inside & (size > 0)], size[inside & (size > 0)]
         at[going] += size
         stepped = np.zeros_like(following)
         stepped[going] = heads[rows[going], at[going] - 1]
         following = stepped
+    endless |= following != 0
+    yield rows[endless], at[endless], EXTENDED_ON
     version = heads[rows, at] >> 4
-    internet = (version == 4) | (version == 6)
+    internet = ((version == 4) | (version == 6)) & ~endless
     yield rows[internet], at[internet], RAW
 
 
@@ -129,11 +137,13 @@ def teredo(heads: Heads) -> Iterator[Found]:
     at = np.zeros(len(heads), np.int64)
     authentic = field(heads, 0, 2) == 1
     at[authentic] = TEREDO_AUTHENTICATION + heads[authentic, 2].astype(np.int64) + heads[authentic, 3]
+    beyond = at > WIDTH - 10
+    yield np.flatnonzero(beyond), at[beyond], PREFIXED_ON
     at = np.minimum(at, WIDTH - 10)
     every = np.arange(len(heads))
     origin = (heads[every, at] == 0) & (heads[every, at + 1] == 0)
     at = np.where(origin, at + 8, at)
-    rows = np.flatnonzero(heads[every, at] >> 4 == 6)
+    rows = np.flatnonzero((heads[every, at] >> 4 == 6) & ~beyond)
     yield rows, at[rows], RAW
 
 
@@ -175,6 +185,10 @@ PORTS: dict[int, Opener] = {
 """UDP port → what opens it."""
 PROTOCOL_TABLE = np.zeros(256, np.bool_)
 PROTOCOL_TABLE[list(PROTOCOLS)] = True
+LIMITS = LINK_LIMITS | {
+    EXTENDED_ON: f"GTP-U extension headers of a packet, more than {MOST_EXTENSIONS} or {WIDTH} bytes",
+    PREFIXED_ON: f"Teredo authentication of more than {WIDTH - 10} bytes",
+}
 PORT_TABLE = np.zeros(1 << 16, np.bool_)
 PORT_TABLE[list(PORTS)] = True
 SWAPPED_PORT_TABLE = PORT_TABLE[np.arange(1 << 16, dtype=np.uint16).byteswap()]

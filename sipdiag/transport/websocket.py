@@ -12,6 +12,7 @@ from sipdiag.transport.delivery import Datagram
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sipdiag.defect import Defects
     from sipdiag.transport.delivery import StreamData
 
 CONTINUATION, CLOSE = 0, 8
@@ -20,6 +21,8 @@ WHOLE = (0x81, 0x82)
 LONGEST = 1 << 20
 """Bytes of a message that anybody sends in earnest."""
 LONGEST_HANDSHAKE = 16_384
+MESSAGE = f"a WebSocket message of more than {LONGEST >> 20} MB"
+HANDSHAKE = f"a WebSocket handshake of more than {LONGEST_HANDSHAKE} bytes"
 GLIMPSE = 256
 """Bytes of a frame that are unmasked to see what it is."""
 COMPRESSED = 0x40
@@ -79,7 +82,7 @@ class _State(Enum):
 class WebSocketStream:
     """One direction of a WebSocket connection; never raises on content."""
 
-    def __init__(self, recognize: Callable[[bytes], object], defects: list[Defect]) -> None:
+    def __init__(self, recognize: Callable[[bytes], object], defects: Defects) -> None:
         self._recognize, self._defects = recognize, defects
         self._state: _State | None = None
         self._held = bytearray()
@@ -97,7 +100,8 @@ class WebSocketStream:
     def feed(self, data: StreamData) -> Iterator[Datagram]:
         """Take the next bytes; yield the messages that they complete."""
         if data.gap:
-            self._lose(data)
+            self._note("stream-gap", f"{data.source} → {data.destination}", data)
+            self._lose()
         if not data.payload:
             return
         if self._state is None:
@@ -109,18 +113,19 @@ class WebSocketStream:
             self._state = _State.OPEN
         self._held += data.payload
         self._frames.append(data.frame)
-        if self._state is _State.HANDSHAKE and not self._shaken():
+        if self._state is _State.HANDSHAKE and not self._shaken(data.frame):
             return
         while self._state is _State.OPEN and (frame := self._frame(data)) is not None:
             yield from self._taken(*frame, data)
         if not self._held and not self._message:
             self._frames.clear()
 
-    def _shaken(self) -> bool:
+    def _shaken(self, frame: int) -> bool:
         """Pass over the handshake once it is there."""
         end = self._held.find(b"\r\n\r\n", 0, LONGEST_HANDSHAKE)
         if end < 0:
             if len(self._held) > LONGEST_HANDSHAKE:
+                self._defects.reach(HANDSHAKE, frame)
                 self._state = _State.LOST
                 self._held.clear()
             return False
@@ -135,7 +140,8 @@ class WebSocketStream:
             return None
         start, length, mask = head
         if length > LONGEST or len(self._message) > LONGEST:
-            self._lose(data)
+            self._defects.reach(MESSAGE, data.frame)
+            self._lose()
             return None
         if len(self._held) < start + length:
             return None
@@ -179,14 +185,17 @@ class WebSocketStream:
         if self._inflate is None:
             self._inflate = decompressobj(-15).decompress
         try:
-            return self._inflate(message + FLUSHED, LONGEST)
+            unpacked = self._inflate(message + FLUSHED, LONGEST)
         except error:
             self._inflate = None
             self._note("websocket-damaged", "a compressed message needs bytes that are not in the capture", data)
             return b""
+        if len(unpacked) == LONGEST:  # what is left of it would come before the next message
+            self._defects.reach(MESSAGE, data.frame)
+            self._inflate = None
+        return unpacked
 
-    def _lose(self, data: StreamData) -> None:
-        self._note("stream-gap", f"{data.source} → {data.destination}", data)
+    def _lose(self) -> None:
         self._held.clear()
         self._message.clear()
         self._frames.clear()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sipdiag.defect import Defects
 from sipdiag.transport.delivery import Datagram, StreamData
 from sipdiag.transport.endpoint import Endpoints
 from sipdiag.transport.hep import HepStream, begins_hep, inner
@@ -38,7 +39,7 @@ def third(*chunks: bytes) -> bytes:
 @pytest.mark.parametrize(("write", "protocol"), [(hep2, "udp"), (hep3, "udp"), (lambda s: hep3(s, 6), "tcp")])
 def test_the_inner_addresses_and_time_win(write, protocol: str) -> None:  # noqa: ANN001
     """What was copied is reported, not the copy."""
-    found = inner(outer(write(SAID)), Endpoints())
+    found = inner(outer(write(SAID)), Endpoints(), Defects())
     assert found == Datagram(
         frame=7,
         time=SAID.time,
@@ -57,7 +58,7 @@ def test_ipv6_inside() -> None:
         struct.pack(">BBBBHH", 1, 40, 10, 17, 5060, 5060) + source + destination + b"x",
     ]
     for packet in packets:
-        found = inner(outer(packet), Endpoints())
+        found = inner(outer(packet), Endpoints(), Defects())
         assert found is not None
         assert (found.source, found.destination) == ("[2001:db8::1]:5060", "[2001:db8::2]:5060")
         assert (found.payload, found.time) == (b"x", 1)
@@ -84,14 +85,14 @@ def test_a_bomb_is_not_unpacked() -> None:
     """What comes out of a compressed payload is bounded."""
     import zlib  # noqa: PLC0415
 
-    found = inner(outer(third(chunk(16, zlib.compress(bytes(1 << 24))))), Endpoints())
+    found = inner(outer(third(chunk(16, zlib.compress(bytes(1 << 24))))), Endpoints(), Defects())
     assert found is not None
     assert len(found.payload) == 1 << 20
 
 
 def test_a_stream_finds_its_way_again() -> None:
     """Behind lost bytes the next packet is looked for."""
-    stream = HepStream(Endpoints())
+    stream = HepStream(Endpoints(), Defects())
     packet = hep3(SAID)
     pieces = [(packet[:50], False), (packet[70:] + packet + packet[:9], True), (packet[9:], False)]
     found = [
@@ -109,8 +110,8 @@ def test_no_bytes_make_it_raise(noise: bytes, head: bytes) -> None:
     """Whatever follows the first bytes."""
     payload = head + noise
     if len(payload) > 6 and begins_hep(payload):
-        inner(outer(payload), Endpoints())
-    stream = HepStream(Endpoints())
+        inner(outer(payload), Endpoints(), Defects())
+    stream = HepStream(Endpoints(), Defects())
     for at in range(0, len(payload), 9):
         piece = payload[at : at + 9]
         list(stream.feed(StreamData(frame=1, time=1, source="a:1", destination="b:2", connection=1, payload=piece)))

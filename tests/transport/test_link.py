@@ -89,7 +89,9 @@ def test_more_than_is_followed_is_told(made: Callable[[int], bytes], told: str) 
     """Once a capture, with the first frame; what has no more than that is read."""
     outcome = Outcome([made(2), made(10_000), made(9), made(2)])
     assert [each.frame for each in outcome.datagrams] == [1, 4]
-    assert [(each.kind, each.detail, each.frame) for each in outcome.defects] == [("limit-reached", told, 2)]
+    assert [(each.kind, each.detail, each.frame) for each in outcome.defects] == [
+        ("limit-reached", f"{told} (2 times)", 2)
+    ]
 
 
 def test_labels_cut_off_are_not_too_many() -> None:

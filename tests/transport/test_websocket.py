@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sipdiag.defect import Defects
 from sipdiag.transport import carriage
 from sipdiag.transport.carriage import Carriages, begins_carriage
 from sipdiag.transport.delivery import Datagram, StreamData
@@ -31,7 +32,7 @@ def data(frame: int, payload: bytes, *, gap: bool = False, source: str = "192.0.
 
 def fed(*pieces: bytes, gap_before: int = 0) -> tuple[list[Datagram], list[Defect]]:
     """What comes out of pieces of a stream; bytes are missing before the piece of that number."""
-    defects: list[Defect] = []
+    defects = Defects()
     stream = WebSocketStream(recognize, defects)
     found = [
         datagram
@@ -125,7 +126,7 @@ def test_any_split_gives_the_same(sizes: list[int]) -> None:
 def test_unfinished_messages_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of more than are held the oldest is given up, and that is said once."""
     monkeypatch.setattr(carriage, "MOST_HELD", 5_000)
-    defects: list[Defect] = []
+    defects = Defects()
     carriages = Carriages(recognize, Endpoints(), defects)
     for number in range(9):
         source = f"192.0.2.9:{number}"
