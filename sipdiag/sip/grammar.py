@@ -53,14 +53,11 @@ CONTENT_LENGTH: Final = re.compile(
 BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 
 # header-name HCOLON header-value, folded lines included: LWS = [*WSP CRLF] 1*WSP
-HEADER_FIELD: Final = re.compile(r"\n([^\s:]++)[ \t]*+:[ \t]*+([^\r\n]*+(?>(?:\r?\n[ \t][^\r\n]*+)*))")
-
-# The header fields that correlation reads: Via From To Call-ID CSeq, as RFC 3261 writes them, then in any case and in
-# their compact forms. The plain names come first: most messages need no other.
-CORRELATION_FIELD: Final = re.compile(
-    r"\n(Via|From|To|Call-ID|CSeq|[VvFfTtIi][A-Za-z]{0,3}|[Cc][AaSs][A-Za-z-]{2,5})[ \t]*+:[ \t]*+"
-    r"([^\r\n]*+(?>(?:\r?\n[ \t][^\r\n]*+)*))"
-)
+_NAME: Final = r"\n([^\s:]++)[ \t]*+:[ \t]*+"
+_VALUE: Final = r"[^\r\n]*+(?>(?:\r?\n[ \t][^\r\n]*+)*)"
+HEADER_NAME: Final = re.compile(_NAME)
+FIELD_VALUE: Final = re.compile(_VALUE)
+HEADER_FIELD: Final = re.compile(f"{_NAME}({_VALUE})")
 
 # via-parm = sent-protocol LWS sent-by *( SEMI via-params )
 # sent-protocol = protocol-name SLASH protocol-version SLASH transport; blanks may stand around each slash and colon.

@@ -12,9 +12,10 @@ import msgspec
 from sipdiag.sip.grammar import (
     BRANCH,
     COMPACT,
-    CORRELATION_FIELD,
     CSEQ,
+    FIELD_VALUE,
     HEADER_FIELD,
+    HEADER_NAME,
     REQUEST_LINE,
     START,
     STATUS_LINE,
@@ -25,8 +26,8 @@ from sipdiag.sip.lists import split_list
 from sipdiag.sip.uri import parse_name_addr
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What requests and responses share.
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """What requests and responses share; `parse` makes them, and nobody else.
 
     Text is UTF-8 decoded with `surrogateescape`: no byte is lost, and nothing is escaped before the report.
     """
@@ -34,6 +35,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     head: str
     """Start line and header fields, up to the empty line."""
     body: bytes
+    names: frozenset[str]
+    """Which header fields there are, by long name in lower case; messages that have the same share it."""
     call_id: str
     """Empty when the message has none."""
     cseq: int
@@ -46,16 +49,20 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The branch parameter of the topmost Via; empty when there is none (RFC 2543)."""
     sent_by: str
     """The sent-by of the topmost Via, host in lower case: `host` or `host:port`."""
-    cut_off: bool = False
+    cut_off: bool
     """True when the bytes ended before the empty line that ends the header fields."""
 
     def field(self, name: str) -> str | None:
         """The first value of header field `name`, unfolded; None when it is absent."""
+        if name.lower() not in self.names:
+            return None
         found = _field_pattern(name).search(self.head)
         return None if found is None else _unfolded(found[1])
 
     def fields(self, name: str) -> list[str]:
         """The value of every line of header field `name`, unfolded; lists stay as they stand."""
+        if name.lower() not in self.names:
+            return []
         return [_unfolded(value) for value in _field_pattern(name).findall(self.head)]
 
     def values(self, name: str) -> list[str]:
@@ -84,7 +91,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return int(stated[-10:]) if stated.isascii() and stated.isdigit() and len(stated.lstrip("0")) < 11 else None
 
 
-class Request(Message, frozen=True, kw_only=True, gc=False):
+class Request(Message, frozen=True, gc=False):
     """A request (RFC 3261, section 7.1)."""
 
     status: ClassVar[int] = 0
@@ -94,7 +101,7 @@ class Request(Message, frozen=True, kw_only=True, gc=False):
     """The Request-URI as it stands."""
 
 
-class Response(Message, frozen=True, kw_only=True, gc=False):
+class Response(Message, frozen=True, gc=False):
     """A response (RFC 3261, section 7.2)."""
 
     status: int
@@ -117,49 +124,36 @@ def parse(data: bytes) -> Request | Response | None:
     if data[:1] in b"\r\n":
         data = data.lstrip(b"\r\n")
     head, body = _head_and_body(data)
-    start = _start(_first_line(head))
+    parts = HEADER_NAME.split(head)  # the start line, then name and value by turns
+    start = _start(parts[0])
     if start is None:
         return None
     method_or_reason, uri, code = start
-    call_id, cseq, cseq_method, from_tag, to_tag, branch, sent_by = _correlation(head)
-    if code is None:
-        return Request(
-            head=head,
-            body=body or b"",
-            call_id=call_id,
-            cseq=cseq,
-            cseq_method=cseq_method,
-            from_tag=from_tag,
-            to_tag=to_tag,
-            branch=branch,
-            sent_by=sent_by,
-            cut_off=body is None,
-            method=method_or_reason,
-            uri=uri,
-        )
-    return Response(
-        head=head,
-        body=body or b"",
-        call_id=call_id,
-        cseq=cseq,
-        cseq_method=cseq_method,
-        from_tag=from_tag,
-        to_tag=to_tag,
-        branch=branch,
-        sent_by=sent_by,
-        cut_off=body is None,
-        status=code,
-        reason=method_or_reason,
+    layout = _layout(tuple(parts[1::2]))
+    parts.append("")  # the value of what is absent
+    shared = (
+        head,
+        body or b"",
+        layout.names,
+        _value(parts[layout.call_id]),
+        *_cseq(parts[layout.cseq]),
+        _tag(parts[layout.from_]),
+        _tag(parts[layout.to]),
+        *_topmost_via(parts[layout.via]),
+        body is None,
     )
+    return Request(*shared, method_or_reason, uri) if code is None else Response(*shared, code, method_or_reason)
 
 
-# What many messages have in common is read once: the start lines and CSeqs of a busy server are few, and the Via and
-# the addresses of a transaction stand in each of its messages.
+# What many messages have in common is read once: the start lines, CSeqs and orders of header fields at a busy server
+# are few, and the Via and the addresses of a transaction stand in each of its messages. Each gets the text as it stands
+# between one name and the next.
 
 
 @lru_cache(maxsize=4096)
-def _start(line: str) -> tuple[str, str, int | None] | None:
+def _start(text: str) -> tuple[str, str, int | None] | None:
     """Of a response its reason phrase, nothing and its status code; of a request its method, its URI and no code."""
+    line = _first_line(text)
     if (status := STATUS_LINE.match(line)) is not None:
         return status[3] or "", "", int(status[2][:10])
     if (request := REQUEST_LINE.match(line)) is not None:
@@ -167,41 +161,25 @@ def _start(line: str) -> tuple[str, str, int | None] | None:
     return None
 
 
-_Correlation = tuple[str, int, str, str, str, str, str]
-"""Call-ID, CSeq number and method, From tag, To tag, branch and sent-by of the topmost Via."""
+class _Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a message with header fields in a certain order has what correlation needs."""
+
+    names: frozenset[str]
+    via: int
+    """Place of the topmost value among the parts of the message; of a doubled field too the first counts."""
+    from_: int
+    to: int
+    call_id: int
+    cseq: int
 
 
-def _correlation(head: str) -> _Correlation:
-    found = CORRELATION_FIELD.findall(head)
-    seen = dict(reversed(found))  # the first counts: the topmost Via, and of doubled fields the first
-    if not seen.keys() <= _AS_WRITTEN:
-        seen = {}
-        for name, value in found:
-            key = _SPELLINGS.get(name) or _SPELLINGS.get(name.lower())
-            if key is not None:
-                seen.setdefault(key, value)
-    return (
-        _unfolded(seen.get("Call-ID", "")),
-        *_cseq(seen.get("CSeq", "")),
-        _tag(seen.get("From", "")),
-        _tag(seen.get("To", "")),
-        *_topmost_via(seen.get("Via", "")),
-    )
-
-
-_AS_WRITTEN = frozenset({"Via", "From", "To", "Call-ID", "CSeq"})
-"""The names that `CORRELATION_FIELD` finds in a message whose names are spelled as RFC 3261 spells them."""
-_SPELLINGS = {
-    spelling: name
-    for name, spellings in {
-        "Via": "Via via v",
-        "From": "From from f",
-        "To": "To to t",
-        "Call-ID": "Call-ID call-id i",
-        "CSeq": "CSeq cseq",
-    }.items()
-    for spelling in spellings.split()
-}
+@lru_cache(maxsize=4096)
+def _layout(names: tuple[str, ...]) -> _Layout:
+    lower = [name.lower() for name in names]
+    long = [COMPACT.get(name, name) for name in lower]
+    place = {name: 2 * index + 2 for index, name in reversed([*enumerate(long)])}
+    via, from_, to, call_id, cseq = (place.get(name, -1) for name in ("via", "from", "to", "call-id", "cseq"))
+    return _Layout(names=frozenset([*long, *lower]), via=via, from_=from_, to=to, call_id=call_id, cseq=cseq)
 
 
 def _head_and_body(data: bytes) -> tuple[str, bytes | None]:
@@ -228,17 +206,24 @@ def _unfolded(value: str) -> str:
     return value.rstrip(" \t")
 
 
+def _value(text: str) -> str:
+    """The value at the beginning of `text`, which may run on into lines that are no header fields."""
+    value = text.rstrip("\r")
+    if "\n" in value or "\r" in value:
+        found = FIELD_VALUE.match(text)
+        value = "" if found is None else found[0]
+    return _unfolded(value)
+
+
 @lru_cache(maxsize=1024)
-def _cseq(value: str) -> tuple[int, str]:
-    found = CSEQ.match(_unfolded(value))
+def _cseq(text: str) -> tuple[int, str]:
+    found = CSEQ.match(_value(text))
     return (-1, "") if found is None else (int(found[1]), found[2])
 
 
 @lru_cache(maxsize=4096)
-def _topmost_via(value: str) -> tuple[str, str]:
-    if "\n" in value:
-        value = _unfolded(value)
-    via = VIA.match(value)
+def _topmost_via(text: str) -> tuple[str, str]:
+    via = VIA.match(_value(text))
     if via is None:
         return "", ""
     host, port, parameters = via.group(4, 5, 6)
@@ -248,9 +233,9 @@ def _topmost_via(value: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _tag(value: str) -> str:
+def _tag(text: str) -> str:
     """The tag of a From or To: header parameters stand behind the angle brackets (section 20.10)."""
-    value = _unfolded(value)
+    value = _value(text)
     if '"' in value and (tag := parse_name_addr(value).parameters.get("tag")):
         return tag
     found = TAG.search(value, value.rfind(">") + 1)

@@ -68,4 +68,4 @@ def sightings_in(data: bytes, capture: int, shift: int = 0) -> Iterator[Sighting
 
 def _message(request: bool, fields: tuple[Any, ...]) -> Request | Response:  # noqa: FBT001
     kind: type[Request | Response] = Request if request else Response
-    return kind(**dict(zip(kind.__struct_fields__, fields, strict=True)))
+    return kind(*fields)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sipdiag.sip import Message, Request, Response, begins_message, parse
+from sipdiag.sip.grammar import COMPACT
 from strategies import MESSAGES, Plain, hostile, spellings
 
 INVITE = Plain(
@@ -116,6 +117,15 @@ def test_no_input_makes_parse_raise(data: bytes) -> None:
         assert message.vias is not None
         assert all(isinstance(value, str) for _, value in message.all_fields)
         assert message.content_length is None or message.content_length >= 0
+
+
+@given(hostile())
+def test_the_names_are_those_of_the_header_fields(data: bytes) -> None:
+    """What is not among the names need not be looked for: each header field is, however its name is spelled."""
+    message = parse(data)
+    if message is not None:
+        spelled = {name.lower() for name, _ in message.all_fields}
+        assert message.names == spelled | {COMPACT[name] for name in spelled & COMPACT.keys()}
 
 
 @given(hostile())
