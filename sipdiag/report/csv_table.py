@@ -16,6 +16,7 @@ from sipdiag.analysis import Analysis
 from sipdiag.report import document as doc
 from sipdiag.report.escape import shown
 from sipdiag.report.rows import parts_of
+from sipdiag.report.texts import Texts
 from sipdiag.report.words import Words
 
 TABLES: dict[str, type[doc.Row]] = {
@@ -35,26 +36,35 @@ FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 def pieces(analysis: Analysis, words: Words, table: str = "calls") -> Iterator[str]:
     """The table, a line at a time; the first line names the columns."""
-    fields = [field.encode_name for field in msgspec.structs.fields(TABLES[table])]
+    return assembled(parts_of(analysis, words), table)
+
+
+def assembled(parts: Iterable[tuple[str, Any]], table: str) -> Iterator[str]:
+    """The table from a document given part by part; its rows, or lines already."""
+    yield from _written([_columns(table)])
+    part = next(part for name, part in parts if name == table)
+    yield from part if isinstance(part, Texts) else texts(part, table)
+
+
+def texts(rows: Iterable[Any], part: str) -> Iterator[str]:
+    """The lines of the rows of a table."""
+    fields = _columns(part)
+    told = (msgspec.to_builtins(row) for row in rows)
+    return _written([_cell(row[field]) for field in fields] for row in told)
+
+
+def _columns(table: str) -> list[str]:
+    return [field.encode_name for field in msgspec.structs.fields(TABLES[table])]
+
+
+def _written(lines: Iterable[list[str]]) -> Iterator[str]:
     line = StringIO(newline="")
     writer = csv.writer(line)
-    for cells in _lines(fields, _rows(analysis, words, table)):
+    for cells in lines:
         writer.writerow(cells)
         yield line.getvalue()
         line.seek(0)
         line.truncate()
-
-
-def _rows(analysis: Analysis, words: Words, table: str) -> Iterable[Any]:
-    rows: Iterable[Any] = next(part for name, part in parts_of(analysis, words) if name == table)
-    return rows
-
-
-def _lines(fields: list[str], rows: Iterable[Any]) -> Iterator[list[str]]:
-    yield fields
-    for row in rows:
-        told = msgspec.to_builtins(row)
-        yield [_cell(told[field]) for field in fields]
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401  (whatever JSON has)

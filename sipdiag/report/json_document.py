@@ -5,7 +5,7 @@ The same bytes as the whole document made at once and indented by two would be (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -14,6 +14,7 @@ import msgspec
 from sipdiag.analysis import Analysis
 from sipdiag.report.escape import shown_in_json
 from sipdiag.report.rows import parts_of
+from sipdiag.report.texts import Texts
 from sipdiag.report.words import Words
 
 ROWS = 1_000
@@ -22,12 +23,20 @@ ROWS = 1_000
 
 def pieces(analysis: Analysis, words: Words) -> Iterator[str]:
     """The document, indented for people too, with a line end behind it."""
+    yield from assembled(parts_of(analysis, words))
+
+
+def assembled(parts: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """The document made of its parts; lists come as iterators, of rows or of rows that are text already."""
     yield "{"
     before = "\n"
-    for name, part in parts_of(analysis, words):
+    for name, part in parts:
         yield f'{before}  "{name}": '
         before = ",\n"
-        yield from _rows(part) if isinstance(part, Iterator) else [_text(part)]
+        if isinstance(part, Texts):
+            yield from _listed(part)
+        else:
+            yield from _rows(part) if isinstance(part, Iterator) else [_text(part)]
     yield "\n}\n"
 
 
@@ -36,6 +45,30 @@ def _rows(rows: Iterator[Any]) -> Iterator[str]:
     before = "["
     while some := list(islice(rows, ROWS)):
         yield before + _text(some)[1 : -len("\n  ]")]
+        before = ","
+    yield "[]" if before == "[" else "\n  ]"
+
+
+def texts(rows: Iterable[Any], part: str = "") -> Iterator[str]:
+    """Each row of a list as it stands in the document; what it is a `part` of makes no difference."""
+    del part
+    rows = iter(rows)
+    while some := list(islice(rows, ROWS)):
+        # Within a row everything stands deeper, and text holds no line ends: so begins the next row and nothing else.
+        first, *others = _text(some)[1 : -len("\n  ]")].split(_BEGIN)[1:]
+        for text in (first, *others[:-1]) if others else ():
+            yield _BEGIN + text.removesuffix(",")
+        yield _BEGIN + (others[-1] if others else first)
+
+
+_BEGIN = "\n    {"
+
+
+def _listed(rows: Iterator[str]) -> Iterator[str]:
+    """A list of rows that are text."""
+    before = "["
+    while some := list(islice(rows, ROWS)):
+        yield before + ",".join(some)
         before = ","
     yield "[]" if before == "[" else "\n  ]"
 

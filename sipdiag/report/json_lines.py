@@ -13,6 +13,7 @@ import msgspec
 from sipdiag.analysis import Analysis
 from sipdiag.report.escape import shown_in_json
 from sipdiag.report.rows import parts_of
+from sipdiag.report.texts import Texts
 from sipdiag.report.words import Words
 
 TYPES = {
@@ -33,12 +34,21 @@ TYPES = {
 
 def pieces(analysis: Analysis, words: Words) -> Iterator[str]:
     """The lines; each can be written as soon as it is made."""
-    parts = parts_of(analysis, words)
+    yield from assembled(parts_of(analysis, words))
+
+
+def assembled(parts: Iterator[tuple[str, Any]]) -> Iterator[str]:
+    """The lines of a document, given part by part; of lists the rows, or lines already."""
     schema, version = next(parts), next(parts)
     yield _line("document", msgspec.json.encode(dict((schema, version))))
     for name, part in parts:
-        for row in _rows(part):
-            yield _line(TYPES[name], msgspec.json.encode(row))
+        yield from part if isinstance(part, Texts) else texts(_rows(part), name)
+
+
+def texts(rows: Iterable[Any], part: str) -> Iterator[str]:
+    """The lines of the rows of a part."""
+    for row in rows:
+        yield _line(TYPES[part], msgspec.json.encode(row))
 
 
 def _rows(part: Any) -> Iterable[Any]:  # noqa: ANN401  (a part may be an object, a list, or entries by their names)

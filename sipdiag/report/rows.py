@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sipdiag import __version__
@@ -11,25 +10,21 @@ from sipdiag.analysis import Analysis
 from sipdiag.calls import (
     Arrival,
     Call,
-    CallState,
     Carriage,
     Correlation,
     Link,
-    Peer,
     Registration,
     Repeat,
     Subscription,
     Transaction,
-    figures_in,
-    figures_of,
     meant_by,
-    peers_of,
     status,
 )
 from sipdiag.findings import Finding, unfolded
 from sipdiag.report import document as doc
 from sipdiag.report.escape import kept
 from sipdiag.report.streams import stream_rows
+from sipdiag.report.tally import peer_rows, summary_in, tally_of
 from sipdiag.report.times import iso, milliseconds
 from sipdiag.report.words import Words
 from sipdiag.sip import Request, Response, parse_name_addr
@@ -59,16 +54,17 @@ def parts_of(analysis: Analysis, words: Words) -> Iterator[tuple[str, Any]]:
     yield "schema", doc.SCHEMA
     yield "version", __version__
     yield "captures", [capture_row(each) for each in analysis.captures]
-    yield "summary", summary_of(analysis)
-    yield "peers", [peer_row(each) for each in peers_of(seen.calls, seen.registrations)]
+    tally = tally_of(seen)
+    yield "summary", summary_in(tally, analysis.findings, media_of(analysis.carriage))
+    yield "peers", peer_rows(tally.peers)
     yield "responses", _response_rows(analysis, words, named)
     yield "requests", (row for each in seen.arrivals if (row := request_row(each, seen)) is not None)
     yield "calls", (call_row(each, by_call_id, analysis.carriage) for each in seen.calls)
     yield "registrations", (registration_row(each, by_call_id) for each in seen.registrations)
     yield "subscriptions", (subscription_row(each, by_call_id) for each in seen.subscriptions)
     yield "streams", iter(stream_rows(analysis.carriage))
-    yield "findings", _finding_rows(analysis, words, named)
-    yield "knowledge", {key: entry for key in sorted(named) if (entry := entry_row(key, words)) is not None}
+    yield "findings", finding_rows(analysis.findings, words, named)
+    yield "knowledge", entry_rows(named, words)
 
 
 def _response_rows(analysis: Analysis, words: Words, named: set[str]) -> Iterator[doc.ResponseRow]:
@@ -79,9 +75,10 @@ def _response_rows(analysis: Analysis, words: Words, named: set[str]) -> Iterato
             yield row
 
 
-def _finding_rows(analysis: Analysis, words: Words, named: set[str]) -> Iterator[doc.FindingRow]:
-    named.update(f"rule/{each.rule}" for each in unfolded(analysis.findings))
-    for each in analysis.findings:
+def finding_rows(findings: Sequence[Finding], words: Words, named: set[str]) -> Iterator[doc.FindingRow]:
+    """The findings; `named` gets the entries that they name."""
+    named.update(f"rule/{each.rule}" for each in unfolded(findings))
+    for each in findings:
         row = finding_row(each, words)
         named.update(told.knowledge for told in (row, *row.causes, *row.consequences))
         yield row
@@ -106,44 +103,14 @@ def capture_row(facts: CaptureFacts) -> doc.CaptureRow:
 
 def summary_of(analysis: Analysis) -> doc.Summary:
     """The whole in figures; repeats are not counted."""
-    seen = analysis.correlation
-    firsts = [each.sighting.message for each in seen.arrivals if each.repeat is Repeat.FIRST]
-    codes = Counter(message.status for message in firsts if isinstance(message, Response))
-    states = Counter(call.state for call in seen.calls)
-    severities = Counter(finding.severity.value for finding in analysis.findings)
-    return doc.Summary(
-        calls=len(seen.calls),
-        answered=states[CallState.ANSWERED],
-        failed=states[CallState.FAILED],
-        cancelled=states[CallState.CANCELLED],
-        unfinished=states[CallState.UNFINISHED],
-        registrations=len(seen.registrations),
-        subscriptions=len(seen.subscriptions),
-        sip_requests=len(firsts) - codes.total(),
-        sip_responses=codes.total(),
-        responses_by_code={str(code): count for code, count in sorted(codes.items())},
-        findings_by_severity={name: severities[name] for name in ("error", "warning", "note")},
-        kpi=figures_of(seen.calls, seen.registrations),
-        media=_media(analysis),
-    )
+    return summary_in(tally_of(analysis.correlation), analysis.findings, media_of(analysis.carriage))
 
 
-def _media(analysis: Analysis) -> str:
-    if not analysis.carriage.looked:
+def media_of(carriage: Carriage) -> str:
+    """Whether RTP of any call is there."""
+    if not carriage.looked:
         return "left-out"
-    return "seen" if analysis.carriage.seen else "none"
-
-
-def peer_row(peer: Peer) -> doc.PeerRow:
-    """One host that was called."""
-    sums = peer.sums
-    return doc.PeerRow(
-        host=peer.host,
-        calls=sums.calls,
-        answered=sums.answered,
-        registrations=sums.registrations,
-        kpi=figures_in(sums),
-    )
+    return "seen" if carriage.seen else "none"
 
 
 def response_row(arrival: Arrival, words: Words) -> doc.ResponseRow | None:
@@ -282,6 +249,11 @@ def finding_row(finding: Finding, words: Words) -> doc.FindingRow:
         causes=[finding_row(each, words) for each in finding.causes],
         consequences=[finding_row(each, words) for each in finding.consequences],
     )
+
+
+def entry_rows(named: Iterable[str], words: Words) -> dict[str, doc.EntryRow]:
+    """The entries of the catalogue that a document names."""
+    return {key: entry for key in sorted(named) if (entry := entry_row(key, words)) is not None}
 
 
 def entry_row(key: str, words: Words) -> doc.EntryRow | None:
