@@ -59,6 +59,7 @@ from sipdiag.calls.session_timer import Lapse, SessionTimer, session_lapse, sess
 from sipdiag.calls.subscription import Subscription, SubscriptionState
 from sipdiag.calls.terms import offending
 from sipdiag.calls.timing import AT_ONCE_AFTER_A_COPY, Wait, cause_of_repeats, first_word, last_copy_before
+from sipdiag.calls.trait import Trait, traits_of
 from sipdiag.calls.transaction import (
     MILLISECOND,
     SECOND,
@@ -141,6 +142,7 @@ __all__ = [
     "Sums",
     "Ties",
     "Told",
+    "Trait",
     "Transaction",
     "Twin",
     "Twins",
@@ -228,6 +230,7 @@ __all__ = [
     "tags_of",
     "ties_of",
     "told_of",
+    "traits_of",
     "was_relayed",
     "window_of",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sipdiag.findings.attribution import ATTACKS, attacker_of, calls_of_attack
 from sipdiag.findings.causes import Circles, caused, circles_of, grouped, unfolded
-from sipdiag.findings.diagnose import Rule, RuleBook, diagnose, on_calls, on_subjects
+from sipdiag.findings.diagnose import Rule, RuleBook, diagnose, is_asked, on_calls, on_subjects
 from sipdiag.findings.fault import Fault, faults_of, joined
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.findings.fingerprint import fingerprint_of, without_ports
@@ -82,6 +82,7 @@ __all__ = [
     "guessing_of",
     "hearing_evidence",
     "in_order",
+    "is_asked",
     "joined",
     "merged",
     "mismatches",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
-from sipdiag.calls import Arrival, Call, Registration, Subscription, Transaction
+from sipdiag.calls import Arrival, Call, Registration, Subscription, Trait, Transaction, traits_of
 from sipdiag.findings.fault import Fault
 from sipdiag.findings.finding import Finding, Severity
 from sipdiag.findings.scene import Scene, Source
@@ -30,10 +30,15 @@ class Rule(Protocol[Subject_contra]):
         """The findings on one subject."""
 
 
+EVERY: Final = 0
+"""What a rule on calls needs that declares nothing: it is asked about each."""
+
+
 class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
     """The rules in force, by what they look at."""
 
     calls: Sequence[Rule[Call]] = ()
+    """A rule on calls may declare what it `NEEDS`: a call with none of these traits gives it nothing to say."""
     transactions: Sequence[Rule[Transaction]] = ()
     registrations: Sequence[Rule[Registration]] = ()
     subscriptions: Sequence[Rule[Subscription]] = ()
@@ -81,11 +86,29 @@ def diagnose(scene: Scene, rules: RuleBook) -> list[Finding]:
 def on_calls(scene: Scene, rules: RuleBook) -> Iterator[Finding]:
     """The findings on single calls, transactions, registrations, subscriptions and messages."""
     seen = scene.correlation
-    yield from on_subjects(rules.calls, seen.legs, scene)
+    yield from _on_legs(rules.calls, seen.legs, scene)
     yield from on_subjects(rules.transactions, seen.transactions, scene)
     yield from on_subjects(rules.registrations, seen.registrations, scene)
     yield from on_subjects(rules.subscriptions, seen.subscriptions, scene)
     yield from on_subjects(rules.arrivals, seen.arrivals, scene)
+
+
+def _on_legs(rules: Sequence[Rule[Call]], legs: Sequence[Call], scene: Scene) -> Iterator[Finding]:
+    """The findings on each leg, of those of `rules` that its traits give reason to ask."""
+    heard = int(Trait.HEARD) if scene.streams else 0
+    asked: dict[int, list[Rule[Call]]] = {}
+    for leg in legs:
+        traits = traits_of(leg) | heard
+        if traits not in asked:
+            asked[traits] = [rule for rule in rules if is_asked(rule, traits)]
+        for rule in asked[traits]:
+            yield from rule.check(leg, scene)
+
+
+def is_asked(rule: Rule[Call], traits: int) -> bool:
+    """Whether `rule` may have something to say on a call with these traits."""
+    needs: int = getattr(rule, "NEEDS", EVERY)
+    return needs == EVERY or bool(needs & traits)
 
 
 def on_subjects(rules: Sequence[Rule[Subject]], subjects: Sequence[Subject], scene: Scene) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from sipdiag.calls import (
     TIMEOUT,
     Call,
     Passage,
+    Trait,
     byes_missed,
     dialogs_of,
     later_of_the_same_side,
@@ -28,6 +29,7 @@ from sipdiag.trace import Sighting
 
 NAME = "bye-rejected"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.TROUBLED
 
 TIME_TO_AUTHENTICATE = 2 * SECOND
 """A client answers a challenge inside a dialog at once: it has the password."""

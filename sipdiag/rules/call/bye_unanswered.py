@@ -12,6 +12,7 @@ from sipdiag.calls import (
     TIMEOUT,
     Call,
     Passage,
+    Trait,
     Transaction,
     later_of_the_same_side,
     of_the_other_side,
@@ -24,6 +25,7 @@ from sipdiag.trace import Sighting
 
 NAME = "bye-unanswered"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.TROUBLED
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, Call, CallState, Certainty, Failure, failure_of, status
+from sipdiag.calls import SECOND, Call, CallState, Certainty, Failure, Trait, failure_of, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, severity_of
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting
 
 NAME = "call-failed"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.TROUBLED
 
 TIME_TO_AUTHENTICATE = 2 * SECOND
 """A client answers a challenge at once; one that has not by now will not, or it would have to ask its user."""

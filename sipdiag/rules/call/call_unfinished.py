@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import MILLISECOND, SECOND, TIMEOUT, Attempt, Call, CallState, status
+from sipdiag.calls import MILLISECOND, SECOND, TIMEOUT, Attempt, Call, CallState, Trait, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 from sipdiag.trace import Sighting
 
 NAME = "call-unfinished"
 SEVERITY = Severity.WARNING
+NEEDS = Trait.TROUBLED
 
 CLEARLY_OPEN = 200 * MILLISECOND
 """A response this close to the end of the capture is worth no word: the next was on the way."""

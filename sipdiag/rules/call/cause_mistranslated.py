@@ -17,6 +17,7 @@ from sipdiag.calls import (
     Certainty,
     Failure,
     Step,
+    Trait,
     cause_contradicts,
     cause_of,
     causes_disagree,
@@ -30,6 +31,7 @@ from sipdiag.trace import Sighting
 
 NAME = "cause-mistranslated"
 SEVERITY = Severity.WARNING
+NEEDS = Trait.TROUBLED
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import MILLISECOND, SECOND, TIMEOUT, Call, Transaction, acknowledges, tags_of
+from sipdiag.calls import MILLISECOND, SECOND, TIMEOUT, Call, Trait, Transaction, acknowledges, tags_of
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 from sipdiag.trace import Sighting
 
 NAME = "fork-answer-abandoned"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.TROUBLED
 
 SURPLUS_ENDS = 5 * SECOND
 """A caller ends what it does not want as soon as it has acknowledged it; a BYE after that ends the call it kept."""

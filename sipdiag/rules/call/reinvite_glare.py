@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import MILLISECOND, SECOND, Call, Passage, later_of_the_same_side, passages_of, side_of, status
+from sipdiag.calls import (
+    MILLISECOND,
+    SECOND,
+    Call,
+    Passage,
+    Trait,
+    later_of_the_same_side,
+    passages_of,
+    side_of,
+    status,
+)
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 from sipdiag.trace import Sighting
 
 NAME = "reinvite-glare"
 SEVERITY = Severity.WARNING
+NEEDS = Trait.TROUBLED
 
 ONE_GLARE = 10 * SECOND
 """491s this close belong together: the longest wait is 4 s."""

@@ -12,6 +12,7 @@ from sipdiag.calls import (
     SECOND,
     Call,
     Passage,
+    Trait,
     later_of_the_same_side,
     passages_of,
     session_lapse,
@@ -24,6 +25,7 @@ from sipdiag.trace import Sighting
 
 NAME = "reinvite-rejected"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.TROUBLED
 
 TIME_TO_TRY_AGAIN = 2 * SECOND
 """A client answers a challenge, or a 422, inside a dialog at once."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Astray, Call, Outcome, astray, side_of
+from sipdiag.calls import Astray, Call, Outcome, Trait, astray, side_of
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
 from sipdiag.sip import Request
 
 NAME = "route-bypassed"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.ROUTED
 
 
 FAILED = {"no-route": "no-route-failed", "other-route": "other-route-failed"}

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, Call, Lapse, session_lapse, status
+from sipdiag.calls import SECOND, Call, Lapse, Trait, session_lapse, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 
 NAME = "session-expired"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.TIMED
 
 SEVERITIES = {
     "not-refreshed": Severity.ERROR,

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call
+from sipdiag.calls import Call, Trait
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, signature_in
 from sipdiag.sip import Signature
 
 NAME = "identity-invalid"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.SIGNED
 
 TOLD = (
     "request_frame",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call
+from sipdiag.calls import Call, Trait
 from sipdiag.findings import Confidence, Finding, Scene, Severity, found, mismatches
 
 NAME = "identity-mismatched"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.SIGNED
 
 TOLD = (
     "request_frame",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, status
+from sipdiag.calls import Call, Trait, status
 from sipdiag.findings import Claim, Confidence, Finding, Scene, Severity, found
 
 NAME = "identity-stale"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.SIGNED
 
 TOLD = (
     "request_frame",

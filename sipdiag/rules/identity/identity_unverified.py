@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, status
+from sipdiag.calls import Call, Trait, status
 from sipdiag.findings import Claim, Confidence, Finding, Scene, Severity, found, mismatches, signature_in
 from sipdiag.sip import Signature, parse_name_addr
 from sipdiag.trace import Sighting
 
 NAME = "identity-unverified"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.SIGNED
 
 TOLD = (
     "request_frame",

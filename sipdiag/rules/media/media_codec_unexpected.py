@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Carried, Hearing
+from sipdiag.calls import Call, Carried, Hearing, Trait
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_heard, hearing_evidence
 from sipdiag.media import STATIC, Format
 
 NAME = "media-codec-unexpected"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.HEARD
 
 NOISE = frozenset({13, 19})
 """Comfort noise, which senders use unasked."""

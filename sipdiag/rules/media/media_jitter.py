@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, told_of
+from sipdiag.calls import Call, Trait, told_of
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_heard, names_of
 
 NAME = "media-jitter"
 SEVERITY = Severity.WARNING
+NEEDS = Trait.HEARD
 
 FEWEST = 50
 """Packets of which a mean says something."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, Call
+from sipdiag.calls import SECOND, Call, Trait
 from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence, saves_packets
 
 NAME = "media-late"
 SEVERITY = Severity.WARNING
+NEEDS = Trait.HEARD
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:

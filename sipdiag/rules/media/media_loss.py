@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, Call
+from sipdiag.calls import SECOND, Call, Trait
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_heard, names_of
 from sipdiag.media import Stream
 
 NAME = "media-loss"
 SEVERITY = Severity.WARNING
+NEEDS = Trait.HEARD
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:

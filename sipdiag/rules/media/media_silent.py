@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import CALLEE, SECOND, Call
+from sipdiag.calls import CALLEE, SECOND, Call, Trait
 from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence
 
 NAME = "media-silent"
 SEVERITY = Severity.WARNING
+NEEDS = Trait.HEARD
 
 SAMPLES = 5
 """Packets that must have been looked at."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sipdiag.calls import OTHER, SECOND, Call, Carried, Hearing
+from sipdiag.calls import OTHER, SECOND, Call, Carried, Hearing, Trait
 from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence
 from sipdiag.media import Stream
 from sipdiag.trace import host
 
 NAME = "media-source-mismatch"
 SEVERITY = Severity.WARNING
+NEEDS = Trait.HEARD
 
 TOGETHER = SECOND
 """How long two sources must overlap: one that takes over from another does so within less."""

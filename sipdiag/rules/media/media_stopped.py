@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, Call, Hearing
+from sipdiag.calls import SECOND, Call, Hearing, Trait
 from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence, saves_packets
 from sipdiag.media import Stream
 
 NAME = "media-stopped"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.HEARD
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from sipdiag.calls import MILLISECOND, Call, Exchange, sdp_in, status
+from sipdiag.calls import MILLISECOND, Call, Exchange, Trait, sdp_in, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 from sipdiag.trace import Sighting
 
 NAME = "offer-overlapping"
 SEVERITY = Severity.WARNING
+NEEDS = Trait.TROUBLED
 
 ON_THE_WAY = 500 * MILLISECOND
 """Offers of both sides within this time may have crossed without anybody's fault."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Outcome
+from sipdiag.calls import Call, Outcome, Trait
 from sipdiag.findings import Confidence, Finding, Scene, Severity, found, seconds
 
 NAME = "ack-late"
 SEVERITY = Severity.WARNING
+NEEDS = Trait.TROUBLED
 
 MANY_REPEATS = 3
 """From so many repeats on (3.5 s) it is no single lost packet, and the callee hears nobody meanwhile."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import T1, T2, Call, Duty, Outcome
+from sipdiag.calls import T1, T2, Call, Duty, Outcome, Trait
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 from sipdiag.trace import Sighting
 
 NAME = "ack-mismatched"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.TROUBLED
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Duty, Outcome
+from sipdiag.calls import Call, Duty, Outcome, Trait
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 
 NAME = "ack-missing"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.TROUBLED
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Duty, Outcome, status
+from sipdiag.calls import Call, Duty, Outcome, Trait, status
 from sipdiag.findings import Confidence, Finding, Scene, Severity, found, seconds
 
 NAME = "ack-missing-failure"
 SEVERITY = Severity.WARNING
+NEEDS = Trait.TROUBLED
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import MILLISECOND, Call, Duty, Outcome, status
+from sipdiag.calls import MILLISECOND, Call, Duty, Outcome, Trait, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 
 NAME = "prack-missing"
 SEVERITY = Severity.ERROR
+NEEDS = Trait.TROUBLED
 
 CLEARLY_OPEN = 200 * MILLISECOND
 """A response this close to the end of the capture is worth no word: its PRACK was on the way."""
