@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CAPTURE = sample("call-answered/call-answered")
-ENGINE = {"sipdiag", "numpy", "msgspec", "click"}
+WITH_MEDIA = sample("call-with-media/call-with-media")
+ENGINE = {"sipdiag", "msgspec", "click"}
+COLUMNS = {"numpy"}
+"""A small capture of signalling alone is read without it: it takes longer to import than such a capture takes."""
 NOT_OURS = {"typing_extensions", "org"}
 """What msgspec takes if it is there, and what `copy` tries on Jython."""
 DRAWING = {"rich"}
@@ -54,6 +57,13 @@ def test_a_report_imports_only_what_it_needs(options: list[str], allowed: set[st
     """No scapy, pyshark or rich_click; and no rich for JSON."""
     modules = imported(*options, CAPTURE)
     assert foreign(modules) == allowed
+    assert modules & COSTLY == set()
+
+
+def test_media_are_read_by_columns() -> None:
+    """Then, and only then, with NumPy."""
+    modules = imported(WITH_MEDIA)
+    assert foreign(modules) == ENGINE | DRAWING | COLUMNS
     assert modules & COSTLY == set()
 
 

@@ -3,7 +3,7 @@
 The door of the room: `open_capture` gives a `Capture`, whose `packets()` yields `Packets`. `chosen` takes single
 packets out of them as `Record`s, and `written` makes a capture of those. Wireshark stands beside it as an engine:
 `dissected` gives the SIP messages that it finds, `converted` a capture of any format that it reads, `spooled` the plain
-file that it needs. Each is loaded when it is used (PEP 562).
+file that it needs. `plain_capture` reads a small file without NumPy. Each is loaded when it is used (PEP 562).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sipdiag.capture.packets import Packets, byte_rows
+    from sipdiag.capture.plain import PlainCapture, plain_capture
     from sipdiag.capture.remote import is_url
     from sipdiag.capture.source import Capture, open_capture
     from sipdiag.capture.spool import spooled
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Capture",
     "Packets",
+    "PlainCapture",
     "Record",
     "byte_rows",
     "chosen",
@@ -28,12 +30,14 @@ __all__ = [
     "dissected",
     "is_url",
     "open_capture",
+    "plain_capture",
     "spooled",
     "written",
 ]
 _HOMES = {
     "Capture": "source",
     "Packets": "packets",
+    "PlainCapture": "plain",
     "Record": "write",
     "byte_rows": "packets",
     "chosen": "write",
@@ -41,6 +45,7 @@ _HOMES = {
     "dissected": "wireshark",
     "is_url": "remote",
     "open_capture": "source",
+    "plain_capture": "plain",
     "spooled": "spool",
     "written": "write",
 }

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sipdiag.capture.chain import Framing, boundary, records
+from sipdiag.capture.header import FILE_HEADER, RECORD_HEADER, header
 from sipdiag.capture.packets import Packets, byte_rows
 from sipdiag.capture.window import ROWS, Window
 from sipdiag.defect import Defect, Defects
@@ -18,24 +19,6 @@ if TYPE_CHECKING:
 
     from sipdiag.capture.octets import Octets
 
-ORDERS = {
-    b"\xd4\xc3\xb2\xa1": ("<", 1_000),
-    b"\xa1\xb2\xc3\xd4": (">", 1_000),
-    b"\x4d\x3c\xb2\xa1": ("<", 1),
-    b"\xa1\xb2\x3c\x4d": (">", 1),
-    b"\x34\xcd\xb2\xa1": ("<", 1_000),
-    b"\xa1\xb2\xcd\x34": (">", 1_000),
-}
-"""Magic number → byte order, and nanoseconds in the unit of a record's fraction of a second."""
-MODIFIED = (b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34")
-"""Magic numbers of Kuznetzov's tcpdump, whose record headers also tell interface, protocol and direction."""
-FILE_HEADER = 24
-RECORD_HEADER = 16
-MODIFIED_RECORD_HEADER = 24
-LONGEST = 262_144
-"""The longest packet that libpcap and Wireshark believe in, unless the file's own snap length is greater."""
-LONGEST_EVER = 16 << 20
-
 
 class PcapReader:
     """Reads the records of one classic capture file."""
@@ -44,12 +27,9 @@ class PcapReader:
     """Every packet has a time."""
 
     def __init__(self, octets: Octets, defects: Defects, link_types: list[int]) -> None:
-        header = bytes(octets.data[:FILE_HEADER])
-        self._order, self._unit = ORDERS[header[:4]]
-        self._head = MODIFIED_RECORD_HEADER if header[:4] in MODIFIED else RECORD_HEADER
-        snap_length, network = struct.unpack_from(self._order + "II", header, 16)
-        self._longest = max(LONGEST, min(snap_length, LONGEST_EVER))
-        self._link = network & 0xFFFF  # the bits above tell the length of a frame check sequence
+        told = header(bytes(octets.data[:FILE_HEADER]))
+        self._order, self._unit, self._head = told.order, told.unit, told.head
+        self._longest, self._link = told.longest, told.link
         self._octets, self._defects = octets, defects
         self._frame = 1
         link_types.append(self._link)

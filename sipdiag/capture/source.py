@@ -11,9 +11,11 @@ import numpy as np
 
 from sipdiag.capture.complaint import complaint
 from sipdiag.capture.compressed import LONGEST_MAGIC, Unpacked, compression
+from sipdiag.capture.header import FILE_HEADER, ORDERS
 from sipdiag.capture.octets import Begun, FileBlocks, Octets, PipedBlocks, Stream
-from sipdiag.capture.pcap import FILE_HEADER, ORDERS, PcapReader
+from sipdiag.capture.pcap import PcapReader
 from sipdiag.capture.pcapng import BYTE_ORDERS, PcapngReader
+from sipdiag.capture.plain import STANDARD_INPUT
 from sipdiag.capture.remote import Remote, is_url, without_password
 from sipdiag.defect import Defects
 from sipdiag.errors import CaptureError
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
     from sipdiag.capture.packets import Packets
 
-STANDARD_INPUT = "-"
 PCAPNG_MAGIC = b"\n\r\r\n"
 OTHERS = {
     b"snoop\0": "a snoop capture",

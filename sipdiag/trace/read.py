@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from sipdiag.defect import Defect
 from sipdiag.errors import CaptureError
 from sipdiag.trace.dissection import Engine, dissection
+from sipdiag.trace.plain import plain_trace
 from sipdiag.trace.room import ROOM
 from sipdiag.trace.second import Second, is_idle, may_fork
 
@@ -51,27 +52,44 @@ def read_trace(
     a part of a large file. Of more messages than have `room` the oldest are left out. Raises `CaptureError` when it
     cannot be read at all.
     """
+    if engine != NATIVE:
+        return _read_with_help(path, stream, engine, capture=capture, progress=progress, media=media, room=room)
+    if stream is None and (plain := plain_trace(path, capture=capture, media=media, room=room)):
+        return plain
     from sipdiag.capture import open_capture  # noqa: PLC0415 - NumPy is behind it
     from sipdiag.trace.reader import Reader  # noqa: PLC0415
 
-    if engine == NATIVE:
-        with open_capture(path, stream=stream) as source:
-            told, large = _told(source, progress), source.bytes >= LARGE and source.divisible
-            # Of media each process reads all packets, which only a processor that is idle makes up for.
-            if meanwhile is not None and not (large and may_fork() and (is_idle() or not media)):
-                meanwhile = None
-            if large and not media:
-                reader = _read_in_parts(source, Reader(source, capture, media=False, room=room), told, meanwhile)
-            elif meanwhile is None:
-                reader = _read(Reader(source, capture, media=media, room=room), told)
-            elif (dealt := _read_dealt(source, capture, told, meanwhile, room)) is not None:
-                reader = dealt
-            else:  # the second process came to nothing
-                return read_trace(path, capture=capture, stream=stream, progress=progress, media=media, room=room)
-            if source.secrets and reader.encrypted:
-                _decrypt(reader, path, capture, piped=stream is not None)
-            return reader.trace()
+    with open_capture(path, stream=stream) as source:
+        told, large = _told(source, progress), source.bytes >= LARGE and source.divisible
+        # Of media each process reads all packets, which only a processor that is idle makes up for.
+        if meanwhile is not None and not (large and may_fork() and (is_idle() or not media)):
+            meanwhile = None
+        if large and not media:
+            reader = _read_in_parts(source, Reader(source, capture, media=False, room=room), told, meanwhile)
+        elif meanwhile is None:
+            reader = _read(Reader(source, capture, media=media, room=room), told)
+        elif (dealt := _read_dealt(source, capture, told, meanwhile, room)) is not None:
+            reader = dealt
+        else:  # the second process came to nothing
+            return read_trace(path, capture=capture, stream=stream, progress=progress, media=media, room=room)
+        if source.secrets and reader.encrypted:
+            _decrypt(reader, path, capture, piped=stream is not None)
+        return reader.trace()
+
+
+def _read_with_help(
+    path: str,
+    stream: BinaryIO | None,
+    engine: Engine,
+    *,
+    capture: int,
+    progress: Progress | None,
+    media: bool,
+    room: int,
+) -> Trace:
+    """Read it with Wireshark's help, as `engine` asks for it."""
     from sipdiag.capture import spooled  # noqa: PLC0415 - loaded when it is needed
+    from sipdiag.trace.reader import Reader  # noqa: PLC0415
 
     # The engine reads a file of its own accord, so that what comes from a pipe has to become one.
     with spooled(path, stream) as file:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sipdiag.transport.chosen import Place, frames_at, frames_between
     from sipdiag.transport.columns import MediaColumns
     from sipdiag.transport.demultiplexer import Demultiplexer, Traffic
+    from sipdiag.transport.plain import plain_datagrams
 
 __all__ = [
     "Connection",
@@ -30,6 +31,7 @@ __all__ = [
     "Traffic",
     "frames_at",
     "frames_between",
+    "plain_datagrams",
 ]
 _HOMES = {
     "Demultiplexer": "demultiplexer",
@@ -38,6 +40,7 @@ _HOMES = {
     "Traffic": "demultiplexer",
     "frames_at": "chosen",
     "frames_between": "chosen",
+    "plain_datagrams": "plain",
 }
 """Name → module, of what is not loaded yet."""
 

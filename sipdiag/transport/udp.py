@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from sipdiag.transport import plain
 from sipdiag.transport.columns import MEDIA_HEAD, Heads, MediaColumns, big_endian
 from sipdiag.transport.delivery import Datagram, PartialDatagram
 from sipdiag.transport.ip import ADDRESSES
@@ -18,16 +19,12 @@ if TYPE_CHECKING:
     from sipdiag.transport.fragments import LostDatagram, Whole
     from sipdiag.transport.ip import IPPackets
 
-UDP = 17
-HEADER = 8
+UDP, HEADER, SHORTEST = plain.UDP, plain.HEADER, plain.SHORTEST
 TEXT = np.zeros(256, np.bool_)
-TEXT[list(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~/ \r\n")] = True
-"""What a start line begins with: a token (RFC 3261 section 25.1), `SIP/2.0`, or empty lines before it (section 7.5)."""
+TEXT[list(plain.TEXT)] = True
 MAPPED_PREFIX = bytes(10) + b"\xff\xff"
 OLD_HEP_VERSIONS = (1, 2)
 OLD_HEP_LENGTHS = (16, 28, 40, 52)
-SHORTEST = 4
-"""Bytes looked at to tell text; nothing shorter is a message."""
 
 
 def begins_with_text(heads: Heads, at: int) -> npt.NDArray[np.bool_]:

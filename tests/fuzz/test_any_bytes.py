@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fuzz.mutations import analysed
 from sipdiag.capture import octets
 from sipdiag.capture.compressed import COMPRESSIONS
-from sipdiag.capture.pcap import ORDERS
+from sipdiag.capture.header import ORDERS
 from sipdiag.errors import CaptureError
 from sipdiag.trace import read_trace
 from sipdiag.transport.link import LINKS
