@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from scapy.layers.inet import IP, TCP, UDP
-from scapy.layers.inet6 import IPv6
+from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.inet6 import IPv6, in6_chksum
 from scapy.layers.l2 import CookedLinux, Dot1Q, Ether
 from scapy.packet import Packet, Raw
 from scapy.utils import EDecimal, PcapWriter
@@ -30,6 +30,8 @@ LADDER = (0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5)
 LADDER_OF_INVITE = (0.5, 1.5, 3.5, 7.5, 15.5, 31.5)
 """When an INVITE is said again: T1, doubled every time (section 17.1.1.2)."""
 MICROSECONDS = 1_000_000
+MOST_QUOTED = 548
+"""Bytes of a packet that an ICMP error quotes: all of it, or as much as makes 576 (RFC 1812, section 4.3.2.3)."""
 ETHERTYPES = {IP: 0x0800, IPv6: 0x86DD}
 
 
@@ -56,6 +58,8 @@ class Sent:
     """UDP or TCP with what it carries."""
     message: Message | None = None
     """The SIP message in it, when it carries exactly one."""
+    refused: tuple[Sent, int, int, int] | None = None
+    """Of an ICMP error: the packet that it quotes, type, code, and how many bytes may pass."""
     fragment: tuple[int, bool, int] | None = None
     """Of a part of an IP datagram: where it begins, whether more follow, and the identification of the datagram."""
 
@@ -94,6 +98,19 @@ class Recording:
         """A packet of whatever kind, now."""
         self._add(self.clock, source, destination, layer, message)
 
+    def refuse(self, by: Host, kind: int, code: int, *, mtu: int = 0, after: float = 0.0004) -> None:
+        """An ICMP error of `by` on the last packet, told to who sent it (RFC 792, RFC 4443)."""
+        self.refuse_each(by, kind, code, self.packets[-1:], mtu=mtu, after=after)
+
+    def refuse_each(
+        self, by: Host, kind: int, code: int, packets: Iterable[Sent], *, mtu: int = 0, after: float = 0.0004
+    ) -> None:
+        """An ICMP error of `by` on each of `packets`."""
+        for each in list(packets):
+            time = each.time + round(after * MICROSECONDS)
+            told = Sent(time=time, source=by, destination=each.source, layer=Raw(), refused=(each, kind, code, mtu))
+            self.packets.append(told)
+
     def fragments(self, layer: Packet, source: Host, destination: Host, size: int, *, kept: int) -> None:
         """The first `kept` parts of a datagram that is sent in parts of `size` bytes (RFC 791, section 3.2)."""
         data = bytes(IP(src=source.address, dst=destination.address) / layer)[20:]
@@ -124,7 +141,11 @@ class Recording:
                 if id(sent) not in given:
                     numbers[address] = numbers.get(address, int(token("ip", address), 16) % 50_000) + 1
                     given[id(sent)] = numbers[address]
-                frame = self._frame(sent, copy, given[id(sent)])
+                quoted = b""
+                if sent.refused is not None:
+                    about = sent.refused[0]
+                    quoted = bytes(self._frame(about, Copy(), given.get(id(about), 1)).payload)[:MOST_QUOTED]
+                frame = self._frame(sent, copy, given[id(sent)], quoted)
                 frame.time = EDecimal(START) + EDecimal(Decimal(time) / MICROSECONDS)
                 writer.write(frame)
 
@@ -136,10 +157,12 @@ class Recording:
         moment = round(time * MICROSECONDS)
         self.packets.append(Sent(time=moment, source=source, destination=destination, layer=layer, message=message))
 
-    def _frame(self, sent: Sent, copy: Copy, number: int) -> Packet:
+    def _frame(self, sent: Sent, copy: Copy, number: int, quoted: bytes = b"") -> Packet:
         source, destination, hops = sent.source.address, sent.destination.address, 64 - copy.hops
         if ":" in source:
             internet = IPv6(src=source, dst=destination, hlim=hops)
+            if sent.refused is not None:
+                internet.nh = 58
         else:
             internet = IP(src=source, dst=destination, id=number, ttl=hops)
             if sent.fragment is not None:
@@ -154,7 +177,7 @@ class Recording:
             if copy.vlan is not None:
                 link.type = 0x8100
                 link /= Dot1Q(vlan=copy.vlan, type=ethertype)
-        return link / internet / sent.layer
+        return link / internet / (sent.layer if sent.refused is None else _error(sent, sent.refused, quoted))
 
 
 @dataclass(kw_only=True)
@@ -218,6 +241,16 @@ class Connection:
         self.recording.wait(0.001)
         self.recording.add(source, peer, layer / Raw(data) if data else layer)
         self.sent[source.sent_by] += len(data) + ("S" in flags or "F" in flags)
+
+
+def _error(sent: Sent, refused: tuple[Sent, int, int, int], quoted: bytes) -> Packet:
+    """The ICMP error that a packet is."""
+    _, kind, code, mtu = refused
+    if ":" not in sent.source.address:
+        return ICMP(type=kind, code=code, nexthopmtu=mtu) / Raw(quoted)
+    body = bytes((kind, code, 0, 0)) + mtu.to_bytes(4, "big") + quoted
+    checksum = in6_chksum(58, IPv6(src=sent.source.address, dst=sent.destination.address), body)
+    return Raw(body[:2] + checksum.to_bytes(2, "big") + body[4:])
 
 
 def _mac(address: str) -> str:

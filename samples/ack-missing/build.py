@@ -26,6 +26,8 @@ def build(folder: Path) -> None:
     forked(folder / "forked.pcap")
     silent(folder / "silent.pcap")
     stopped(folder / "stopped.pcap")
+    undelivered(folder / "answer-undelivered.pcap")
+    astray(folder / "ack-undelivered.pcap")
 
 
 def answered(wire: Recording, call: Dialog) -> Message:
@@ -56,6 +58,34 @@ def never_acknowledged(
     answer = answered(wire, call)
     wire.repeat(answer, BOB, ALICE, repeats)
     hung_up(wire, call, BOB, after=TIMEOUT)
+    wire.write()
+
+
+def undelivered(path: Path) -> None:
+    """Alice's port is closed by the time that Bob answers: her host says so of every 200."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=BOB, name="ack-missing-undelivered")
+    answer = answered(wire, call)
+    before = len(wire.packets) - 1
+    wire.repeat(answer, BOB, ALICE, LADDER)
+    wire.refuse_each(ALICE, 3, 3, wire.packets[before:])
+    hung_up(wire, call, BOB, after=TIMEOUT)
+    wire.packets.pop()
+    wire.write()
+
+
+def astray(path: Path) -> None:
+    """Bob's Contact names a port on which nobody listens: his own host refuses every ACK."""
+    closed = Host(address=BOB.address, port=5070)
+    bob = replace(BOB, reached_at=closed)
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=bob, name="ack-missing-refused")
+    answer = answered(wire, call)
+    before = len(wire.packets)
+    wire.repeat(call.ack(answer), ALICE, closed, [0.018, *(time + 0.018 for time in LADDER)])
+    wire.refuse_each(closed, 3, 3, wire.packets[before:])
+    wire.repeat(answer, bob, ALICE, LADDER)
+    hung_up(wire, call, bob, after=TIMEOUT)
     wire.write()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conversation import ALICE, BOB, CAROL, Dialog
+from conversation import ALICE, BOB, CAROL, Dialog, Host
 from plain_call import begun
 from recording import MICROSECONDS, Recording
 from speaking import Talk, Voice, media_end, offered
@@ -24,6 +24,8 @@ def build(folder: Path) -> None:
     elsewhere(folder / "elsewhere.pcap")
     # No media of any call: the recorder sits where only signalling passes, or was told to keep nothing else.
     missing(folder / "silent.pcap", with_media=False)
+    # The recorder kept no packet of the second call's media, but what a firewall said of them.
+    refused(folder / "refused.pcap")
 
 
 def missing(path: Path, *, with_media: bool) -> None:
@@ -34,6 +36,23 @@ def missing(path: Path, *, with_media: bool) -> None:
         first.back.speak(first.wire, 4, at=first.start + 0.02)
     first.end(4.1)
     second = Talk(path=path)
+    second.end(8)
+    first.wire.packets += [replace(each, time=each.time + 10 * MICROSECONDS) for each in second.wire.packets]
+    first.wire.write()
+
+
+def refused(path: Path) -> None:
+    """Two calls, the first with media; of the second only the errors on Alice's voice were kept."""
+    first = Talk(path=path, caller=CAROL)
+    first.there.speak(first.wire, 4, at=first.start + 0.05)
+    first.back.speak(first.wire, 4, at=first.start + 0.02)
+    first.end(4.1)
+    second = Talk(path=path)
+    before = len(second.wire.packets)
+    second.there.speak(second.wire, 8, at=second.start + 0.05)
+    spoken = second.wire.packets[before:]
+    second.wire.refuse_each(Host(address="203.0.113.254"), 3, 10, spoken[::16])
+    second.wire.packets = [each for each in second.wire.packets if each not in spoken]
     second.end(8)
     first.wire.packets += [replace(each, time=each.time + 10 * MICROSECONDS) for each in second.wire.packets]
     first.wire.write()

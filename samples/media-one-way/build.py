@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conversation import ALICE, BOB, Agent
+from conversation import ALICE, BOB, Agent, Host
 from speaking import Talk, Voice, media_end, offered
 
 BEHIND_NAT = Agent(user="alice", display="Alice Moreau", address="203.0.113.7", port=40_060)
@@ -50,6 +50,22 @@ def build(folder: Path) -> None:
         silent.wire, 8, at=silent.start + 0.12
     )
     silent.end(8.1)
+    # Nobody listens where Alice said that she receives; or a firewall lets nothing in.
+    refused(folder / "port-closed.pcap", ALICE, 3, until=9)
+    refused(folder / "prohibited.pcap", Host(address="203.0.113.254"), 13, until=9)
+    # Her phone opens its port one second late.
+    refused(folder / "opened-late.pcap", ALICE, 3, until=1.2)
+
+
+def refused(path: Path, by: Host, code: int, *, until: float) -> None:
+    """Both speak; what Bob sends is refused, as ICMP says once a second, until so many seconds after the answer."""
+    talk = Talk(path=path)
+    talk.there.speak(talk.wire, 8, at=talk.start + 0.05)
+    before = len(talk.wire.packets)
+    talk.back.speak(talk.wire, 8, at=talk.start + 0.02)
+    sent = [each for each in talk.wire.packets[before:] if each.time < (talk.start + until) * 1_000_000]
+    talk.wire.refuse_each(by, 3, code, sent[::16])
+    talk.end(8.1)
 
 
 def behind_nat(path: Path, address: str) -> Talk:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conversation import ALICE, PBX, PROXY, Agent, Dialog
+from conversation import ALICE, PBX, PROXY, Agent, Dialog, Host
 from recording import LADDER, Recording
 
 
@@ -21,6 +21,9 @@ def build(folder: Path) -> None:
     capture_ended(folder / "capture-ended.pcap")
     one_sided(folder / "one-sided.pcap")
     silent(folder / "silent.pcap")
+    closed(folder / "port-closed.pcap")
+    unreachable_once(folder / "unreachable.pcap")
+    restarted(folder / "restarted.pcap")
 
 
 class Pings:
@@ -89,6 +92,38 @@ def capture_ended(path: Path) -> None:
     pings = Pings(path, until=121.2)
     pings.ask(answered=True)
     pings.ask(answered=False)
+    pings.wire.write()
+
+
+def closed(path: Path) -> None:
+    """The trunk answers once; then its host says of every ping that nobody listens there."""
+    pings = Pings(path)
+    pings.ask(answered=True)
+    for _ in range(3):
+        pings.ask(answered=False)
+    pings.wire.refuse_each(PROXY, 3, 3, pings.wire.packets[2:])
+    pings.wire.wait(20)
+    pings.wire.write()
+
+
+def unreachable_once(path: Path) -> None:
+    """Somebody asks one time, and a router says that there is no such host: a note."""
+    pings = Pings(path)
+    pings.ask(answered=False)
+    pings.wire.refuse_each(Host(address="203.0.113.254"), 3, 1, pings.wire.packets[-1:], after=2.9)
+    pings.wire.write()
+
+
+def restarted(path: Path) -> None:
+    """Two copies meet a closed port, the third a trunk that is up again."""
+    pings = Pings(path)
+    options = pings.ping.request(PBX, "OPTIONS")
+    pings.wire.send(options, PBX, PROXY)
+    pings.wire.send(options, PBX, PROXY, after=0.5)
+    pings.wire.refuse_each(PROXY, 3, 3, pings.wire.packets)
+    pings.wire.send(options, PBX, PROXY, after=1)
+    pings.wire.send(pings.ping.reply(options, 200), PROXY, PBX, after=0.004)
+    pings.ask(answered=True)
     pings.wire.write()
 
 

@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from conversation import ALICE, BOB, PBX, PROXY, Dialog, Host, ack_of_failure, cancel, sdp
 from recording import LADDER, LADDER_OF_INVITE, Connection, Recording
 
+FIREWALL = Host(address="203.0.113.254", port=0)
+
 
 def build(folder: Path) -> None:
     """Write every capture of the folder."""
@@ -22,6 +24,12 @@ def build(folder: Path) -> None:
     one_sided(folder / "one-sided.pcap")
     over_tcp(folder / "over-tcp.pcap")
     silent(folder / "silent.pcap")
+    refused(folder / "port-closed.pcap", PBX, (3, 3))
+    refused(folder / "prohibited.pcap", FIREWALL, (3, 13), until=33.0)
+    refused(folder / "too-big.pcap", FIREWALL, (3, 4), mtu=576)
+    closed_ipv6(folder / "port-closed-ipv6.pcap")
+    failed_over(folder / "failed-over.pcap")
+    healed(folder / "refused-at-first.pcap")
 
 
 def set_up(wire: Recording, call: Dialog, *, first_copies: int = 1) -> None:
@@ -48,6 +56,68 @@ def invite_times_out(path: Path, *, since: float = 0.0, until: float = 60.0) -> 
     invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
     wire.send(invite, ALICE, PBX, after=0.982)
     wire.repeat(invite, ALICE, PBX, LADDER_OF_INVITE)
+    wire.write()
+
+
+def refused(path: Path, by: Host, error: tuple[int, int], *, mtu: int = 0, until: float = 60.0) -> None:
+    """A keepalive was answered; then somebody says by ICMP that the INVITE does not arrive, each time."""
+    wire = Recording(path=path, until=until)
+    ping = Dialog(caller=ALICE, callee=PBX, name=f"request-unanswered-{path.stem}-keepalive")
+    options = ping.request(ALICE, "OPTIONS")
+    wire.send(options, ALICE, PBX, after=0)
+    wire.send(ping.reply(options, 200), PBX, ALICE)
+    call = Dialog(caller=ALICE, callee=PBX, name=f"request-unanswered-{path.stem}")
+    invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
+    wire.send(invite, ALICE, PBX, after=0.982)
+    wire.repeat(invite, ALICE, PBX, LADDER_OF_INVITE[:4])
+    wire.refuse_each(by, *error, wire.packets[2:], mtu=mtu)
+    text = Dialog(caller=BOB, callee=ALICE, name=f"request-unanswered-{path.stem}-other")
+    message = text.request(BOB, "MESSAGE", ("Content-Type", "text/plain"), body="Lunch at noon?")
+    wire.send(message, BOB, ALICE, after=50)
+    wire.send(text.reply(message, 200), ALICE, BOB)
+    wire.write()
+
+
+def closed_ipv6(path: Path) -> None:
+    """Nobody listens on the port of the server, which was never heard: a MESSAGE over IPv6."""
+    alice, server = replace(ALICE, address="2001:db8:1::10"), replace(PBX, address="2001:db8:2::5")
+    wire = Recording(path=path)
+    text = Dialog(caller=alice, callee=server, name="request-unanswered-ipv6")
+    message = text.request(alice, "MESSAGE", ("Content-Type", "text/plain"), body="Lunch at noon?")
+    wire.send(message, alice, server, after=0)
+    wire.repeat(message, alice, server, LADDER)
+    wire.refuse_each(server, 1, 4, wire.packets)
+    wire.write()
+
+
+def failed_over(path: Path) -> None:
+    """The first server is closed, and Alice's phone asks the next one, which answers: a note."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=PBX, name="request-unanswered-failed-over")
+    invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
+    wire.send(invite, ALICE, Host(address="198.51.100.6"), after=0)
+    wire.refuse(Host(address="198.51.100.6"), 3, 3)
+    again = replace(invite, fields=tuple((name, value.replace("z9hG4bK", "z9hG4bKb")) for name, value in invite.fields))
+    wire.send(again, ALICE, PBX, after=0.01)
+    wire.send(call.reply(again, 100), PBX, ALICE)
+    answer = call.reply(again, 200, body=sdp(PBX))
+    wire.send(answer, PBX, ALICE, after=2)
+    wire.send(call.ack(answer), ALICE, PBX)
+    bye = call.request(ALICE, "BYE")
+    wire.send(bye, ALICE, PBX, after=20)
+    wire.send(call.reply(bye, 200), PBX, ALICE)
+    wire.write()
+
+
+def healed(path: Path) -> None:
+    """The first copy meets a closed port, the second a server that has just started: nobody notices."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=BOB, name="request-unanswered-healed")
+    set_up(wire, call, first_copies=2)
+    wire.refuse_each(BOB, 3, 3, wire.packets[:1])
+    bye = call.request(ALICE, "BYE")
+    wire.send(bye, ALICE, BOB, after=20)
+    wire.send(call.reply(bye, 200), BOB, ALICE)
     wire.write()
 
 

@@ -65,7 +65,7 @@ def dissected(path: str, *, keylog: str | None, encrypted_only: bool, ports: Ite
         loop = asyncio.new_event_loop()  # its own would leave a signal handler behind
         capture = pyshark.FileCapture(
             path,
-            display_filter="sip && (tls || dtls)" if encrypted_only else "sip",
+            display_filter="sip && (tls || dtls)" if encrypted_only else "sip && !icmp && !icmpv6",
             override_prefs={"tls.keylog_file": keylog} if keylog else {},
             decode_as={f"tls.port=={port}": "sip" for port in sorted(set(ports))},
             use_json=True,

@@ -41,6 +41,11 @@ def agree(run: Run, readings: Sequence[Reading], window: Window, settings: Setti
             flows=flows_of(behind, all_traffic(traffic), window),
             below=below,
             streams=joined_streams(_streams(number, each) for number, each in enumerate(readings)),
+            undelivered=[
+                replace(each, capture=number)
+                for number, reading in enumerate(readings)
+                for each in reading.trace.undelivered
+            ],
             with_media=all(each.trace.media for each in readings),
         ),
         links=links,

@@ -11,6 +11,10 @@ from sipdiag.findings import Facts, Flows, Scene, Settings
 from sipdiag.media import Stream
 from sipdiag.sip import parse
 from sipdiag.trace import Trace, host
+from sipdiag.transport import Undelivered
+
+ABOVE = frozenset({"facts", "sightings", "streams", "undelivered", "media"})
+"""What a trace holds for rules on calls, or has for every capture; the rest is for rules on captures."""
 
 
 class Below(msgspec.Struct, kw_only=True):
@@ -38,7 +42,7 @@ class Below(msgspec.Struct, kw_only=True):
             message = parse(partial.payload) if partial.payload else None
             if message is not None:
                 self.call_ids.add(message.call_id)
-        beside = (name for name in trace.__struct_fields__ if name not in ("facts", "sightings", "streams", "media"))
+        beside = (name for name in trace.__struct_fields__ if name not in ABOVE)
         return bool(trace.facts.defects) or any(getattr(trace, name) for name in beside)
 
     def add(self, other: Below) -> None:
@@ -71,6 +75,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     below: Below
     streams: list[Stream] = []
     """The RTP streams of all captures, those that go on from one to the next joined."""
+    undelivered: list[Undelivered] = []
+    """What did not arrive, as ICMP says, in all captures."""
     with_media: bool = False
     media_settled: Settled | None = None
     """What all calls together say of whose the streams are; None until that is known."""
@@ -85,6 +91,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
             given=dict(self.facts),
             flows_seen=[self.flows],
             streams=self.streams,
+            undelivered=self.undelivered,
             with_media=self.with_media,
             media_settled=self.media_settled,
             gaps={"", *self.below.gaps},

@@ -20,7 +20,7 @@ from sipdiag.engine.places import Place, opened
 from sipdiag.errors import CaptureError
 from sipdiag.trace import NATIVE, Engine, Sighting, Trace, host
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what lies on disk changes its form: then captures are read anew."""
 COPY = 1 << 20
 

@@ -17,6 +17,7 @@ from sipdiag.findings.folding import directions_of, folded, told_once
 from sipdiag.findings.guessing import Guessing, guessing_of
 from sipdiag.findings.heard import found_heard, hearing_evidence, names_of, saves_packets
 from sipdiag.findings.identity import Claim, mismatches, signature_in
+from sipdiag.findings.notices import KINDS, Notice, Notices
 from sipdiag.findings.order import arrived, first_of_each_capture, in_order
 from sipdiag.findings.outcome import severity_of
 from sipdiag.findings.place import moment_of, number_of
@@ -34,6 +35,7 @@ from sipdiag.findings.whole import Whole, checked
 __all__ = [
     "ATTACKS",
     "EMPTY_LINE",
+    "KINDS",
     "PIECES",
     "Circles",
     "Claim",
@@ -44,6 +46,8 @@ __all__ = [
     "Finding",
     "Flows",
     "Guessing",
+    "Notice",
+    "Notices",
     "Policy",
     "Rule",
     "RuleBook",

@@ -31,10 +31,12 @@ from sipdiag.calls import (
 from sipdiag.findings.fault import Fault, faults_of
 from sipdiag.findings.flow import Flow, Flows, Traffic, behind_nat, devices_of, flows_of, mark_of, traffic_of
 from sipdiag.findings.identity import Claim, claims_of
+from sipdiag.findings.notices import Notices
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.surroundings import Facts, Surroundings
 from sipdiag.media import Stream
 from sipdiag.trace import Sighting, Trace, host
+from sipdiag.transport import Undelivered
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +98,10 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Offers and answers by Call-ID, worked out once."""
     carriage_seen: list[Carriage] = []
     """Which media belong to which call, once it was worked out."""
+    undelivered: list[Undelivered] = []
+    """What ICMP says in captures that are not among `traces`."""
+    notices_seen: list[Notices] = []
+    """The same and that of the traces by way, once it was asked for."""
     media_ways_seen: list[MediaWays] = []
     """Between which hosts media go, once it was worked out."""
     hearings_seen: dict[str, list[Hearing]] = {}
@@ -124,6 +130,14 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         if claims is None:
             claims = self.claims_seen[call.key] = claims_of(call)
         return claims
+
+    @property
+    def notices(self) -> Notices:
+        """What ICMP says did not arrive."""
+        if not self.notices_seen:
+            told = self.undelivered or (each for trace in self.traces for each in trace.undelivered)
+            self.notices_seen.append(Notices(told))
+        return self.notices_seen[0]
 
     def sources(self) -> list[Source]:
         """Each host with what it asked of its own accord."""
@@ -203,7 +217,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     def carriage(self) -> Carriage:
         """Which RTP streams belong to which call."""
         if not self.carriage_seen:
-            exchanges = {leg.key: self.exchanges(leg) for leg in self.correlation.legs} if self.streams else {}
+            looked = bool(self.streams or self.notices)
+            exchanges = {leg.key: self.exchanges(leg) for leg in self.correlation.legs} if looked else {}
             self.carriage_seen.append(
                 carriage_of(
                     self.correlation.calls, self.streams, exchanges, looked=self.with_media, known=self.media_settled
@@ -220,7 +235,11 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     def hearings(self, call: Call) -> list[Hearing]:
         """When each side of a leg was to be heard, and when it was; nothing where media were not looked at."""
-        if not self.streams or call.answer is None:
+        return self.wanted(call) if self.streams else []
+
+    def wanted(self, call: Call) -> list[Hearing]:
+        """When each side of a leg was to be heard, even where media were not looked at; nothing without an answer."""
+        if call.answer is None:
             return []
         hearings = self.hearings_seen.get(call.key)
         if hearings is None:

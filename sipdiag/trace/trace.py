@@ -8,7 +8,7 @@ from sipdiag.defect import Defect
 from sipdiag.media import Stream
 from sipdiag.trace.clock import ClockStep
 from sipdiag.trace.sighting import Sighting
-from sipdiag.transport import Connection, Handshake, PartialDatagram, SealedConnection
+from sipdiag.transport import Connection, Handshake, PartialDatagram, SealedConnection, Undelivered
 
 
 class CaptureFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,5 +43,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """Connections with SIP's port for TLS whose handshake is not in the capture."""
     streams: list[Stream] = []
     """The RTP streams, in the order in which they began."""
+    undelivered: list[Undelivered] = []
+    """What did not arrive, as ICMP says, media or signalling."""
     media: bool = False
     """Whether media was looked at; without that nothing is known of it."""

@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, SealedConnection, StreamData
+from sipdiag.transport.delivery import (
+    Connection,
+    Datagram,
+    PartialDatagram,
+    Report,
+    SealedConnection,
+    StreamData,
+    Undelivered,
+)
 from sipdiag.transport.tls import Handshake
 
 if TYPE_CHECKING:
@@ -26,9 +34,11 @@ __all__ = [
     "MediaColumns",
     "PartialDatagram",
     "Place",
+    "Report",
     "SealedConnection",
     "StreamData",
     "Traffic",
+    "Undelivered",
     "frames_at",
     "frames_between",
     "plain_datagrams",

@@ -62,6 +62,42 @@ class PartialDatagram(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ip_id: int = 0
 
 
+class Report(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One ICMP error."""
+
+    frame: int
+    time: int
+    ip_id: int = 0
+    """IPv4 identification of the datagram that it quotes; 0 where there is none."""
+    quote: bytes = b""
+    """What it quotes of the payload, where that is text: some quote all, some nothing."""
+
+
+class Undelivered(msgspec.Struct, kw_only=True):
+    """Datagrams between two endpoints of which one host says, for one reason, that they did not arrive."""
+
+    capture: int = 0
+    """Which capture of the analysis, from 0."""
+    source: str
+    """`host:port` of the datagrams, who is also told of it."""
+    destination: str
+    transport: str
+    """`udp`, `tcp`, `sctp`."""
+    reporter: str
+    """The host that says so: where the datagrams were to go, or a router or firewall on the way."""
+    kind: str
+    """What it comes to: `port-closed`, `prohibited`, `unreachable`, `hops-exceeded`, `too-big`, `fragment-missing`."""
+    words: str
+    """Type and code in words and numbers."""
+    mtu: int = 0
+    """Bytes of the largest packet that would have passed, where it is told."""
+    count: int = 0
+    last_time: int = 0
+    """When it was said last."""
+    reports: list[Report] = []
+    """In the order of capture; of what is no text only the first ones."""
+
+
 class Connection(msgspec.Struct, kw_only=True):
     """How one TCP connection fared; kept for connections with SIP on them and for those that were refused."""
 

@@ -12,11 +12,12 @@ from sipdiag.defect import Defects
 from sipdiag.transport import tcp, udp
 from sipdiag.transport.carriage import Carriages, begins_carriage
 from sipdiag.transport.columns import MediaColumns, joined
-from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, SealedConnection, StreamData
+from sipdiag.transport.delivery import Connection, Datagram, PartialDatagram, SealedConnection, StreamData, Undelivered
 from sipdiag.transport.endpoint import Endpoints
 from sipdiag.transport.exported import EXPORTED, exported
 from sipdiag.transport.handshakes import Handshakes
 from sipdiag.transport.hep import begins_hep, inner
+from sipdiag.transport.icmp import IcmpErrors
 from sipdiag.transport.internet import Internet
 from sipdiag.transport.probes import Probes
 from sipdiag.transport.sctp import SCTP, Associations
@@ -67,6 +68,7 @@ class Demultiplexer:
         self._probes = Probes(self._recognized, self.defects)
         self._associations = Associations(recognize, self._endpoints, self.defects)
         self._carriages = Carriages(recognize, self._endpoints, self.defects)
+        self._errors = IcmpErrors(self._endpoints, self.defects)
 
     @property
     def connections(self) -> list[Connection]:
@@ -84,6 +86,11 @@ class Demultiplexer:
         return [udp.partial(lost, self._endpoints) for lost in self._internet.lost if lost.protocol == udp.UDP]
 
     @property
+    def undelivered(self) -> list[Undelivered]:
+        """What did not arrive, as ICMP says."""
+        return self._errors.undelivered
+
+    @property
     def sealed(self) -> list[SealedConnection]:
         """The connections with SIP's port for TLS whose handshake is not in the capture."""
         return [*self._sealed.values()]
@@ -95,8 +102,10 @@ class Demultiplexer:
         groups, wholes = self._internet.split(packets)
         arrived, media = self._in_datagrams(groups, wholes, text=datagrams)
         for group in groups:
-            if (group.protocol == SCTP).any():
-                arrived += self._associations.take(group)
+            if (others := group.protocol != udp.UDP).any():
+                if (group.protocol[others] == SCTP).any():
+                    arrived += self._associations.take(group)
+                self._errors.take(group)
         if (packets.link == EXPORTED).any():
             arrived += exported(packets, self._recognize, self._endpoints, self.defects)
         for whole in wholes:

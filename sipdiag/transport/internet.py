@@ -12,6 +12,7 @@ from sipdiag.transport.columns import Rows, field
 from sipdiag.transport.extension import EXTENSIONS, MOST_BYTES, MOST_HEADERS, Extensions, extensions
 from sipdiag.transport.foreign import Foreign
 from sipdiag.transport.fragments import Fragment, LostDatagram, Reassembly, Whole
+from sipdiag.transport.icmp import ICMP
 from sipdiag.transport.ip import ADDRESSES, IPPackets, ip_packets
 from sipdiag.transport.link import ENCRYPTED, LINKS, RAW, UNDESCRIBED
 from sipdiag.transport.rewrapped import may_be_tunnel, rewrapped
@@ -33,6 +34,8 @@ TUNNELS = f"tunnels inside of each other, more than {DEEPEST}"
 HEADERS = f"IPv6 extension headers of a packet, more than {MOST_HEADERS} or {MOST_BYTES} bytes"
 NAMED = {ENCRYPTED: "encrypted Wi-Fi or MACsec", UNDESCRIBED: "an interface that the capture does not describe"}
 """Link types of our own that nothing reads."""
+ORDERED = (TCP, SCTP, *ICMP.values())
+"""Protocols whose packets are told together, or one after the other."""
 
 
 class Internet:
@@ -74,7 +77,7 @@ class Internet:
     def independent(self, packets: Packets) -> tuple[list[IPPackets], Rows]:
         """Give the UDP packets of a chunk that came whole, and the rows of packets that need those before them.
 
-        Those are fragments, TCP and SCTP, and what is counted: unknown link types, and what scapy opens.
+        Those are fragments, TCP, SCTP and ICMP, and what is counted: unknown link types, and what scapy opens.
         """
         kept: list[IPPackets] = []
         pieces: list[Fragment] = []
@@ -86,7 +89,8 @@ class Internet:
         aside += [layer.frames(np.arange(len(layer))) for layer in layers]
         aside.append(np.array([piece.frame for piece in pieces], np.int64))
         for group in kept:
-            streams = np.flatnonzero((group.protocol == TCP) | (group.protocol == SCTP))
+            others = np.flatnonzero(group.protocol != UDP)
+            streams = others[np.isin(group.protocol[others], ORDERED)] if len(others) else others
             if len(streams):
                 aside.append(group.packets.frames(group.row[streams]))
         depends = np.unique(np.concatenate(aside))

@@ -54,6 +54,7 @@ def found_in_parts(traces: Sequence[Trace], divide: Divide, settings: Settings |
         ),
         below=below,
         streams=joined_streams([trace.streams for trace in traces]),
+        undelivered=[each for trace in traces for each in trace.undelivered],
         with_media=all(trace.media for trace in traces),
     )
     whole = []

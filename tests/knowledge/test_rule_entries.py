@@ -14,7 +14,7 @@ import pytest
 
 from sipdiag.analysis import analyze
 from sipdiag.calls import acknowledgement, cancellation, confirmation, flaws
-from sipdiag.findings import Finding, flawed, heard, refused, silence, unfolded
+from sipdiag.findings import Finding, flawed, heard, notices, refused, silence, unfolded
 from sipdiag.knowledge import DEFAULT_LANGUAGE, Catalogue, Entry, data_folder, languages
 from sipdiag.rules import RULES
 
@@ -123,7 +123,7 @@ def test_no_article_stands_before_what_is_filled_in(rule: str) -> None:
 @each_rule
 def test_placeholders_are_evidence_of_the_rule(rule: str) -> None:
     """A placeholder is a name that the rule's own source, or what rules share, gives to a piece of evidence."""
-    known = strings(MODULES[rule]) | strings(refused) | strings(flawed) | strings(heard)
+    known = strings(MODULES[rule]).union(*map(strings, (refused, flawed, heard, notices)))
     entry = entry_of(rule)
     for template in (*entry.messages.values(), *entry.remedies.values()):
         assert set(placeholders(template)) <= known, template
@@ -132,7 +132,7 @@ def test_placeholders_are_evidence_of_the_rule(rule: str) -> None:
 @each_rule
 def test_variants_are_those_of_the_code(rule: str) -> None:
     """A variant is named in the rule's source, or is a reason that its rule passes on."""
-    shared = (acknowledgement, cancellation, confirmation, flaws, silence)
+    shared = (acknowledgement, cancellation, confirmation, flaws, notices, silence)
     known = strings(MODULES[rule]).union(*map(strings, shared))
     for variant in entry_of(rule).messages:
         assert {variant, variant.removesuffix("-accepted")} & known, variant

@@ -109,6 +109,7 @@ class Outcome:
         self.defects = demultiplexer.defects
         self.connections = demultiplexer.connections
         self.handshakes = demultiplexer.handshakes
+        self.undelivered = demultiplexer.undelivered
 
     @property
     def datagrams(self) -> list[Datagram]:

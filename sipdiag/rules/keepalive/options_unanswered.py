@@ -11,12 +11,26 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from sipdiag.calls import Correlation, Transaction, moment
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, in_order, seconds, silence_of
+from sipdiag.findings import (
+    KINDS,
+    Confidence,
+    Evidence,
+    Finding,
+    Notice,
+    Scene,
+    Severity,
+    found,
+    in_order,
+    seconds,
+    silence_of,
+)
 from sipdiag.trace import Sighting, host
 
 NAME = "options-unanswered"
 SEVERITY = Severity.ERROR
 
+ONCE = frozenset({"once", *KINDS})
+"""How a single ping is told of a peer that never answered."""
 MOST_FRAMES = 40
 """So many pings show an outage; the rest are counted."""
 
@@ -29,6 +43,15 @@ class Outage(msgspec.Struct, kw_only=True):
     answered_before: bool
     recovered: Sighting | None = None
     """The first answer afterwards."""
+    repeats: int = 0
+    """How often they were sent again, all together."""
+    notices: list[Notice] = []
+    """What ICMP says of them."""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one ping of a peer that never answered: so scanners look for peers too."""
+        return len(self.pings) == 1 and not self.answered_before
 
 
 class Ping(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +61,10 @@ class Ping(msgspec.Struct, frozen=True, kw_only=True):
     answer: Sighting | None
     verdict: tuple[str, Confidence] | None
     """How it stayed unanswered and how sure that is; None where it was answered or nothing can be said."""
+    repeats: int = 0
+    """How often it was sent again."""
+    notice: Notice | None = None
+    """What ICMP says of it."""
 
 
 Part = dict[str, list[Ping]]
@@ -70,10 +97,14 @@ def gathered(part: Correlation, scene: Scene) -> dict[str, Part]:
 def _ping(each: Transaction, request: Sighting, scene: Scene) -> Ping:
     if each.responses:
         return Ping(request=request, answer=each.responses[0], verdict=None)
-    verdict = silence_of(each, request, scene.window)
+    notice = scene.notices.on([request, *each.request_repeats])
+    if notice is not None:
+        verdict: tuple[str, Confidence] | None = (notice.kind, notice.confidence(scene.window.left(request.time)))
+    else:
+        verdict = silence_of(each, request, scene.window)
     if verdict is not None and scene.lost_in_flow(each):
         verdict = None
-    return Ping(request=request, answer=None, verdict=verdict)
+    return Ping(request=request, answer=None, verdict=verdict, repeats=len(each.request_repeats), notice=notice)
 
 
 def told(_: str, parts: Sequence[Part], scene: Scene) -> Iterator[Finding]:
@@ -99,6 +130,8 @@ def _outages(pings: Iterable[Ping]) -> Iterator[Outage]:
         elif each.verdict is not None:
             current = current or Outage(pings=[], answered_before=answered)
             current.pings.append((each.request, *each.verdict))
+            current.repeats += each.repeats
+            current.notices += [] if each.notice is None else [each.notice]
     if current is not None:
         yield current
 
@@ -107,12 +140,13 @@ def _told(outages: list[Outage], scene: Scene) -> Iterator[Finding]:
     once: dict[str, int] = {}
     verdicts = [(outage, _verdict(outage, scene)) for outage in outages]
     for outage, (variant, _, _) in verdicts:
-        if variant == "once":
+        if variant in ONCE and outage.is_single:
             client = host(outage.pings[0][0].source)
             once[client] = once.get(client, 0) + 1
     for outage, verdict in verdicts:
         # Who asks many addresses once each does not look after peers: he looks for some.
-        if verdict[0] != "once" or once[host(outage.pings[0][0].source)] <= scene.settings.options_targets_count:
+        alone = verdict[0] in ONCE and outage.is_single
+        if not alone or once[host(outage.pings[0][0].source)] <= scene.settings.options_targets_count:
             yield _finding(outage, verdict, scene)
 
 
@@ -126,11 +160,13 @@ def _verdict(outage: Outage, scene: Scene) -> tuple[str, Severity, Confidence]:
         return "recovered", Severity.WARNING, confidence
     if not sure:
         return outage.pings[0][1], SEVERITY, Confidence.INCONCLUSIVE
+    if outage.notices:  # who says so is no mute peer
+        return outage.notices[-1].kind, Severity.NOTE if outage.is_single else SEVERITY, confidence
     # Who never answered may be deaf to OPTIONS; who did must be heard after the last to be there.
     since = last.time if outage.answered_before else first.time
     if scene.last_heard(first.destination, first.source) > since:
         return "ignored", Severity.WARNING, Confidence.LIKELY
-    if len(outage.pings) == 1 and not outage.answered_before:
+    if outage.is_single:
         return "once", Severity.NOTE, Confidence.LIKELY
     return "down", SEVERITY, confidence
 
@@ -147,10 +183,12 @@ def _finding(outage: Outage, verdict: tuple[str, Severity, Confidence], scene: S
         "client": first.source,
         "server": first.destination,
         "transport": first.transport,
+        "repeats": outage.repeats,
     }
     shown_by = requests[:MOST_FRAMES]
     if outage.recovered is not None:
         evidence["recovered_frame"] = outage.recovered.frame
         evidence["recovered_after_s"] = seconds(outage.recovered.time - first.time)
         shown_by = [*shown_by, outage.recovered]
-    return found(NAME, *verdict, shown_by, evidence)
+    finding = found(NAME, *verdict, shown_by, evidence)
+    return outage.notices[-1].added_to(finding) if outage.notices else finding

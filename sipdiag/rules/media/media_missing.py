@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from sipdiag.calls import CALLER, SECOND, Call, Correlation, MediaLine
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, names_of
+from sipdiag.calls import CALLER, SECOND, Call, Correlation, Hearing, MediaLine
+from sipdiag.findings import Confidence, Finding, Notice, Scene, Severity, found_heard, names_of
 from sipdiag.media import Stream
 from sipdiag.trace import host
 
@@ -61,11 +61,14 @@ def _finding(call: Call, scene: Scene) -> Finding | None:
     early = [each.stream for each in carried]
     others = _of_the_same_hosts(line, scene)
     variant = "after-early" if early else "none" if others else "elsewhere"
+    notice = _refused(hearings, scene)
+    if notice is not None:
+        variant = "refused"
     caller, callee = names_of(call, CALLER)
     last = hearings[-1].last
     ends = [end for end in (last.caller, last.callee) if end is not None]
     shown = [] if variant == "elsewhere" else (early or others)[:1]
-    return found_heard(
+    finding = found_heard(
         NAME,
         variant,
         SEVERITY,
@@ -81,8 +84,16 @@ def _finding(call: Call, scene: Scene) -> Finding | None:
             "others": len(others),
             "other_source": others[0].source if others else "",
             "other_destination": others[0].destination if others else "",
+            "icmp_to": "" if notice is None else notice.undelivered.destination,
         },
     )
+    return finding if notice is None else notice.added_to(finding)
+
+
+def _refused(hearings: Sequence[Hearing], scene: Scene) -> Notice | None:
+    """What ICMP says of the media to one side."""
+    told = (scene.notices.against(each.wanted.endpoint, each.begin, each.end) for each in hearings)
+    return next((each for each in told if each is not None), None)
 
 
 def _of_the_same_hosts(line: MediaLine, scene: Scene) -> list[Stream]:

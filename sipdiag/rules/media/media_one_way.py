@@ -2,7 +2,8 @@
 
 Media go to the address and port that the hearer's session description names, and should come from where the sender
 receives (RFC 3264, sections 5.1 and 6.1; RFC 4961). Where a side is not heard although it may send, the address that
-its media were to go to says why: a private one, one that a NAT has changed, or another than they went to.
+its media were to go to says why: a private one, one that a NAT has changed, or another than they went to; or ICMP says
+that they do not arrive (RFC 792).
 """
 
 from __future__ import annotations
@@ -43,7 +44,30 @@ def told(about: str, parts: Sequence[list[Finding]], scene: Scene) -> Iterator[F
         yield _together(findings)
 
 
+def _refused(call: Call, scene: Scene) -> Finding | None:
+    """The finding on a side whose media somebody refuses all the time, as ICMP says; it needs no stream to be seen."""
+    if not scene.notices or (scene.with_media and not scene.carriage.of(call).carried):
+        return None  # without any media another rule tells it
+    for hearing in scene.wanted(call):
+        if hearing.length < scene.settings.media_judged_s * SECOND or hearing.wanted.media.candidates:
+            continue
+        notice = scene.notices.against(hearing.wanted.endpoint, hearing.begin, hearing.end)
+        if notice is not None:
+            told = [hearing.wanted.told]
+            evidence = hearing_evidence(call, hearing) | {"seconds": round(hearing.length / SECOND, 3)}
+            likely = Confidence.LIKELY
+            finding = found_heard(
+                NAME, notice.kind, SEVERITY, likely, call=call, told=told, streams=(), evidence=evidence
+            )
+            return notice.added_to(finding)
+    return None
+
+
 def _findings(call: Call, scene: Scene) -> Iterator[Finding]:
+    refused = _refused(call, scene)
+    if refused is not None:
+        yield refused
+        return
     hearings = scene.hearings(call)
     for hearing in hearings:
         if hearing.length < scene.settings.media_judged_s * SECOND or hearing.first is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import Call, Duty, Outcome, Trait
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
+from sipdiag.findings import Confidence, Evidence, Finding, Notice, Scene, Severity, found, seconds
 
 NAME = "ack-missing"
 SEVERITY = Severity.ERROR
@@ -56,4 +56,17 @@ def _finding(duty: Duty, scene: Scene) -> Finding:
         evidence["bye_frame"] = duty.followed_by.frame
         evidence["bye_after_s"] = seconds(duty.followed_by.time - answer.time)
         shown_by.append(duty.followed_by)
-    return found(NAME, duty.reason, SEVERITY, confidence, shown_by, evidence)
+    refused = _refused(duty, scene)
+    if refused is None or confidence is Confidence.INCONCLUSIVE:
+        return found(NAME, duty.reason, SEVERITY, confidence, shown_by, evidence)
+    variant, notice = refused
+    return notice.added_to(found(NAME, variant, SEVERITY, confidence, shown_by, evidence))
+
+
+def _refused(duty: Duty, scene: Scene) -> tuple[str, Notice] | None:
+    """What ICMP says of the 2xx, or of its ACK."""
+    if (notice := scene.notices.on([duty.trigger, *duty.repeats])) is not None:
+        return "answer-undelivered", notice
+    if duty.fulfilled_by is not None and (notice := scene.notices.on([duty.fulfilled_by])) is not None:
+        return "ack-undelivered", notice
+    return None

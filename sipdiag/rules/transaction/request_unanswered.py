@@ -1,7 +1,7 @@
 """A request was sent, and sent again, and no response came.
 
 A client repeats over UDP at T1 and doubled intervals and gives up after 64*T1 (RFC 3261, sections 17.1.1.2 and
-17.1.2.2).
+17.1.2.2), or at once when ICMP says that the request did not arrive (section 18.4).
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import Outcome, Transaction
-from sipdiag.findings import Finding, Scene, Severity, found, seconds, silence_of
+from sipdiag.findings import Confidence, Finding, Scene, Severity, found, seconds, silence_of
 from sipdiag.sip import Request
-from sipdiag.trace import Sighting
+from sipdiag.trace import Sighting, host
 
 NAME = "request-unanswered"
 SEVERITY = Severity.ERROR
@@ -28,19 +28,26 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
         return
     if transaction.method == "PRACK" and _is_told_as_missing(request, scene):
         return
-    if transaction.method == "INVITE" and _is_acknowledged(transaction, scene):
+    repeats = transaction.request_repeats
+    notice = scene.notices.on([request, *repeats])
+    undelivered = notice is not None and notice.every
+    if transaction.method == "INVITE" and not undelivered and _is_acknowledged(transaction, scene):
         return  # its client got the answer, which the recorder missed
-    verdict = silence_of(
-        transaction, request, scene.window, missed=scene.missed_bytes(request.destination, request.source)
-    )
+    verdict: tuple[str, Confidence] | None
+    if notice is not None:
+        verdict = notice.kind, notice.confidence(scene.window.left(request.time))
+    else:
+        verdict = silence_of(
+            transaction, request, scene.window, missed=scene.missed_bytes(request.destination, request.source)
+        )
     if verdict is None or scene.lost_in_flow(transaction):
         return
     variant, confidence = verdict
-    repeats = transaction.request_repeats
-    yield found(
+    went_on = _came_back(transaction, request, scene) or (notice is not None and _went_elsewhere(transaction, scene))
+    finding = found(
         NAME,
         variant,
-        Severity.NOTE if _came_back(transaction, request, scene) else SEVERITY,
+        Severity.NOTE if went_on else SEVERITY,
         confidence,
         [request, *repeats],
         {
@@ -55,6 +62,7 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
             "transport": request.transport,
         },
     )
+    yield finding if notice is None else notice.added_to(finding)
 
 
 def _has_its_own_rule(transaction: Transaction, request: Sighting) -> bool:
@@ -82,6 +90,19 @@ def _came_back(transaction: Transaction, request: Sighting, scene: Scene) -> boo
         and each.final is not None
         and each.request is not None
         and each.request.source != request.source
+        and each.time > transaction.time
+        for each in scene.correlation.transactions_of(transaction.call_id)
+    )
+
+
+def _went_elsewhere(transaction: Transaction, scene: Scene) -> bool:
+    """Whether the client, told that its request did not arrive, sent it to another address and was answered."""
+    return any(
+        each.method == transaction.method
+        and each.from_tag == transaction.from_tag
+        and each.final is not None
+        and host(each.source) == host(transaction.source)
+        and each.destination != transaction.destination
         and each.time > transaction.time
         for each in scene.correlation.transactions_of(transaction.call_id)
     )

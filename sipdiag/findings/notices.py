@@ -1,0 +1,159 @@
+"""What ICMP says of messages that did not arrive: which of them, who says so, and why (RFC 792, RFC 4443).
+
+A client that is told so fails at once (RFC 3261, sections 8.1.3.1 and 18.4). An error belongs to the message that it
+quotes: to the one with its IP identification, or with the branch in the quote, or else to the last one sent before it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from sipdiag.calls import SECOND
+from sipdiag.findings.finding import Confidence, Evidence, Finding
+from sipdiag.trace import Sighting, port
+from sipdiag.transport import Report, Undelivered
+
+KINDS = frozenset({"port-closed", "prohibited", "unreachable", "hops-exceeded", "too-big", "fragment-missing"})
+"""What errors come to."""
+OF_SIZE = frozenset({"too-big", "fragment-missing"})
+"""Those that a smaller packet would not have met: media are small."""
+SOON = 5 * SECOND
+"""A router that looks for the host in vain says so after three seconds."""
+REASSEMBLED = 75 * SECOND
+"""How long a host waits for the rest of a datagram, at the most (RFC 1122, section 3.3.2)."""
+SETTLED = 2 * SECOND
+"""A client that asks again after an error, and is answered, has done so by now."""
+SURE = 4 * SECOND
+"""By now a server that was only just starting would have answered a repeat."""
+MOST_FRAMES = 8
+STEADY = 3
+"""So many errors on media, from the beginning of a time to its end, and none of them arrive."""
+AT_AN_END = 3 * SECOND
+"""How far from both ends: a host says the same once a second at the most."""
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """That some messages did not arrive."""
+
+    undelivered: Undelivered
+    reports: list[Report]
+    """The errors on them."""
+    every: bool
+    """Each copy of the message is among them."""
+
+    @property
+    def kind(self) -> str:
+        """What it comes to: a variant of the rules' messages."""
+        return self.undelivered.kind
+
+    @property
+    def frames(self) -> list[int]:
+        """The frames of the errors, the first ones."""
+        return [each.frame for each in self.reports[:MOST_FRAMES]]
+
+    @property
+    def evidence(self) -> Evidence:
+        """Who says it, where and in which words."""
+        told = self.undelivered
+        return {
+            "icmp_by": told.reporter,
+            "icmp_words": told.words,
+            "icmp_frame": self.reports[0].frame,
+            "icmp_errors": len(self.reports),
+            "icmp_port": port(told.destination),
+            "icmp_mtu": told.mtu,
+        }
+
+    def added_to(self, finding: Finding) -> Finding:
+        """The finding with the errors among what shows it."""
+        frames = self.frames if self.undelivered.capture == finding.capture else []
+        return msgspec.structs.replace(
+            finding,
+            frames=list(dict.fromkeys([*finding.frames, *frames])),
+            evidence=finding.evidence | self.evidence,
+        )
+
+    def confidence(self, recorded: int) -> Confidence:
+        """How sure it is that this is why nobody answered, when so much was recorded after the message."""
+        if recorded < SETTLED:
+            return Confidence.INCONCLUSIVE
+        return Confidence.CERTAIN if self.every and recorded >= SURE else Confidence.LIKELY
+
+
+class Notices:
+    """All that ICMP says, by the ways that the datagrams took."""
+
+    def __init__(self, undelivered: Iterable[Undelivered]) -> None:
+        self._ways: dict[tuple[int, str, str], list[Undelivered]] = {}
+        self._to: dict[str, list[Undelivered]] = {}
+        for each in undelivered:
+            each.reports.sort(key=lambda report: report.time)
+            self._ways.setdefault((each.capture, each.source, each.destination), []).append(each)
+            self._to.setdefault(each.destination, []).append(each)
+
+    def __bool__(self) -> bool:
+        """Whether anything is said at all."""
+        return bool(self._ways)
+
+    def to(self, endpoint: str) -> list[Undelivered]:
+        """What is said of datagrams to an endpoint."""
+        return self._to.get(endpoint, [])
+
+    def against(self, endpoint: str, begin: int, end: int) -> Notice | None:
+        """What is said, all the time from `begin` to `end`, of the media that go to `endpoint`."""
+        for told in self._to.get(endpoint, ()):
+            reports = [each for each in told.reports if begin <= each.time <= end]
+            steady = len(reports) >= STEADY and reports[0].time <= begin + AT_AN_END
+            # Of many errors only the first are kept, and when the last one came.
+            last = told.last_time if reports and reports[-1] is told.reports[-1] else reports[-1].time if reports else 0
+            if steady and last >= end - AT_AN_END and told.kind not in OF_SIZE and told.transport == "udp":
+                return Notice(undelivered=told, reports=reports, every=True)
+        return None
+
+    def on(self, sent: Sequence[Sighting]) -> Notice | None:
+        """What is said of the copies of one message on one way: of several reasons the one told most."""
+        if not sent or not self._ways:
+            return None
+        first = sent[0]
+        told = [
+            (each, errors)
+            for each in self._ways.get((first.capture, first.source, first.destination), ())
+            if each.transport == first.transport and (errors := _on(each, sent))
+        ]
+        if not told:
+            return None
+        most, by_copy = max(told, key=lambda each: len(each[1]))
+        on_them = sorted({each.frame: each for each in by_copy.values()}.values(), key=lambda each: each.time)
+        return Notice(undelivered=most, reports=on_them, every=len(by_copy) == len(sent))
+
+
+def _on(told: Undelivered, sent: Sequence[Sighting]) -> dict[int, Report]:
+    """The frame of each copy that an error is about, with that error."""
+    found: dict[int, Report] = {}
+    patience = REASSEMBLED if told.kind == "fragment-missing" else SOON
+    copies = sorted(sent, key=lambda each: each.time)
+    for number, copy in enumerate(copies):
+        at = bisect_left(told.reports, copy.time, key=lambda report: report.time)
+        for report in told.reports[at:]:
+            if report.time > copy.time + patience:
+                break
+            named = _named(copy, report)
+            later = number + 1 < len(copies) and copies[number + 1].time <= report.time
+            if named or (named is None and not later):
+                found.setdefault(copy.frame, report)
+                break
+    return found
+
+
+def _named(copy: Sighting, report: Report) -> bool | None:
+    """Whether the error quotes this copy; None where it quotes too little to tell."""
+    message = copy.message
+    if copy.ip_id and report.ip_id:
+        return copy.ip_id == report.ip_id
+    if b"branch=" in report.quote and message.branch:
+        return message.branch.encode("utf-8", "surrogateescape") in report.quote
+    start = message.head[:16].encode("utf-8", "surrogateescape")
+    return None if report.quote[: len(start)] in (start[: len(report.quote)], b"") else False
