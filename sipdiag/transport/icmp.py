@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sipdiag.defect import Defect
 from sipdiag.transport.delivery import Report, Undelivered
 from sipdiag.transport.ip import ADDRESSES, IPV6_HEADER, IPPackets
 from sipdiag.transport.udp import SHORTEST, TEXT
 
 if TYPE_CHECKING:
+    from sipdiag.defect import Defects
     from sipdiag.transport.endpoint import Endpoints
 
 ICMP = {4: 1, 6: 58}
@@ -68,6 +68,8 @@ MOST_REPORTS = 16_384
 MOST_OF_OTHERS = 64
 """Errors on other datagrams, media as a rule, that are kept of one way; the rest are counted."""
 LONGEST_QUOTE = 1_024
+WAYS = f"pairs of endpoints with ICMP errors, more than {MOST_WAYS}"
+REPORTS = f"ICMP errors on datagrams of text, more than {MOST_REPORTS}"
 
 Way = tuple[bytes, bytes, bytes, int, int, int]
 """Reporter, source and destination of the datagram, its protocol, type and code."""
@@ -87,11 +89,10 @@ class Quoted(NamedTuple):
 class IcmpErrors:
     """Collects the errors of a capture by who did not reach whom."""
 
-    def __init__(self, endpoints: Endpoints, defects: list[Defect]) -> None:
+    def __init__(self, endpoints: Endpoints, defects: Defects) -> None:
         self._endpoints, self._defects = endpoints, defects
         self._ways: dict[Way, Undelivered] = {}
         self._reports = 0
-        self._full = False
 
     @property
     def undelivered(self) -> list[Undelivered]:
@@ -133,13 +134,13 @@ class IcmpErrors:
             quote = quoted.payload if text else b""
             told.reports.append(Report(frame=frame, time=time, ip_id=quoted.ip_id, quote=quote))
         elif text:
-            self._reach_limit(frame)
+            self._defects.reach(REPORTS, frame)
 
     def _way(self, way: Way, meaning: tuple[str, str], mtu: int, frame: int) -> Undelivered | None:
         known = self._ways.get(way)
         if known is not None or len(self._ways) >= MOST_WAYS:
             if known is None:
-                self._reach_limit(frame)
+                self._defects.reach(WAYS, frame)
             return known
         reporter, source, destination, protocol, kind, code = way
         self._ways[way] = found = Undelivered(
@@ -152,12 +153,6 @@ class IcmpErrors:
             mtu=mtu,
         )
         return found
-
-    def _reach_limit(self, frame: int) -> None:
-        if not self._full:
-            self._full = True
-            detail = f"ICMP errors, more than {MOST_REPORTS} or between more than {MOST_WAYS} pairs of endpoints"
-            self._defects.append(Defect(kind="limit-reached", detail=detail, frame=frame))
 
 
 def _mtu(data: bytes, version: int, kind: int) -> int:
