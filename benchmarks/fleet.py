@@ -1,6 +1,7 @@
 """Makes the recordings of a fleet, always the same: three probes of one network, rotated, some of them damaged.
 
     python benchmarks/fleet.py recordings --captures 500 --calls 3000
+    python benchmarks/fleet.py recordings --size 2000000 --calls 1400 --media 900 --damaged 0
 
 Phones call through an SBC, which writes a Call-ID of its own, and a proxy, to a carrier. One probe records the phones,
 one the core, one the carrier. Some calls fail, some lack their ACK, some requests come twice; phones register anew, a
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import random
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -115,21 +117,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--captures", type=int, default=500)
+    parser.add_argument(
+        "--size", type=int, default=0, help="bytes of a capture, at which probes rotate: then as many as come of it"
+    )
     parser.add_argument("--calls", type=int, default=3000)
     parser.add_argument("--media", type=int, default=0, help="packets of media each way in a call")
     parser.add_argument("--damaged", type=float, default=0.01, help="part of the captures that is damaged")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     write_fleet(
-        given.folder, captures=given.captures, calls=given.calls, media=given.media, damaged=given.damaged,
-        seed=given.seed,
+        given.folder, captures=given.captures, size=given.size, calls=given.calls, media=given.media,
+        damaged=given.damaged, seed=given.seed,
     )  # fmt: skip
 
 
 def write_fleet(
-    folder: Path, *, captures: int, calls: int, media: int = 0, damaged: float = 0.01, seed: int = 1
+    folder: Path, *, captures: int, calls: int, size: int = 0, media: int = 0, damaged: float = 0.01, seed: int = 1
 ) -> list[Path]:
-    """Write so many captures; gives their paths."""
+    """Write so many captures, or such of `size` bytes; gives their paths."""
     fleet = Fleet(random.Random(seed))  # noqa: S311  (the same every time is what is wanted)
     pace = min(PACE, SPREAD // max(calls, 1))
     for number in range(calls):
@@ -144,16 +149,35 @@ def write_fleet(
     written = []
     for probe, packets in seen.items():
         share = max(1, round(captures * len(packets) / total))
-        size = -(-len(packets) // share)
-        for number in range(share):
+        for number, part in enumerate(_of_size(packets, size) if size else _parts(packets, share)):
             path = folder / probe / f"{probe}_{number:05}.pcap"
             path.parent.mkdir(exist_ok=True)
-            path.write_bytes(HEADER + b"".join(_record(each) for each in packets[number * size : (number + 1) * size]))
+            path.write_bytes(HEADER + b"".join(map(_record, part)))
             written.append(path)
     for path in fleet.dice.sample(written, round(damaged * len(written))):
         data = path.read_bytes()
         path.write_bytes(data[: len(data) // 2 + 7] if fleet.dice.random() < 0.5 else b"no capture at all\n")
     return written
+
+
+def _parts(packets: list[Packet], count: int) -> Iterator[list[Packet]]:
+    """As many packets in each."""
+    size = -(-len(packets) // count)
+    return (packets[number * size : (number + 1) * size] for number in range(count))
+
+
+def _of_size(packets: list[Packet], size: int) -> Iterator[list[Packet]]:
+    """Cut before the packet that would not fit any more."""
+    part: list[Packet] = []
+    octets = len(HEADER)
+    for packet in packets:
+        octets += 16 + len(packet[3])
+        if octets > size and part:
+            yield part
+            part, octets = [], len(HEADER) + 16 + len(packet[3])
+        part.append(packet)
+    if part:
+        yield part
 
 
 def _sees(probe: str, packet: Packet) -> bool:

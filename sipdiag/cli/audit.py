@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -149,6 +150,7 @@ class _Auditor:
         places = self._places()
         if not places:
             raise SystemExit(EXIT_UNREADABLE)
+        gc.freeze()  # what is here stays: looking through it for garbage is in vain
         if len(places) > FEW:
             crew.start()
             threading.Thread(target=_foresee, daemon=True).start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -13,21 +13,20 @@ import msgspec
 from msgspec.structs import replace
 
 from sipdiag import __version__
-from sipdiag.calls import window_of
 from sipdiag.engine.clocks import offsets_of
 from sipdiag.engine.closing import Wanted, finish
 from sipdiag.engine.crew import Crew
-from sipdiag.engine.files import alone_in, object_in, put_bytes, put_object, put_table, tidy
+from sipdiag.engine.files import alone_in, put_bytes, put_object, put_table, tidy
 from sipdiag.engine.journal import Journal
-from sipdiag.engine.merging import agree, settle
+from sipdiag.engine.merging import agree, beneath_of, settle
 from sipdiag.engine.places import Place
-from sipdiag.engine.reading import FORMAT, How, Outcome, known, outcomes_of
+from sipdiag.engine.reading import FORMAT, How, Outcome, known, marks_in, outcomes_of
 from sipdiag.engine.results import SCHEMA, capture_table
 from sipdiag.engine.stages import Run, carry, judge, move, scatter, survey, tell
 from sipdiag.engine.store import publish
 from sipdiag.findings import Policy, Settings
 from sipdiag.report import Words
-from sipdiag.trace import WORTH_IT, corrected
+from sipdiag.trace import WORTH_IT, Trace, corrected
 
 MESSAGES_A_SHARD = 5_000
 """What a worker holds in memory at a time: some 50 MB."""
@@ -35,6 +34,8 @@ MOST_SHARDS = 512
 SMALL = 8 << 20
 FEW = 16
 """Captures are read in bundles of so many bytes, or so many, at most."""
+SHARE = 64
+"""And of this part of what is left, so that the last are small and all processes are done at the same time."""
 MESSAGES_A_BATCH = 20_000
 CAPTURES_A_BATCH = 64
 
@@ -123,12 +124,12 @@ def _outcomes(order: Order, read: Path, crew: Crew, progress: Progress) -> tuple
     fresh: list[Place] = []
     for place in order.places:
         content = journal.content(place)
-        reading = known(read, content) if content.endswith(mark) else None
-        if reading is None:
+        gist = known(read, content) if content.endswith(mark) else None
+        if gist is None:
             fresh.append(place)
         else:
-            outcomes.append(Outcome(place=place, content=content, reading=reading))
-            progress.step(octets=place.size, messages=reading.messages)
+            outcomes.append(Outcome(place=place, content=content, gist=gist))
+            progress.step(octets=place.size, messages=gist.messages)
     for bundle in crew.results(outcomes_of, [(bundle, read, order.how) for bundle in _bundles(fresh)]):
         journal.add((each.place, each.content) for each in bundle if each.content)
         outcomes += bundle
@@ -137,13 +138,15 @@ def _outcomes(order: Order, read: Path, crew: Crew, progress: Progress) -> tuple
     return sorted(outcomes, key=lambda each: each.place.path), len(fresh)
 
 
-def _bundles(places: Iterable[Place]) -> Iterator[list[Place]]:
+def _bundles(places: Sequence[Place]) -> Iterator[list[Place]]:
     bundle: list[Place] = []
-    for place in places:
+    octets, left = 0, sum(place.size for place in places)
+    for number, place in enumerate(places):
         bundle.append(place)
-        if len(bundle) >= FEW or sum(each.size for each in bundle) >= SMALL:
+        octets += place.size
+        if len(bundle) >= min(FEW, 1 + (len(places) - number) // SHARE) or octets >= min(SMALL, left // SHARE):
             yield bundle
-            bundle = []
+            bundle, left, octets = [], left - octets, 0
     if bundle:
         yield bundle
 
@@ -153,14 +156,13 @@ def _numbered(outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[tuple[in
     first: dict[str, Outcome] = {}
     rows: list[tuple[int, Outcome, str]] = []
     for each in outcomes:
-        if each.reading is not None and each.content not in first:
-            facts = replace(each.reading.trace.facts, path=each.place.path)
-            reading = replace(each.reading, trace=replace(each.reading.trace, facts=facts))
-            first[each.content] = replace(each, reading=reading)
+        if each.gist is not None and each.content not in first:
+            facts = replace(each.gist.facts, path=each.place.path)
+            first[each.content] = replace(each, gist=replace(each.gist, facts=facts))
     readable = sorted(first.values(), key=_begin)
     numbers = {each.content: number for number, each in enumerate(readable)}
     for each in outcomes:
-        if each.reading is None:
+        if each.gist is None:
             rows.append((-1, each, "unreadable"))
         else:
             same = first[each.content].place != each.place
@@ -172,7 +174,7 @@ def _aligned(readable: Sequence[Outcome], read: Path) -> list[Outcome]:
     """The captures with their clocks made one, as far as they saw the same."""
     if len(readable) < 2:
         return list(readable)
-    marks = [object_in(read / f"{each.content}.marks") for each in readable]
+    marks = [marks_in(read, each) for each in readable]
     order = sorted(range(len(readable)), key=lambda index: (_begin(readable[index])[0], readable[index].place.path))
     offsets = offsets_of(marks, order)
     first = readable[order[0]].place.path
@@ -183,19 +185,20 @@ def _aligned(readable: Sequence[Outcome], read: Path) -> list[Outcome]:
 
 
 def _corrected(outcome: Outcome, ahead: int, reference: str) -> Outcome:
-    assert outcome.reading is not None, "only what was read has a clock"  # noqa: S101
-    trace = corrected(outcome.reading.trace, ahead, reference)
-    return replace(outcome, ahead=ahead, reading=replace(outcome.reading, trace=trace, told_below=True))
+    assert outcome.gist is not None, "only what was read has a clock"  # noqa: S101
+    trace = corrected(Trace(facts=outcome.gist.facts, sightings=[], connections=[]), ahead, reference)
+    gist = replace(outcome.gist, facts=trace.facts, told_below=True)
+    return replace(outcome, ahead=ahead, reference=reference, gist=gist)
 
 
 def _begin(outcome: Outcome) -> tuple[int, str]:
     """Captures are numbered in the order of time, whatever they are called."""
-    first = None if outcome.reading is None else outcome.reading.trace.facts.first_time
+    first = None if outcome.gist is None else outcome.gist.facts.first_time
     return first or 0, outcome.content
 
 
 def _messages(outcome: Outcome) -> int:
-    return 0 if outcome.reading is None else outcome.reading.messages
+    return 0 if outcome.gist is None else outcome.gist.messages
 
 
 def _key(order: Order, words: Words, contents: list[str], rows: list[tuple[int, Outcome, str]]) -> str:
@@ -225,22 +228,11 @@ def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, prog
     progress.begin("dividing", len(batches))
     for _ in crew.results(scatter, [(run, number, batch) for number, batch in enumerate(batches)]):
         progress.step()
-    readings = [each.reading for each in readable if each.reading is not None]
-    natted = {call_id for each in readings for call_id in each.natted}
-    devices = frozenset(
-        endpoint
-        for each in readings
-        for call_id in natted & each.registering.keys()
-        for endpoint in each.registering[call_id]
-    )
+    beneath = beneath_of(run, readable)
     progress.begin("surveying", run.shards)
-    for _ in crew.results(survey, [(run, shard, order.settings, devices) for shard in shards]):
+    for _ in crew.results(survey, [(run, shard, order.settings, beneath.devices) for shard in shards]):
         progress.step()
-    facts = [each.trace.facts for each in readings]
-    times = [(each.first_time, each.last_time) for each in facts]
-    window = window_of([(first, last) for first, last in times if first is not None and last is not None], [])
-    window = replace(window, directions=frozenset().union(*(each.directions for each in readings)))
-    agreed = agree(run, readings, window, order.settings)
+    agreed = agree(run, beneath, order.settings)
     put_object(run.folder / "agreed", agreed)
     if any(
         run.shard_of(one.encode("utf-8", "surrogateescape")) != run.shard_of(home.encode("utf-8", "surrogateescape"))

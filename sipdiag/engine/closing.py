@@ -16,7 +16,7 @@ from sipdiag.engine.columns import NUMBERED, numbered, octets_of, sightings_of
 from sipdiag.engine.conclusion import Attacks, as_worked, finished, on_faults, on_traces
 from sipdiag.engine.crew import Crew
 from sipdiag.engine.files import object_in, put_table, table_in
-from sipdiag.engine.reading import Outcome
+from sipdiag.engine.reading import Outcome, reading_in
 from sipdiag.engine.results import finding_table, stream_table
 from sipdiag.engine.stages import Moment, Run, Told, Verdict, agreed_in
 from sipdiag.findings import Finding, Policy, attacker_of, grouped, taken, unfolded
@@ -94,9 +94,9 @@ def found_in(run: Run, readable: Sequence[Outcome], wanted: Wanted, crew: Crew) 
 def _traces(run: Run, readable: Sequence[Outcome]) -> Iterator[tuple[int, Trace]]:
     """The captures that rules on captures may have something to say of, whole."""
     for number, each in enumerate(readable):
-        if each.reading is not None and each.reading.told_below:
+        if each.gist is not None and each.gist.told_below:
             table = numbered(table_in(run.read / f"{each.content}.parquet"), number, each.ahead)
-            yield number, replace(each.reading.trace, sightings=sightings_of(table))
+            yield number, replace(reading_in(run.read, each).trace, sightings=sightings_of(table))
 
 
 def _concerned(run: Run) -> Iterator[Sighting]:

@@ -6,12 +6,14 @@ half done nobody sees. So a worker that dies costs time only.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from importlib import import_module
 from multiprocessing import get_all_start_methods, get_context
 from signal import SIG_IGN, SIGINT, SIGTERM, signal
@@ -51,7 +53,7 @@ class Alone:
 
     def results(self, task: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
         """One after the other."""
-        return (task(*each) for each in arguments)
+        return (_done(task, *each) for each in arguments)
 
     def close(self) -> None:
         """Nobody to let go."""
@@ -76,12 +78,12 @@ class Processes:
         """As many at once as there are processes; those of a process that died are begun again."""
         left = list(arguments)
         if len(left) == 1 and self._pool is None:
-            yield task(*left[0])  # a process takes longer to start
+            yield _done(task, *left[0])  # a process takes longer to start
             return
         for _ in range(TRIES):
             done: set[int] = set()
             pool = self._started()
-            futures: dict[Future[Result], int] = {pool.submit(task, *each): number for number, each in enumerate(left)}
+            futures = {pool.submit(_done, task, *each): number for number, each in enumerate(left)}
             try:
                 for future in as_completed(futures):
                     result = future.result()
@@ -112,13 +114,37 @@ class Processes:
             self._pool = None
 
 
+def _done(task: Callable[..., Result], *given: Any) -> Result:  # noqa: ANN401  (whatever the task takes)
+    """What a task gives. What it leaves in circles goes at once: the command line has the collector off."""
+    result = task(*given)
+    gc.collect(0)
+    return result
+
+
 def _nothing() -> None:
     """Do nothing."""
+
+
+KEPT = 64 << 20
+"""Bytes that a worker keeps when they are free, since the next task wants as many."""
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+
+
+def _keep_memory() -> None:
+    """Let the C library keep what it freed: else each task has its pages given back, and cleared anew for the next."""
+    with suppress(AttributeError, OSError, TypeError):  # another C library
+        import ctypes  # noqa: PLC0415  (workers only)
+
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_TRIM_THRESHOLD, KEPT)
+        mallopt(_M_MMAP_THRESHOLD, KEPT // 2)
 
 
 def _watch_over(parent: int) -> None:
     """End this process soon after the one that it works for, however that ended; Ctrl-C is for that one alone."""
     signal(SIGINT, SIG_IGN)
+    gc.freeze()
+    _keep_memory()
 
     def watch() -> None:
         pause = threading.Event()

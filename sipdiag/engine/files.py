@@ -63,14 +63,17 @@ def put_bytes(path: Path, data: bytes) -> None:
         partial.write_bytes(data)
 
 
-def put_object(path: Path, value: object) -> None:
-    """Write a value for a later stage."""
-    put_bytes(path, pickle.dumps(value, protocol=5))
+def put_object(path: Path, *values: object) -> None:
+    """Write values for a later stage, one behind the other."""
+    put_bytes(path, b"".join(pickle.dumps(each, protocol=5) for each in values))
 
 
-def object_in(path: Path) -> Any:  # noqa: ANN401  (whoever wrote it knows)
-    """The value that an earlier stage wrote."""
-    return pickle.loads(path.read_bytes())  # noqa: S301  (of this program, in a folder of its own)
+def object_in(path: Path, place: int = 0) -> Any:  # noqa: ANN401  (whoever wrote it knows)
+    """The value that an earlier stage wrote, or that which stands at a later place."""
+    with path.open("rb") as file:
+        for _ in range(place):
+            pickle.load(file)  # noqa: S301  (of this program, in a folder of its own)
+        return pickle.load(file)  # noqa: S301
 
 
 def put_table(path: Path, table: pa.Table, *, compression: str = "snappy") -> None:

@@ -4,19 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from msgspec.structs import replace
 
-from sipdiag.calls import Leg, Registration, Window, families_of, settled
+from sipdiag.calls import Leg, Registration, Window, families_of, settled, window_of
 from sipdiag.engine.files import object_in, put_object
 from sipdiag.engine.outlook import Below, Outlook, all_links, homes_of
-from sipdiag.engine.reading import Reading
+from sipdiag.engine.reading import Outcome, reading_in
 from sipdiag.engine.stages import Agreed, Run, agreed_in, survey_in
 from sipdiag.findings import PIECES, Facts, Settings, Traffic, all_traffic, flows_of, merged
 from sipdiag.media import Stream
 from sipdiag.trace import joined_streams
+from sipdiag.transport import Undelivered
 
 
-def agree(run: Run, readings: Sequence[Reading], window: Window, settings: Settings) -> Agreed:
+class Beneath(msgspec.Struct, frozen=True, kw_only=True):
+    """What the captures show besides their messages, all together."""
+
+    window: Window
+    below: Below
+    streams: list[Stream]
+    undelivered: list[Undelivered]
+    devices: frozenset[str]
+    """Endpoints that register and may be behind a NAT."""
+    with_media: bool
+
+
+def beneath_of(run: Run, readable: Sequence[Outcome]) -> Beneath:
+    """What the captures show together, each looked at once."""
+    times: list[tuple[int, int]] = []
+    directions: set[tuple[str, str]] = set()
+    below = Below()
+    streams: list[list[Stream]] = []
+    undelivered: list[Undelivered] = []
+    registering: dict[str, set[str]] = {}
+    natted: set[str] = set()
+    with_media = True
+    for number, outcome in enumerate(readable):
+        reading = reading_in(run.read, outcome)
+        first, last = reading.trace.facts.first_time, reading.trace.facts.last_time
+        if first is not None and last is not None:
+            times.append((first, last))
+        directions |= reading.directions
+        below.add(reading.below)
+        streams.append([replace(stream, capture=number) for stream in reading.trace.streams])
+        undelivered += [replace(each, capture=number) for each in reading.trace.undelivered]
+        natted |= reading.natted
+        for call_id, endpoints in reading.registering.items():
+            registering.setdefault(call_id, set()).update(endpoints)
+        with_media = with_media and reading.trace.media
+    return Beneath(
+        window=replace(window_of(times, []), directions=frozenset(directions)),
+        below=below,
+        streams=joined_streams(streams),
+        undelivered=undelivered,
+        devices=frozenset(endpoint for call_id in natted & registering.keys() for endpoint in registering[call_id]),
+        with_media=with_media,
+    )
+
+
+def agree(run: Run, beneath: Beneath, settings: Settings) -> Agreed:
     """What all shards are told before they are judged."""
     legs: list[Leg] = []
     behind: list[Registration] = []
@@ -30,23 +77,16 @@ def agree(run: Run, readings: Sequence[Reading], window: Window, settings: Setti
         for name, mine in survey.facts.items():
             facts[name].append(mine)
     links = all_links(legs, settings)
-    below = Below()
-    for reading in readings:
-        below.add(reading.below)
     return Agreed(
         outlook=Outlook(
-            window=window,
+            window=beneath.window,
             settings=settings,
             facts={name: merged(name, parts) for name, parts in facts.items()},
-            flows=flows_of(behind, all_traffic(traffic), window),
-            below=below,
-            streams=joined_streams(_streams(number, each) for number, each in enumerate(readings)),
-            undelivered=[
-                replace(each, capture=number)
-                for number, reading in enumerate(readings)
-                for each in reading.trace.undelivered
-            ],
-            with_media=all(each.trace.media for each in readings),
+            flows=flows_of(behind, all_traffic(traffic), beneath.window),
+            below=beneath.below,
+            streams=beneath.streams,
+            undelivered=beneath.undelivered,
+            with_media=beneath.with_media,
         ),
         links=links,
         homes=homes_of(links, families_of(links)),
@@ -55,12 +95,5 @@ def agree(run: Run, readings: Sequence[Reading], window: Window, settings: Setti
 
 def settle(run: Run) -> None:
     """Add whose the streams are to what all shards are told."""
-    agreed = agreed_in(run)
     ties = (object_in(run.folder / "carried" / f"{shard}") for shard in range(run.shards))
-    outlook = replace(agreed.outlook, media_settled=settled(ties, agreed.outlook.streams))
-    put_object(run.folder / "settled", replace(agreed, outlook=outlook))
-
-
-def _streams(number: int, reading: Reading) -> list[Stream]:
-    """The streams of a capture with its number."""
-    return [replace(stream, capture=number) for stream in reading.trace.streams]
+    put_object(run.folder / "settled", settled(ties, agreed_in(run).outlook.streams))

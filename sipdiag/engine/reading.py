@@ -12,15 +12,15 @@ import msgspec
 from msgspec.structs import replace
 
 from sipdiag.analysis import read
-from sipdiag.engine.clocks import marks_of
+from sipdiag.engine.clocks import Marks, marks_of
 from sipdiag.engine.columns import table_of
 from sipdiag.engine.files import object_in, put_object, put_table
 from sipdiag.engine.outlook import Below
 from sipdiag.engine.places import Place, opened
 from sipdiag.errors import CaptureError
-from sipdiag.trace import NATIVE, Engine, Sighting, Trace, host
+from sipdiag.trace import NATIVE, CaptureFacts, Engine, Sighting, Trace, corrected, host
 
-FORMAT = 2
+FORMAT = 3
 """Raised when what lies on disk changes its form: then captures are read anew."""
 COPY = 1 << 20
 
@@ -40,16 +40,22 @@ class How(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.blake2b(repr(told).encode(), digest_size=4).hexdigest()
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What one capture shows besides its messages."""
+class Gist(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept in mind of a capture."""
 
-    trace: Trace
-    """Without sightings, which lie on disk."""
+    facts: CaptureFacts
     messages: int
-    directions: frozenset[tuple[str, str]]
-    below: Below
     told_below: bool
     """Whether a rule on captures may have anything to say of it."""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What one capture shows besides its messages; lies on disk as they do."""
+
+    trace: Trace
+    """Without sightings."""
+    directions: frozenset[tuple[str, str]]
+    below: Below
     registering: dict[str, set[str]]
     """Call-ID → the endpoints that sent its REGISTERs over UDP."""
     natted: set[str]
@@ -59,15 +65,16 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What came of reading one capture."""
 
-    ahead: int = 0
-    """How far its clock was ahead of that of the first to see the same; its times but those on disk are put right."""
-
     place: Place
     content: str = ""
     """What tells its content from any other; empty where it could not be read."""
-    reading: Reading | None = None
+    gist: Gist | None = None
     reason: str = ""
     """Why it could not be read."""
+    ahead: int = 0
+    """How far its clock was ahead of that of the first to see the same; its times but those on disk are put right."""
+    reference: str = ""
+    """Which that was."""
 
 
 def outcomes_of(places: list[Place], folder: Path, how: How) -> list[Outcome]:
@@ -75,28 +82,43 @@ def outcomes_of(places: list[Place], folder: Path, how: How) -> list[Outcome]:
     return [_outcome(place, folder, how) for place in places]
 
 
-def known(folder: Path, content: str) -> Reading | None:
+def known(folder: Path, content: str) -> Gist | None:
     """What was read of this content before; None where that is not there."""
     try:
-        reading = object_in(folder / f"{content}.reading")
+        gist = object_in(folder / f"{content}.reading")
     except (OSError, EOFError):
         return None
-    return reading if isinstance(reading, Reading) else None
+    return gist if isinstance(gist, Gist) else None
+
+
+def marks_in(folder: Path, outcome: Outcome) -> Marks:
+    """The marks of a capture that was read."""
+    marks: Marks = object_in(folder / f"{outcome.content}.reading", 1)
+    return marks
+
+
+def reading_in(folder: Path, outcome: Outcome) -> Reading:
+    """What a capture showed besides its messages, under the name that it has now, with its clock put right."""
+    reading: Reading = object_in(folder / f"{outcome.content}.reading", 2)
+    trace = replace(reading.trace, facts=replace(reading.trace.facts, path=outcome.place.path))
+    if outcome.ahead:
+        trace = corrected(trace, outcome.ahead, outcome.reference)
+    return replace(reading, trace=trace)
 
 
 def _outcome(place: Place, folder: Path, how: How) -> Outcome:
     try:
         with _local(place) as path:
             content = content_of(path, how)
-            reading = known(folder, content)
-            if reading is None:
-                reading = _read(place.path, path, folder, content, how)
+            gist = known(folder, content)
+            if gist is None:
+                gist = _read(place.path, path, folder, content, how)
     except CaptureError as error:
         return Outcome(place=place, reason=error.reason)
     except OSError as error:
         reason = error.strerror or str(error)
         return Outcome(place=place, reason=reason[:1].lower() + reason[1:])
-    return Outcome(place=place, content=content, reading=reading)
+    return Outcome(place=place, content=content, gist=gist)
 
 
 @contextmanager
@@ -122,16 +144,15 @@ def content_of(path: Path, how: How) -> str:
         raise CaptureError(str(path), "is a directory") from error
 
 
-def _read(name: str, path: Path, folder: Path, content: str, how: How) -> Reading:
+def _read(name: str, path: Path, folder: Path, content: str, how: How) -> Gist:
     trace = read(str(path), media=how.media, engine=how.engine)
-    reading = reading_of(replace(trace, facts=replace(trace.facts, path=name)))
+    gist, reading = told_of(replace(trace, facts=replace(trace.facts, path=name)))
     put_table(folder / f"{content}.parquet", table_of(trace.sightings), compression="zstd")
-    put_object(folder / f"{content}.marks", marks_of(trace.sightings))
-    put_object(folder / f"{content}.reading", reading)  # last: now it is done
-    return reading
+    put_object(folder / f"{content}.reading", gist, marks_of(trace.sightings), reading)  # last: now it is done
+    return gist
 
 
-def reading_of(trace: Trace) -> Reading:
+def told_of(trace: Trace) -> tuple[Gist, Reading]:
     """What `trace` shows besides its messages."""
     below = Below()
     told_below = below.note(trace) or not all(seen.complete for seen in trace.sightings)
@@ -141,12 +162,10 @@ def reading_of(trace: Trace) -> Reading:
     for seen in trace.sightings:
         if seen.message.cseq_method == "REGISTER" and seen.transport == "udp":
             _note_device(seen, registering, natted)
-    return Reading(
+    return Gist(facts=trace.facts, messages=len(trace.sightings), told_below=told_below), Reading(
         trace=replace(trace, sightings=[]),
-        messages=len(trace.sightings),
         directions=frozenset((host(one), host(other)) for one, other in ends),
         below=below,
-        told_below=told_below,
         registering=registering,
         natted=natted,
     )

@@ -316,8 +316,8 @@ def _capture(number: int, outcome: Outcome, state: str) -> dict[str, Any]:
         "content": outcome.content,
         "bytes": outcome.place.size,
     }
-    if outcome.reading is not None:
-        facts = outcome.reading.trace.facts
+    if outcome.gist is not None:
+        facts = outcome.gist.facts
         row |= {
             "format": facts.format,
             "packets": facts.packets,

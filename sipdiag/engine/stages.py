@@ -59,6 +59,7 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     """What all shards are told before they are judged."""
 
     outlook: Outlook
+    """Without whose the streams are, which lies in a file of its own as soon as it is settled."""
     links: list[Link]
     homes: dict[str, str]
     """Call-ID of a leg → the Call-ID whose shard its call goes to."""
@@ -207,13 +208,19 @@ def tell(run: Run, part: int) -> None:
 def agreed_in(run: Run) -> Agreed:
     """What all shards were told; read once in each process, and again when more of it is known."""
     settled = run.folder / "settled"
-    return _agreed(settled if settled.exists() else run.folder / "agreed")
+    return _settled(settled) if settled.exists() else _known(run.folder / "agreed")
 
 
 @lru_cache(maxsize=1)
-def _agreed(path: Path) -> Agreed:
+def _known(path: Path) -> Agreed:
     found: Agreed = object_in(path)
     return found
+
+
+@lru_cache(maxsize=1)
+def _settled(path: Path) -> Agreed:
+    agreed = _known(path.with_name("agreed"))
+    return replace(agreed, outlook=replace(agreed.outlook, media_settled=object_in(path)))
 
 
 def _homes(run: Run) -> Mapping[bytes, bytes]:
