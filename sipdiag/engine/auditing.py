@@ -18,11 +18,11 @@ from sipdiag.engine.closing import Wanted, finish
 from sipdiag.engine.crew import Crew
 from sipdiag.engine.files import alone_in, put_bytes, put_object, put_table, tidy
 from sipdiag.engine.journal import Journal
-from sipdiag.engine.merging import agree, beneath_of, settle
+from sipdiag.engine.merging import Beneath, agree, beneath_of, settle
 from sipdiag.engine.places import Place
 from sipdiag.engine.reading import FORMAT, How, Outcome, known, marks_in, outcomes_of
 from sipdiag.engine.results import SCHEMA, capture_table
-from sipdiag.engine.stages import Run, carry, judge, move, scatter, survey, tell
+from sipdiag.engine.stages import Agreed, Run, carry, judge, keep_agreed, move, scatter, survey, tell
 from sipdiag.engine.store import publish
 from sipdiag.findings import Policy, Settings
 from sipdiag.report import Words
@@ -101,9 +101,9 @@ def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report
         _sweep(order.target / "work", {"read", key})
         readable = _aligned(readable, read)
         rows = [(number, readable[number] if state == "read" else each, state) for number, each, state in rows]
-        _judge(order, run, readable, crew, progress)
+        agreed = _judge(order, run, readable, crew, progress)
         progress.begin("closing", 1)
-        finish(run, readable, words, Wanted(order.policy, order.today, order.select, order.ignore), crew)
+        finish(run, readable, agreed, words, Wanted(order.policy, order.today, order.select, order.ignore), crew)
         put_table(data / "captures" / "0.parquet", capture_table(rows))
         put_bytes(data / "complete", SCHEMA.encode())
         progress.step()
@@ -221,19 +221,22 @@ def _key(order: Order, words: Words, contents: list[str], rows: list[tuple[int, 
     return hashlib.blake2b(repr(told).encode("utf-8", "surrogateescape"), digest_size=10).hexdigest()
 
 
-def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, progress: Progress) -> None:
-    """All stages between reading and closing."""
+def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, progress: Progress) -> Agreed:
+    """All stages between reading and closing; gives what all shards were told."""
     shards = range(run.shards)
     batches = list(_batches(readable))
     progress.begin("dividing", len(batches))
-    for _ in crew.results(scatter, [(run, number, batch) for number, batch in enumerate(batches)]):
+    found: list[Beneath] = []
+    tasks = [(run, number, batch) for number, batch in enumerate(batches)]
+    for _ in crew.results(scatter, tasks, lambda: found.append(beneath_of(run, readable))):
         progress.step()
-    beneath = beneath_of(run, readable)
+    beneath = found[0]
     progress.begin("surveying", run.shards)
-    for _ in crew.results(survey, [(run, shard, order.settings, beneath.devices) for shard in shards]):
+    surveys = [(run, shard, order.settings, beneath.devices) for shard in shards]
+    for _ in crew.results(survey, surveys, lambda: put_object(run.folder / "streams", beneath.streams)):
         progress.step()
     agreed = agree(run, beneath, order.settings)
-    put_object(run.folder / "agreed", agreed)
+    keep_agreed(run, agreed)
     if any(
         run.shard_of(one.encode("utf-8", "surrogateescape")) != run.shard_of(home.encode("utf-8", "surrogateescape"))
         for one, home in agreed.homes.items()
@@ -245,13 +248,14 @@ def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, prog
         progress.begin("carrying", run.shards)
         for _ in crew.results(carry, [(run, shard) for shard in shards]):
             progress.step()
-        settle(run)
+        settle(run, agreed.outlook.streams)
     progress.begin("judging", run.shards)
     for calls, findings in crew.results(judge, [(run, shard) for shard in shards]):
         progress.step(calls=calls, findings=findings)
     progress.begin("telling", run.shards)
     for _ in crew.results(tell, [(run, part) for part in shards]):
         progress.step()
+    return agreed
 
 
 def _batches(readable: Sequence[Outcome]) -> Iterator[list[tuple[int, str, int]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -18,8 +18,9 @@ from sipdiag.engine.crew import Crew
 from sipdiag.engine.files import object_in, put_table, table_in
 from sipdiag.engine.reading import Outcome, reading_in
 from sipdiag.engine.results import finding_table, stream_table
-from sipdiag.engine.stages import Moment, Run, Told, Verdict, agreed_in
+from sipdiag.engine.stages import Agreed, Moment, Run, Told, Verdict
 from sipdiag.findings import Finding, Policy, attacker_of, grouped, taken, unfolded
+from sipdiag.media import Stream
 from sipdiag.report import Words
 from sipdiag.report.document import StreamRow
 from sipdiag.report.streams import stream_row
@@ -46,28 +47,41 @@ class Wanted(NamedTuple):
         return rule not in self.ignore and (not self.select or rule in self.select)
 
 
-def finish(run: Run, readable: Sequence[Outcome], words: Words, wanted: Wanted, crew: Crew) -> None:
+def finish(run: Run, readable: Sequence[Outcome], agreed: Agreed, words: Words, wanted: Wanted, crew: Crew) -> None:
     """Write the table of findings, and that of streams."""
-    put_table(run.data / "findings" / "0.parquet", finding_table(found_in(run, readable, wanted, crew), words))
-    put_table(run.data / "streams" / "0.parquet", stream_table(list(_streams(run))))
+    verdicts: list[Verdict] = [object_in(run.folder / "judged" / f"{shard}") for shard in range(run.shards)]
+
+    def put_streams() -> None:
+        rows = list(_streams(agreed.outlook.streams, verdicts))
+        put_table(run.data / "streams" / "0.parquet", stream_table(rows))
+
+    def closest(failed: Mapping[int, Transaction]) -> dict[int, Twin | None]:
+        return _closest(run, failed, crew, put_streams)
+
+    found = found_in(run, readable, agreed, verdicts, wanted, closest)
+    put_table(run.data / "findings" / "0.parquet", finding_table(found, words))
 
 
-def _streams(run: Run) -> Iterator[StreamRow]:
+def _streams(streams: Sequence[Stream], verdicts: Sequence[Verdict]) -> Iterator[StreamRow]:
     """Every stream, with the call that it belongs to: of several the one that began first."""
     owned: dict[int, tuple[Moment, StreamRow]] = {}
-    for shard in range(run.shards):
-        verdict: Verdict = object_in(run.folder / "judged" / f"{shard}")
+    for verdict in verdicts:
         for number, (begun, row) in verdict.streams.items():
             if number not in owned or begun < owned[number][0]:
                 owned[number] = begun, row
-    for number, stream in enumerate(agreed_in(run).outlook.streams):
+    for number, stream in enumerate(streams):
         yield owned[number][1] if number in owned else stream_row(stream, None)
 
 
-def found_in(run: Run, readable: Sequence[Outcome], wanted: Wanted, crew: Crew) -> list[Finding]:
+def found_in(
+    run: Run,
+    readable: Sequence[Outcome],
+    agreed: Agreed,
+    verdicts: Sequence[Verdict],
+    wanted: Wanted,
+    closest: Callable[[Mapping[int, Transaction]], Mapping[int, Twin | None]],
+) -> list[Finding]:
     """All findings of an audit that are wanted."""
-    agreed = agreed_in(run)
-    verdicts: list[Verdict] = [object_in(run.folder / "judged" / f"{shard}") for shard in range(run.shards)]
     told: list[Told] = [object_in(run.folder / "told" / f"{part}") for part in range(run.shards)]
     captures, ways = on_traces(_traces(run, readable), _concerned(run), agreed.links, agreed.outlook)
     for some in [*(each.ways for each in verdicts), *(each.ways for each in told)]:
@@ -85,7 +99,7 @@ def found_in(run: Run, readable: Sequence[Outcome], wanted: Wanted, crew: Crew) 
         circles=circles,
         attacks=attacks,
         refused={place: each for verdict in verdicts for place, each in verdict.refused.items()},
-        closest=lambda failed: _closest(run, failed, crew),
+        closest=closest,
     )
     kept = [each for each in taken(unfolded(found), wanted.policy, wanted.today) if wanted.has(each.rule)]
     return grouped(kept, circles, lambda attack: attacks.get((attack.rule, attacker_of(attack)), ()))
@@ -104,11 +118,13 @@ def _concerned(run: Run) -> Iterator[Sighting]:
         yield from sightings_of(table_in(run.folder / "concerned" / f"{shard}.parquet"))
 
 
-def _closest(run: Run, failed: Mapping[int, Transaction], crew: Crew) -> dict[int, Twin | None]:
+def _closest(
+    run: Run, failed: Mapping[int, Transaction], crew: Crew, meanwhile: Callable[[], None]
+) -> dict[int, Twin | None]:
     """The twin of each refused request, some at a time."""
     refused = list(failed.items())
     parts = [(run, refused[at : at + AT_A_TIME]) for at in range(0, len(refused), AT_A_TIME)]
-    return {index: twin for part in crew.results(paired, parts) for index, twin in part}
+    return {index: twin for part in crew.results(paired, parts, meanwhile) for index, twin in part}
 
 
 def paired(run: Run, failed: Sequence[tuple[int, Transaction]]) -> list[tuple[int, Twin | None]]:

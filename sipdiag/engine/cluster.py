@@ -32,11 +32,18 @@ class Cluster:
     def start(self) -> None:
         """The workers wait already."""
 
-    def results(self, task: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+    def results(
+        self,
+        task: Callable[..., Result],
+        arguments: Iterable[tuple[Any, ...]],
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Iterator[Result]:
         """What the workers give; the tasks of one that died go to another."""
         from distributed import KilledWorker, as_completed  # noqa: PLC0415  (the same)
 
         futures = [self._client.submit(task, *each, pure=False, retries=TRIES) for each in arguments]
+        if meanwhile is not None:
+            meanwhile()
         try:
             for _, result in as_completed(futures, with_results=True, loop=self._client.loop):  # type: ignore[no-untyped-call]
                 yield result

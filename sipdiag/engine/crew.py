@@ -38,8 +38,16 @@ class Crew(Protocol):
     def start(self) -> None:
         """Get ready for work, if that takes time."""
 
-    def results(self, task: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
-        """What `task` gives for each of `arguments`, in the order in which they are done."""
+    def results(
+        self,
+        task: Callable[..., Result],
+        arguments: Iterable[tuple[Any, ...]],
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Iterator[Result]:
+        """What `task` gives for each of `arguments`, in the order in which they are done.
+
+        There may be something for this process to do `meanwhile`.
+        """
 
     def close(self) -> None:
         """Let the workers go."""
@@ -51,8 +59,15 @@ class Alone:
     def start(self) -> None:
         """It is ready."""
 
-    def results(self, task: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+    def results(
+        self,
+        task: Callable[..., Result],
+        arguments: Iterable[tuple[Any, ...]],
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Iterator[Result]:
         """One after the other."""
+        if meanwhile is not None:
+            meanwhile()
         return (_done(task, *each) for each in arguments)
 
     def close(self) -> None:
@@ -74,16 +89,26 @@ class Processes:
             self._pool = self._pool_of("fork")
             self._pool.submit(_nothing)  # with the first task all are started
 
-    def results(self, task: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+    def results(
+        self,
+        task: Callable[..., Result],
+        arguments: Iterable[tuple[Any, ...]],
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Iterator[Result]:
         """As many at once as there are processes; those of a process that died are begun again."""
         left = list(arguments)
         if len(left) == 1 and self._pool is None:
+            if meanwhile is not None:
+                meanwhile()
             yield _done(task, *left[0])  # a process takes longer to start
             return
         for _ in range(TRIES):
             done: set[int] = set()
             pool = self._started()
             futures = {pool.submit(_done, task, *each): number for number, each in enumerate(left)}
+            if meanwhile is not None:
+                meanwhile()
+                meanwhile = None
             try:
                 for future in as_completed(futures):
                     result = future.result()

@@ -11,7 +11,7 @@ from sipdiag.calls import Leg, Registration, Window, families_of, settled, windo
 from sipdiag.engine.files import object_in, put_object
 from sipdiag.engine.outlook import Below, Outlook, all_links, homes_of
 from sipdiag.engine.reading import Outcome, reading_in
-from sipdiag.engine.stages import Agreed, Run, agreed_in, survey_in
+from sipdiag.engine.stages import Agreed, Run, survey_in
 from sipdiag.findings import PIECES, Facts, Settings, Traffic, all_traffic, flows_of, merged
 from sipdiag.media import Stream
 from sipdiag.trace import joined_streams
@@ -93,7 +93,7 @@ def agree(run: Run, beneath: Beneath, settings: Settings) -> Agreed:
     )
 
 
-def settle(run: Run) -> None:
+def settle(run: Run, streams: Sequence[Stream]) -> None:
     """Add whose the streams are to what all shards are told."""
     ties = (object_in(run.folder / "carried" / f"{shard}") for shard in range(run.shards))
-    put_object(run.folder / "settled", settled(ties, agreed_in(run).outlook.streams))
+    put_object(run.folder / "settled", settled(ties, streams))

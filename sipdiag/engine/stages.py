@@ -12,6 +12,7 @@ A stage is done when its last file is there; one that was broken off is run agai
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -59,7 +60,7 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     """What all shards are told before they are judged."""
 
     outlook: Outlook
-    """Without whose the streams are, which lies in a file of its own as soon as it is settled."""
+    """The streams, and whose they are as soon as that is settled, lie in files of their own."""
     links: list[Link]
     homes: dict[str, str]
     """Call-ID of a leg → the Call-ID whose shard its call goes to."""
@@ -203,6 +204,13 @@ def tell(run: Run, part: int) -> None:
     wholes = list(on_wholes(shares, outlook))
     hosts, attacks = on_sources(asked, outlook)
     put_object(done, Told(findings=[*wholes, *hosts], ways=ways_told([*wholes, *hosts]), attacks=attacks))
+    for name in ("shards", "moves", "gathered"):  # all are judged, so that nobody wants these any more
+        shutil.rmtree(run.folder / name / str(part), ignore_errors=True)
+
+
+def keep_agreed(run: Run, agreed: Agreed) -> None:
+    """Write what all shards are told, but for the streams, which are there."""
+    put_object(run.folder / "agreed", replace(agreed, outlook=replace(agreed.outlook, streams=[])))
 
 
 def agreed_in(run: Run) -> Agreed:
@@ -214,7 +222,7 @@ def agreed_in(run: Run) -> Agreed:
 @lru_cache(maxsize=1)
 def _known(path: Path) -> Agreed:
     found: Agreed = object_in(path)
-    return found
+    return replace(found, outlook=replace(found.outlook, streams=object_in(path.with_name("streams"))))
 
 
 @lru_cache(maxsize=1)
