@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 import msgspec
@@ -11,6 +12,9 @@ from sipdiag.calls.link import Link
 from sipdiag.calls.transaction import Transaction, status
 from sipdiag.calls.turns import turns_of
 from sipdiag.trace import Sighting
+
+CHALLENGES = frozenset({401, 402, 407})
+"""No answer to a caller, whose client comes back with credentials (RFC 6076, section 4.3)."""
 
 
 class CallState(Enum):
@@ -76,15 +80,16 @@ class Call(msgspec.Struct, kw_only=True):
     @property
     def invite(self) -> Sighting | None:
         """The first INVITE; None when the call began before the capture did."""
-        return next((hop.request for attempt in self.attempts for hop in attempt.hops if hop.request is not None), None)
+        for attempt in self.attempts:
+            for hop in attempt.hops:
+                if hop.request is not None:
+                    return hop.request
+        return None
 
     @property
     def first_indication(self) -> Sighting | None:
         """The first response that told the caller something: no 100, challenge or redirect (RFC 6076, section 4.3)."""
-        if not self.attempts:
-            return None
-        told = (response for response in self.attempts[-1].first.responses if status(response) > 100)
-        return next((each for each in told if status(each) not in (401, 402, 407) and status(each) // 100 != 3), None)
+        return first_told(self.attempts[-1].first.responses) if self.attempts else None
 
     @property
     def opening(self) -> Sighting:
@@ -102,6 +107,15 @@ class Call(msgspec.Struct, kw_only=True):
         if self.ending.method == "CANCEL" or not self.attempts:
             return "caller" if self.ending.method == "CANCEL" else None
         return "caller" if self.ending.from_tag == self.attempts[0].first.from_tag else "callee"
+
+
+def first_told(responses: Iterable[Sighting]) -> Sighting | None:
+    """The first of `responses` that is no 100, challenge or redirect (RFC 6076, section 4.3)."""
+    for each in responses:
+        code = each.message.status
+        if code > 100 and code not in CHALLENGES and not 300 <= code < 400:
+            return each
+    return None
 
 
 def opening_requests(call: Call) -> list[Sighting]:

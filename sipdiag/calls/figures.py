@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from sipdiag.calls.call import Call
+from sipdiag.calls.call import CHALLENGES, Call, first_told
 from sipdiag.calls.registration import Registration
 from sipdiag.calls.transaction import MILLISECOND, SECOND, Transaction, status
 from sipdiag.trace import Sighting, host
@@ -21,8 +21,6 @@ EFFECTIVE = frozenset({480, 486, 600, 603})
 """What an individual callee causes, so that the network is not to blame (RFC 6076, section 4.7)."""
 INEFFECTIVE = frozenset({408, 500, 503, 504})
 """What a failed or overloaded element causes (RFC 6076, section 4.8)."""
-CHALLENGES = frozenset({401, 402, 407})
-"""Not counted as failures (RFC 6076, sections 4.2 and 4.3.2)."""
 CANCELLED = 487
 
 Figures = dict[str, float | int | None]
@@ -190,16 +188,10 @@ def _sessions_by_peer(call: Call) -> Iterator[tuple[str, _Session]]:
                     invite=invite,
                     final=answer or last.final,
                     answer=answer,
-                    told=next((each for each in last.responses if _tells(each)), None),
+                    told=first_told(last.responses),
                     bye=next((bye for bye in call.byes if peer in (host(bye.source), host(bye.destination))), None),
                 ),
             )
-
-
-def _tells(response: Sighting) -> bool:
-    """Whether it is no 100, challenge or redirect (section 4.3)."""
-    code = status(response)
-    return code > 100 and code not in CHALLENGES and code // 100 != 3
 
 
 def _asking(sessions: Iterable[_Session]) -> Iterator[int]:

@@ -102,6 +102,8 @@ def carriage_of(
 
     Where the calls are a part of the traffic only, `known` says what the others have.
     """
+    if not streams:
+        return Carriage(streams=[], calls={}, looked=looked)
     tie = _Tie(calls, streams, exchanges)
     known = known or settled([tie.ties()], streams)
     found: dict[int, list[Carried]] = {call.number: [] for call in calls}

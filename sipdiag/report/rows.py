@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sipdiag import __version__
@@ -27,7 +28,7 @@ from sipdiag.report.streams import stream_rows
 from sipdiag.report.tally import peer_rows, summary_in, tally_of
 from sipdiag.report.times import iso, milliseconds
 from sipdiag.report.words import Words
-from sipdiag.sip import Request, Response, parse_name_addr
+from sipdiag.sip import Request, Response, uri_in
 from sipdiag.trace import CaptureFacts, Sighting
 
 INDIRECT = frozenset({"ACK", "PRACK", "CANCEL"})
@@ -120,27 +121,40 @@ def response_row(arrival: Arrival, words: Words) -> doc.ResponseRow | None:
     if not isinstance(message, Response):
         return None
     request = None if arrival.transaction is None else arrival.transaction.request
-    first = None if arrival.first is None else arrival.first.frame
+    retransmission_of, duplicate_of = _first_copy(arrival)
     return doc.ResponseRow(
         capture=sighting.capture,
         frame=sighting.frame,
         time=iso(sighting.time),
         code=message.status,
         reason=kept(message.reason),
-        class_=CLASSES[min(max(message.status // 100, 1), 6) - 1],
+        class_=_class_of(message.status),
         method=message.cseq_method,
         call_id=kept(message.call_id),
         cseq=message.cseq,
         request_frame=None if request is None else request.frame,
         request_capture=None if request is None else request.capture,
         latency_ms=None if request is None else milliseconds(sighting.time - request.time),
-        retransmission_of=first if arrival.repeat is Repeat.RETRANSMISSION else None,
-        duplicate_of=first if arrival.repeat is Repeat.DUPLICATE else None,
+        retransmission_of=retransmission_of,
+        duplicate_of=duplicate_of,
         source=sighting.source,
         destination=sighting.destination,
         transport=sighting.transport,
         knowledge=words.status_key(sighting),
     )
+
+
+@lru_cache(maxsize=1024)
+def _class_of(code: int) -> str:
+    return CLASSES[min(max(code // 100, 1), 6) - 1]
+
+
+def _first_copy(arrival: Arrival) -> tuple[int | None, int | None]:
+    """The frame of which this one is a retransmission, and that of which it is a duplicate."""
+    first = arrival.first
+    if first is None:
+        return None, None
+    return (first.frame, None) if arrival.repeat is Repeat.RETRANSMISSION else (None, first.frame)
 
 
 def request_row(arrival: Arrival, seen: Correlation) -> doc.RequestRow | None:
@@ -152,7 +166,7 @@ def request_row(arrival: Arrival, seen: Correlation) -> doc.RequestRow | None:
     final = None
     if arrival.transaction is not None and message.method != "ACK":  # nothing answers an ACK
         final = arrival.transaction.final
-    first = None if arrival.first is None else arrival.first.frame
+    retransmission_of, duplicate_of = _first_copy(arrival)
     meant = meant_by(sighting, seen.transactions_of(message.call_id)) if message.method in INDIRECT else None
     return doc.RequestRow(
         capture=sighting.capture,
@@ -166,8 +180,8 @@ def request_row(arrival: Arrival, seen: Correlation) -> doc.RequestRow | None:
         final_frame=None if final is None else final.frame,
         final_capture=None if final is None else final.capture,
         meant_frame=None if meant is None else meant.frame,
-        retransmission_of=first if arrival.repeat is Repeat.RETRANSMISSION else None,
-        duplicate_of=first if arrival.repeat is Repeat.DUPLICATE else None,
+        retransmission_of=retransmission_of,
+        duplicate_of=duplicate_of,
         source=sighting.source,
         destination=sighting.destination,
         transport=sighting.transport,
@@ -272,7 +286,7 @@ def entry_row(key: str, words: Words) -> doc.EntryRow | None:
 
 def party(opening: Sighting, side: str) -> str:
     """The URI of From or To."""
-    return kept(parse_name_addr(opening.message.field(side) or "").uri.text)
+    return kept(uri_in(opening.message.field(side) or ""))
 
 
 def frames_of(transactions: list[Transaction]) -> list[int]:

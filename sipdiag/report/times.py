@@ -10,8 +10,8 @@ _SECOND = 1_000_000_000
 
 def iso(time: int) -> str:
     """Nanoseconds since 1970 as ISO 8601 UTC, all nine digits kept."""
-    seconds, rest = divmod(time, _SECOND)
-    return f"{_to_the_second(seconds)}.{rest:09d}Z"
+    seconds = time // _SECOND
+    return f"{_to_the_second(seconds)}.{time - seconds * _SECOND:09d}Z"
 
 
 def clock(time: int, digits: int = 3) -> str:
@@ -28,7 +28,8 @@ def day(time: int) -> str:
 
 def milliseconds(nanoseconds: int) -> float:
     """Nanoseconds as milliseconds, to the microsecond."""
-    return round(nanoseconds / 1_000_000, 3)
+    told = nanoseconds / 1_000_000
+    return round(told, 3) if nanoseconds % 1000 else told  # as near to whole microseconds as can be already
 
 
 def span(nanoseconds: int) -> str:

@@ -13,7 +13,7 @@ from sipdiag.sip.lists import split_list, split_parameters
 from sipdiag.sip.message import Message, Request, Response, begins_message, parse
 from sipdiag.sip.passport import Passport, passport_in
 from sipdiag.sip.signature import Certificate, Signature, check_certificate, signature_of
-from sipdiag.sip.uri import NameAddr, Uri, parse_name_addr, parse_uri
+from sipdiag.sip.uri import NameAddr, Uri, parse_name_addr, parse_uri, uri_in
 from sipdiag.sip.validity import defects, refusable
 
 __all__ = [
@@ -43,4 +43,5 @@ __all__ = [
     "signature_of",
     "split_list",
     "split_parameters",
+    "uri_in",
 ]

@@ -87,6 +87,12 @@ def parse_name_addr(value: str) -> NameAddr:
     return NameAddr(display_name=unquoted(display_name.strip()), uri=parse_uri(uri), parameters=parameters)
 
 
+def uri_in(value: str) -> str:
+    """The URI of a header field value in name-addr or addr-spec form, as it stands: that of `parse_name_addr`."""
+    bracketed = _NAME_ADDR.match(value)
+    return (split_parameters(value)[0] if bracketed is None else bracketed[2]).strip()
+
+
 def _unescaped(text: str) -> str:
     """`text` with its %HH escapes decoded (RFC 3261, section 19.1.2); other bytes stay as surrogates."""
     if "%" not in text:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from sipdiag.sip import Request, Response
@@ -30,6 +32,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """False when the capture holds only the beginning of the message."""
 
 
+@lru_cache(maxsize=4096)
 def host(endpoint: str) -> str:
     """The host of `host:port`, an IPv6 address without its brackets."""
     return endpoint.rpartition(":")[0].strip("[]")
