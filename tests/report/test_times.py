@@ -34,6 +34,13 @@ def test_iso_is_what_others_read(seconds: int) -> None:
 
 
 @given(ANY_TIME)
+def test_milliseconds_are_rounded_to_microseconds(time: int) -> None:
+    """Whole microseconds as well as what must be rounded."""
+    for each in (time, time - time % 1000):
+        assert milliseconds(each) == round(each / 1_000_000, 3)
+
+
+@given(ANY_TIME)
 def test_no_time_is_too_strange(time: int) -> None:
     """A damaged record may claim any; the form stays."""
     assert len(iso(time)) == len("2026-03-02T12:00:00.123456789Z")

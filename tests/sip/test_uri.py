@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipdiag.sip import Uri, parse_name_addr, parse_uri
+from sipdiag.sip import Uri, parse_name_addr, parse_uri, uri_in
 from strategies import addresses
 
 
@@ -90,6 +90,7 @@ def test_no_text_makes_them_raise(text: str) -> None:
     """Any text is read or kept."""
     assert parse_uri(text).text == text.strip()
     assert isinstance(parse_name_addr(text).parameters, dict)
+    assert uri_in(text) == parse_name_addr(text).uri.text
 
 
 @pytest.mark.parametrize("run", ["@", "@[", "@;", "[", ":", " ", '"', "<", '\\"', "%41", ";", "?", "a@", "\t "])
