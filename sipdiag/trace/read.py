@@ -55,6 +55,8 @@ def read_trace(
     if engine != NATIVE:
         return _read_with_help(path, stream, engine, capture=capture, progress=progress, media=media, room=room)
     if stream is None and (plain := plain_trace(path, capture=capture, media=media, room=room)):
+        if progress is not None:
+            progress(plain.facts.bytes, plain.facts.bytes)
         return plain
     from sipdiag.capture import open_capture  # noqa: PLC0415 - NumPy is behind it
     from sipdiag.trace.reader import Reader  # noqa: PLC0415

@@ -22,6 +22,7 @@ from sipdiag.transport.internet import Internet
 from sipdiag.transport.probes import Probes
 from sipdiag.transport.sctp import SCTP, Associations
 from sipdiag.transport.segments import TCP, Flows, Segments, reassembled
+from sipdiag.transport.sieve import sifted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -99,6 +100,7 @@ class Demultiplexer:
         """Take the next chunk; give what it carried, without `datagrams` of one packet if others look at those."""
         if not len(packets):
             return Traffic(signalling=[])
+        packets = packets if self._media else sifted(packets)
         groups, wholes = self._internet.split(packets)
         arrived, media = self._in_datagrams(groups, wholes, text=datagrams)
         for group in groups:
@@ -127,7 +129,7 @@ class Demultiplexer:
 
         Fragments, streams and what is counted belong to a reader of the packets before; this one is to be fed nothing.
         """
-        groups, dependent = self._internet.independent(packets)
+        groups, dependent = self._internet.independent(sifted(packets) if len(packets) else packets)
         return sorted(self._in_datagrams(groups, [], text=True)[0], key=attrgetter("frame")), dependent
 
     def finish(self) -> Traffic:

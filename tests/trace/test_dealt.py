@@ -20,6 +20,7 @@ def traces_of(path: Path) -> tuple[Trace, Trace]:
     """What a file shows to one process and to two."""
     alone = read_trace(str(path), media=True)
     with (
+        patch.object(read, "plain_trace", lambda *_, **__: None),
         patch.object(read, "LARGE", 0),
         patch.object(read, "may_fork", lambda: True),
         patch.object(read, "is_idle", lambda: True),

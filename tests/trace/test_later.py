@@ -66,7 +66,8 @@ def frames(draw: st.DrawFn) -> list[bytes]:
 def traces_of(path: Path, part: float) -> tuple[Trace, Trace, Trace]:
     """What a file shows read in one go, in two parts, and in two parts by two processes."""
     whole = read_trace(str(path))
-    with patch.object(read, "LARGE", 0), patch.object(read, "FIRST_PART", part):
+    by_columns = patch.object(read, "plain_trace", lambda *_, **__: None)
+    with by_columns, patch.object(read, "LARGE", 0), patch.object(read, "FIRST_PART", part):
         parts = read_trace(str(path))
         with patch.object(read, "may_fork", lambda: True):
             shared = read_trace(str(path), meanwhile=list)

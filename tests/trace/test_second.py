@@ -49,6 +49,7 @@ def test_a_capture_is_read_without_it(work: str, *, media: bool) -> None:
     """When the second process is killed, the first one does all."""
     alone = read_trace(str(TALK), media=media)
     with (
+        patch.object(read, "plain_trace", lambda *_, **__: None),
         patch.object(read, "LARGE", 0),
         patch.object(read, "may_fork", lambda: True),
         patch.object(read, "is_idle", lambda: True),

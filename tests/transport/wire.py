@@ -89,10 +89,10 @@ class Outcome:
         self._read(pcap(frames, link=link, snap=snap), media=media)
 
     @classmethod
-    def of(cls, data: bytes) -> Outcome:
+    def of(cls, data: bytes, *, media: bool = True) -> Outcome:
         """Give what a capture file gave."""
         outcome = cls.__new__(cls)
-        outcome._read(data, media=True)
+        outcome._read(data, media=media)
         return outcome
 
     def _read(self, data: bytes, *, media: bool) -> None:
