@@ -68,15 +68,17 @@ def attempts_in(
     transactions: Sequence[Transaction], acks: Sequence[Sighting]
 ) -> tuple[list[Attempt], list[Transaction]]:
     """The attempts among `transactions`, which come in the order of time, and the re-INVITEs."""
-    invites = _Invites(transactions, acks)
+    invites = [transaction for transaction in transactions if transaction.method == "INVITE"]
+    if len(invites) == 1 and (request := invites[0].request) is not None:
+        return ([], invites) if request.message.to_tag else ([Attempt(hops=invites)], [])
+    so_far = _Invites(transactions, acks)
     reinvites = []
-    for transaction in transactions:
-        if transaction.method == "INVITE":
-            if invites.is_inside(transaction):
-                reinvites.append(transaction)
-            else:
-                invites.add(transaction)
-    return invites.attempts, reinvites
+    for transaction in invites:
+        if so_far.is_inside(transaction):
+            reinvites.append(transaction)
+        else:
+            so_far.add(transaction)
+    return so_far.attempts, reinvites
 
 
 class _Invites:

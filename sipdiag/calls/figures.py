@@ -7,6 +7,7 @@ a mean over nothing. The sums beneath add up over parts of the traffic.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -143,16 +144,16 @@ def figures_in(sums: Sums) -> Figures:
 
 def _summed(sessions: Sequence[_Session], registrations: Sequence[Registration]) -> Sums:
     attempts = [each for each in sessions if each.final is not None]
-    codes = [status(each.final) for each in attempts if each.final is not None]
+    codes = Counter(status(each.final) for each in attempts if each.final is not None)
     answered = [each for each in attempts if each.answer is not None]
     return Sums(
         calls=len(sessions),
         requests=len(attempts),
         answered=len(answered),
-        redirected=sum(300 <= code < 400 for code in codes),
-        effective=len(answered) + sum(code in EFFECTIVE for code in codes),
-        cancelled=codes.count(CANCELLED),
-        ineffective=sum(code in INEFFECTIVE for code in codes),
+        redirected=sum(count for code, count in codes.items() if 300 <= code < 400),
+        effective=len(answered) + sum(codes[code] for code in EFFECTIVE),
+        cancelled=codes[CANCELLED],
+        ineffective=sum(codes[code] for code in INEFFECTIVE),
         completed=sum(each.bye is not None and bool(each.bye.answers) for each in answered),
         registrations=len(registrations),
         registering=_delays(_registering(registrations)),

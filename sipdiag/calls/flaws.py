@@ -19,7 +19,7 @@ from sipdiag.calls.transaction import Arrival, Repeat, status
 from sipdiag.sip import Request, Response, defects
 from sipdiag.trace import Sighting, host
 
-_NO_LETTERS: Final = dict.fromkeys([*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B)])
+_LETTERS: Final = bytes([*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B)])
 _BY_DETAIL: Final = frozenset({"header-missing", "header-omitted"})
 """Kinds of which each detail, the name of a header field, is a flaw of its own."""
 _STREAMS: Final = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
@@ -93,7 +93,7 @@ Kind = tuple[str, int, str]
 def kinds_of(arrivals: Iterable[Arrival]) -> dict[Kind, int]:
     """How many messages of each kind there are."""
     seen = (arrival.sighting for arrival in arrivals)
-    return Counter((each.source, status(each), each.message.cseq_method) for each in seen)
+    return Counter((each.source, each.message.status, each.message.cseq_method) for each in seen)
 
 
 def flaws_of(arrivals: Iterable[Arrival], kinds: Mapping[Kind, int]) -> list[Flaw]:
@@ -128,7 +128,7 @@ class _Book:
     def __init__(self, kinds: Mapping[Kind, int]) -> None:
         self.flaws: dict[tuple[str, str, str], Flaw] = {}
         self._many = {kind: count for kind, count in kinds.items() if count > _ENOUGH}
-        self._shapes: dict[tuple[str, int, str, str, bool], tuple[tuple[str, str], ...]] = {}
+        self._shapes: dict[tuple[str, int, str, bytes, bool], tuple[tuple[str, str], ...]] = {}
         self._born: dict[tuple[str, str, str], str] = {}
 
     def is_wanted(self, arrival: Arrival) -> bool:
@@ -138,17 +138,20 @@ class _Book:
         """
         if not self._many:
             return True
+        seen = arrival.sighting
+        if not seen.message.status:
+            return self._is_sample(seen) or _did_harm(arrival)
+        if not self._is_sample(seen):
+            return False
         request = None if arrival.transaction is None else arrival.transaction.request
-        if not status(arrival.sighting):
-            return _did_harm(arrival) or self._is_sample(arrival.sighting)
-        asked = request is None or _did_harm(arrival) or self._is_sample(request)
-        return asked and self._is_sample(arrival.sighting)
+        return request is None or _did_harm(arrival) or self._is_sample(request)
 
     def _is_sample(self, seen: Sighting) -> bool:
-        count = self._many.get((seen.source, status(seen), seen.message.cseq_method), 0)
-        if not count:
+        message = seen.message
+        count = self._many.get((seen.source, message.status, message.cseq_method))
+        if count is None:
             return True
-        chance = crc32(seen.message.call_id.encode("utf-8", "surrogateescape"))
+        chance = crc32(message.call_id.encode("utf-8", "surrogateescape"))
         return not chance % _ONE_OF or chance % count < _ENOUGH
 
     def note(self, arrival: Arrival, seen: Sighting, message: Request | Response) -> None:
@@ -166,7 +169,7 @@ class _Book:
             sender,
             status(seen),
             message.cseq_method,
-            message.head.translate(_NO_LETTERS),
+            message.head.encode("utf-8", "surrogatepass").translate(None, _LETTERS),
             over_stream or message.cseq > _LARGEST_CSEQ,
         )
         found = self._shapes.get(shape)

@@ -16,6 +16,7 @@ import msgspec
 from sipdiag.calls.call import Call, CallState
 from sipdiag.calls.link import Certainty, Link
 from sipdiag.calls.transaction import SECOND, moment
+from sipdiag.sip import Message
 from sipdiag.trace import Sighting, host
 
 MOST_SHARING = 16
@@ -78,6 +79,8 @@ class Leg(msgspec.Struct, kw_only=True):
 _TOKEN = re.compile(
     r"\n(session-id|p-charging-vector|x-cid|x-call-?id|in-reply-to|replaces)[ \t]*+:[ \t]*+([^\r\n]++)", re.IGNORECASE
 )
+_NAMES = frozenset(["session-id", "p-charging-vector", "x-cid", "x-callid", "x-call-id", "in-reply-to", "replaces"])
+"""What `_TOKEN` looks for."""
 _ICID = re.compile(r"icid-value=\"?([^\";,\s]+)", re.IGNORECASE)
 _NIL = "0" * 32
 
@@ -92,7 +95,7 @@ def legs_in(calls: Sequence[Call]) -> Iterator[Leg]:
                 begun=moment(invite),
                 ends=(host(invite.source), host(invite.destination)),
                 end=_end(call),
-                tokens=list(_tokens(invite.message.head)),
+                tokens=list(_tokens(invite.message)),
                 invite=invite,
             )
 
@@ -105,8 +108,8 @@ def _end(call: Call) -> float:
     return call.final.time
 
 
-def _tokens(head: str) -> Iterator[tuple[str, str]]:
-    for name, value in _TOKEN.findall(head):
+def _tokens(message: Message) -> Iterator[tuple[str, str]]:
+    for name, value in () if _NAMES.isdisjoint(message.names) else _TOKEN.findall(message.head):
         field = name.lower()
         if field == "p-charging-vector":
             icid = _ICID.search(value)

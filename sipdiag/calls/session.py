@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -127,7 +128,12 @@ def _early(transaction: Transaction, request: Sighting) -> Iterator[Exchange]:
 
 def _is_plain(offer: Sighting, answer: Sighting) -> bool:
     """Whether both describe the same streams over RTP/AVP, and the answer prefers a registered codec of the offer."""
-    offered, answered = _MEDIA.findall(offer.message.body), _MEDIA.findall(answer.message.body)
+    return _describe_the_same(offer.message.body, answer.message.body)
+
+
+@lru_cache(maxsize=1024)  # an offer and its answer pass every hop
+def _describe_the_same(offer: bytes, answer: bytes) -> bool:
+    offered, answered = _MEDIA.findall(offer), _MEDIA.findall(answer)
     if not offered or len(offered) != len(answered):
         return False
     for one, other in zip(offered, answered, strict=True):

@@ -30,7 +30,7 @@ STATUS_LINE: Final = re.compile(rf"({VERSION}) ++([0-9]++)(?: (.*))?\Z")
 # A method is 64 characters at most here, or any long word would be searched for a version.
 START: Final = re.compile(
     rb"[\r\n]{0,16}(?:[Ss][Ii][Pp]/[0-9]+\.[0-9]+ {1,16}[0-9]"
-    rb"|[A-Za-z0-9\-.!%*_+`'~]{1,64} [^\r\n]*? [Ss][Ii][Pp]/[0-9]+\.[0-9])"
+    rb"|[A-Za-z0-9\-.!%*_+`'~]{1,64} [^\r\n]* [Ss][Ii][Pp]/[0-9]+\.[0-9])"
 )
 
 # The same in mid-stream, to find the next message after a gap: a whole line that can hardly be anything else, and a

@@ -32,11 +32,14 @@ CHUNKS = f"chunks of a HEP packet, more than {MOST_CHUNKS}"
 UNPACKED = f"a compressed HEP message of more than {MOST_UNPACKED} bytes"
 OLD_LENGTHS = {(1, 2): 16, (1, 10): 40, (2, 2): 28, (2, 10): 52}
 """Version and address family → bytes of the header of HEP before version 3."""
+FIRST_BYTES = frozenset({MAGIC[:1], *(bytes([version]) for version, _ in OLD_LENGTHS)})
 TRANSPORTS = {6: "tcp", 17: "udp", 132: "sctp"}
 
 
 def begins_hep(payload: bytes) -> bool:
     """Tell whether a payload is HEP."""
+    if payload[:1] not in FIRST_BYTES:
+        return False  # as a rule plain SIP
     return payload.startswith(MAGIC) or (
         len(payload) > HEAD and OLD_LENGTHS.get((payload[0], payload[2])) == payload[1]
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sipdiag.calls import Call, Exchange, crosses, description_in, is_private
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
@@ -46,16 +47,21 @@ Given = tuple[Sighting, Media]
 """A message, and the stream in it that has a private address."""
 
 
+@lru_cache(maxsize=1024)  # one session description passes every hop
+def _looks_private(description: bytes) -> bool:
+    return _LOOKS_PRIVATE.search(description) is not None
+
+
 def _suspect(exchange: Exchange) -> bool:
     return any(
-        each is not None and crosses(each) and _LOOKS_PRIVATE.search(each.message.body) is not None
+        each is not None and crosses(each) and _looks_private(each.message.body)
         for each in (exchange.offer, exchange.answer)
     )
 
 
 def _private(sighting: Sighting) -> Given | None:
     """The first stream of the message that the other side cannot reach; ICE finds a way by itself."""
-    if not crosses(sighting) or _LOOKS_PRIVATE.search(sighting.message.body) is None:
+    if not crosses(sighting) or not _looks_private(sighting.message.body):
         return None
     for stream in description_in(sighting).media:
         connection = stream.connection

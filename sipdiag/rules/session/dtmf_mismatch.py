@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sipdiag.calls import Call, Exchange, streams_of
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
@@ -46,13 +47,17 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 
 def _is_settled(exchange: Exchange, answer: Sighting) -> bool:
     """A cheap look: events were agreed on, or nobody offered any, or the voice carries tones."""
-    agreed = _MAPPED.search(answer.message.body)
+    return _settles(exchange.offer.message.body, answer.message.body, exchange.plain)
+
+
+@lru_cache(maxsize=1024)  # an offer and its answer pass every hop
+def _settles(offer: bytes, answer: bytes, plain: bool) -> bool:  # noqa: FBT001
+    agreed, lists = _MAPPED.search(answer), _AUDIO.findall(answer)
     if agreed is not None:
-        lists = _AUDIO.findall(answer.message.body)
         return len(lists) == 1 and agreed[1] in lists[0].split()
-    if EVENTS.encode() not in exchange.offer.message.body:
+    if EVENTS.encode() not in offer:
         return True
-    return exchange.plain and all(each.split()[0] in CARRY_TONES for each in _AUDIO.findall(answer.message.body))
+    return plain and all(each.split()[0] in CARRY_TONES for each in lists)
 
 
 def _finding(call: Call, exchange: Exchange, answer: Sighting, offered: Media, answered: Media) -> Finding | None:

@@ -42,7 +42,9 @@ def gathered(part: Correlation, scene: Scene) -> dict[Way, list[Asked]]:
     found: dict[Way, list[Asked]] = {}
     for transaction in part.transactions:
         request = transaction.request
-        if request is None or not isinstance(request.message, Request) or not _is_in_clear(request):
+        if request is None or not isinstance(request.message, Request) or not _may_ask(request.message):
+            continue
+        if not _is_in_clear(request):
             continue
         asked = _asked_for_tls(request.message)
         if asked is not None:
@@ -56,6 +58,12 @@ def told(way: Way, parts: Sequence[Sequence[Asked]], scene: Scene) -> Iterator[F
     del scene
     seen = in_order(parts, lambda each: moment(each.request))
     yield _finding(way[2], seen)
+
+
+def _may_ask(message: Request) -> bool:
+    """A cheap look: most requests go where their Request-URI says, which says nothing of TLS."""
+    uri = message.uri.lower()
+    return "sips" in uri or "tls" in uri or "route" in message.names
 
 
 def _is_in_clear(request: Sighting) -> bool:
