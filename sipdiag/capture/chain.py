@@ -113,16 +113,16 @@ def boundary(octets: Octets, framing: Framing) -> int | None:
 
     A guess as well: nothing proves that a record begins there.
     """
-    lengths, stop = _every_length(octets, framing), len(octets.data) - framing.shortest + 1
+    lengths, stop = every_length(octets, framing), len(octets.data) - framing.shortest + 1
     places = at = np.arange(max(0, min(stop, SEARCHED)), dtype=np.int64)
     for step in range(LONG):
         inside = np.minimum(at, max(0, stop - 1))
-        following = _next(lengths, inside, framing)
+        onward = following(lengths, inside, framing)
         # Zeros would be records without packets; and what leads out of the block at once proves nothing.
-        good = (following - inside > framing.shortest) & (following - inside < USUAL)
+        good = (onward - inside > framing.shortest) & (onward - inside < USUAL)
         good[good] = framing.plausible(byte_rows(octets.data, inside[good], 16))
         good |= (at >= stop) & (step >= FEWEST)
-        places, at = places[good], np.where(at < stop, following, at)[good]
+        places, at = places[good], np.where(at < stop, onward, at)[good]
     return int(places[0]) if len(places) else None
 
 
@@ -142,7 +142,7 @@ def _look_chained(octets: Octets, guess: Offsets, stop: int, framing: Framing) -
     for _ in range(DEPTH):
         inside = np.minimum(at, stop)
         good &= framing.plausible(byte_rows(octets.data, inside, 16)) | (at >= stop)
-        at = _next(_every_length(octets, framing), inside, framing)
+        at = following(every_length(octets, framing), inside, framing)
     return good
 
 
@@ -186,28 +186,28 @@ def _walked_lanes(
 
     Gives the trail of shape (steps, lanes), how many of its steps belong to each lane, and where the next would lead.
     """
-    lengths = _every_length(octets, framing)
+    lengths = every_length(octets, framing)
     steps = []
     at = starts
     # A lane at its target stays there; when only a few are still on their way, walking those one by one is cheaper.
     while np.count_nonzero(at < targets) * FEW > len(targets):
         for _ in range(STRIDE):
             steps.append(at)
-            at = np.minimum(_next(lengths, at, framing), targets)
+            at = np.minimum(following(lengths, at, framing), targets)
     trail = np.array(steps)
     count = np.count_nonzero(trail < targets, axis=0)
     last = trail[count - 1, np.arange(len(targets))]
-    return trail, count, _next(lengths, last, framing)
+    return trail, count, following(lengths, last, framing)
 
 
-def _every_length(octets: Octets, framing: Framing) -> npt.NDArray[np.uint32]:
+def every_length(octets: Octets, framing: Framing) -> npt.NDArray[np.uint32]:
     """View the 32 bits at `framing.length_at` of a record at every byte: item `i` is that of a record at `i`."""
     size = max(0, len(octets.data) - framing.length_at - 3)
     offset = framing.length_at if size else 0
     return np.ndarray((size,), framing.order + "u4", buffer=octets.data, offset=offset, strides=(1,))
 
 
-def _next(lengths: npt.NDArray[np.uint32], at: Offsets, framing: Framing) -> Offsets:
+def following(lengths: npt.NDArray[np.uint32], at: Offsets, framing: Framing) -> Offsets:
     """Give where the records that follow those at `at` begin."""
     length = lengths[at].astype(np.int64)
     length += framing.bias

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sipdiag.capture.chain import Framing, boundary, records
 from sipdiag.capture.interface import Interface, Interfaces, interface
 from sipdiag.capture.packets import Packets, byte_rows
+from sipdiag.capture.resuming import MOST_PLACES, PLACES, Proof, resume
 from sipdiag.capture.window import ROWS, Window
 from sipdiag.defect import Defect, Defects
 
@@ -39,6 +40,8 @@ INTERFACES = f"interfaces of a section, more than {MOST_INTERFACES}"
 HEAD = 28
 """Bytes of an Enhanced Packet Block before its packet."""
 SIMPLE_HEAD = 12
+CHAINED = 2
+"""Blocks in a row behind damage, each with its length at both ends, that show that they are blocks."""
 
 
 class PcapngReader:
@@ -52,6 +55,7 @@ class PcapngReader:
         self._kept = 0
         """Bytes of them."""
         self._window = Window()
+        self._places = 0
         self._interfaces: list[Interface] = []
         self._links: set[int] = set()
         self._frame = 1
@@ -219,10 +223,23 @@ class PcapngReader:
         if bad.any() and not any(defect.kind == kind for defect in self._defects):
             self._defects.append(Defect(kind=kind, frame=self._frame + int(bad.argmax())))
 
+    def _sound(
+        self, data: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], _: npt.NDArray[np.int64] | None
+    ) -> npt.NDArray[np.bool_]:
+        """Tell which places may be blocks: common ones, packets of an interface that is known."""
+        heads = byte_rows(data, at, HEAD).view(self._order + "u4")
+        kind, length = heads[:, 0], heads[:, 1]
+        good = self._plausible(heads.view(np.uint8)) & (kind > 0)
+        good &= (kind != SECTION_HEADER) | (heads[:, 2] == BYTE_ORDER_MAGIC)
+        packet = (heads[:, 2] < max(1, len(self._interfaces))) & (heads[:, 5] <= length)
+        good &= (kind != ENHANCED_PACKET) | packet
+        return good
+
     def _goes_on(self) -> bool:
-        """Tell whether there is more behind the last whole block; note what is wrong there if not."""
+        """Tell whether there is more behind the last whole block; note what is wrong there."""
         octets = self._octets
         head = octets.data[octets.at : octets.at + SHORTEST].tobytes()
+        place, rest = octets.position + octets.at, len(octets.data) - octets.at
         if len(head) == SHORTEST:
             if (
                 struct.unpack("<I", head[:4])[0] == SECTION_HEADER
@@ -232,14 +249,31 @@ class PcapngReader:
                 self._window.restart()
                 return True
             length = struct.unpack(self._order + "I", head[4:8])[0]
-            if not SHORTEST <= length <= LONGEST or octets.at + length <= len(octets.data):
-                detail = f"block of {length} bytes at byte {octets.position + octets.at}"
-                self._defects.append(Defect(kind="record-damaged", detail=detail, frame=self._frame))
-                return False
+            if not SHORTEST <= length <= LONGEST or length <= rest:
+                return self._resumed(place) or self._ended("record-damaged", f"block of {length} bytes at byte {place}")
         if octets.more():
             return True
-        if head:
-            rest = len(octets.data) - octets.at
-            detail = f"{rest} bytes of a block at byte {octets.position + octets.at}, the end of the capture"
-            self._defects.append(Defect(kind="record-cut-off", detail=detail, frame=self._frame))
+        if not rest:
+            return False
+        return self._resumed(place) or self._ended(
+            "record-cut-off", f"{rest} bytes of a block at byte {place}, the end of the capture"
+        )
+
+    def _ended(self, kind: str, detail: str) -> bool:
+        self._defects.append(Defect(kind=kind, detail=detail, frame=self._frame))
         return False
+
+    def _resumed(self, place: int) -> bool:
+        """Go on behind the damage at that byte of the capture."""
+        octets = self._octets
+        if self._places >= MOST_PLACES:
+            self._defects.reach(PLACES, self._frame)
+            return False
+        octets.at += 1
+        if not resume(octets, Proof(framing=self._framing(), records=CHAINED, sound=self._sound, repeated=True)):
+            return False
+        self._places += 1
+        self._window.restart()
+        told = f"{octets.position + octets.at - place} bytes skipped, from byte {place} on"
+        self._defects.append(Defect(kind="record-skipped", detail=told, frame=self._frame))
+        return True
