@@ -197,7 +197,7 @@ class PcapngReader:
         number = known.checked(number)
         room = length - (head + 4)
         self._note("interface-unknown", number == len(self._interfaces))
-        self._note("record-damaged", captured > room)
+        self._note("packet-damaged", captured > room, "a block that states more bytes of a packet than it holds")
         return Packets(
             data=self._octets.data,
             offset=offsets + head,
@@ -218,10 +218,10 @@ class PcapngReader:
         filled: npt.NDArray[np.int64] = np.where(latest < 0, self._time or 0, time[latest])
         return filled
 
-    def _note(self, kind: str, bad: npt.NDArray[np.bool_]) -> None:
+    def _note(self, kind: str, bad: npt.NDArray[np.bool_], detail: str = "") -> None:
         """Note the first packet with a defect of that kind."""
         if bad.any() and not any(defect.kind == kind for defect in self._defects):
-            self._defects.append(Defect(kind=kind, frame=self._frame + int(bad.argmax())))
+            self._defects.append(Defect(kind=kind, detail=detail, frame=self._frame + int(bad.argmax())))
 
     def _sound(
         self, data: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], _: npt.NDArray[np.int64] | None

@@ -51,6 +51,11 @@ class Catalogue:
         """What the program itself says in this language: `words["headings"]["fix"]`."""
         return self._words_of(self.language)
 
+    @cached_property
+    def original(self) -> dict[str, Any]:
+        """The same in the language that the program thinks in."""
+        return self._words_of(DEFAULT_LANGUAGE)
+
     @property
     def broken(self) -> list[KnowledgeError]:
         """The entries of one's own that could not be read, each with file, line and reason."""

@@ -124,7 +124,7 @@ def _captures(analysis: Analysis, ticket: Ticket) -> Iterator[str]:
     headings = ("capture", "recorded", "duration", "packets", "sip_messages")
     yield from ticket.table(headings, rows, len(analysis.captures))
     lines = [
-        f"- {each.kind}: {as_code(each.detail)}" + ("" if each.frame is None else f" ({ticket.frames([each.frame])})")
+        f"- {as_code(ticket.words.defect(each))}" + ("" if each.frame is None else f" ({ticket.frames([each.frame])})")
         for facts in analysis.captures
         for each in facts.defects[:MOST_FRAMES]
     ]

@@ -82,7 +82,7 @@ class _TerminalReport:
             self._line(line, 2)
             for defect in facts.defects[:MOST_FRAMES]:
                 where = "" if defect.frame is None else f" ({self._label('frame')} {defect.frame})"
-                self._line(Text(f"  {defect.kind}: {shown(defect.detail)}{where}", style="yellow"))
+                self._line(Text(f"  {shown(self._words.defect(defect))}{where}", style="yellow"))
 
         if note := media_note(self._analysis, self._words):
             self._line(Text(f"  {note}", style="dim"), 2)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sipdiag.findings import Evidence, Finding
 from sipdiag.knowledge import Catalogue, Entry
 from sipdiag.knowledge.conditions import values
+from sipdiag.report.defects import DefectWords
 from sipdiag.report.difference import difference_told
 from sipdiag.report.escape import kept
 from sipdiag.sip import Response
@@ -16,6 +18,7 @@ from sipdiag.trace import Sighting
 
 if TYPE_CHECKING:
     from sipdiag.analysis import Analysis
+    from sipdiag.defect import Defect
 
 _ENDED_BY_A_CODE = {
     ("call-failed", "failed"): "INVITE",
@@ -49,6 +52,10 @@ class Words:
         """The verdict where no message is left: none is in the captures, or none is what was asked for."""
         there = any(facts.sip_messages for facts in analysis.captures)
         return self.label("verdict_no_match" if there else "verdict_no_sip")
+
+    def defect(self, defect: Defect) -> str:
+        """A defect of a capture in one line."""
+        return self._defects.line(defect)
 
     def label(self, name: str) -> str:
         """A label of the report."""
@@ -110,7 +117,18 @@ class Words:
         """What the finding says, in one sentence; what packets said stands in it as `form` shows it."""
         entry = self.entry(f"rule/{finding.rule}")
         template = "" if entry is None else entry.messages.get(finding.variant, "")
-        return filled(template, finding.evidence, form) or f"{finding.rule}: {finding.variant}"
+        return filled(template, self._evidence(finding), form) or f"{finding.rule}: {finding.variant}"
+
+    def _evidence(self, finding: Finding) -> Evidence:
+        """What the finding rests on; of a capture what was wrong with it in our own words."""
+        detail = finding.evidence.get("detail")
+        if not finding.rule.startswith("capture-") or not isinstance(detail, str):
+            return finding.evidence
+        return {**finding.evidence, "detail": self._defects.detail(detail)}
+
+    @cached_property
+    def _defects(self) -> DefectWords:
+        return DefectWords(self.catalogue)
 
     def twin(self, finding: Finding) -> list[str]:
         """The differences from the closest request that worked, those only that its entry calls decisive."""
@@ -131,7 +149,7 @@ class Words:
         rule = self.entry(f"rule/{finding.rule}")
         template = "" if rule is None else rule.remedies.get(finding.variant, "")
         if template:
-            return filled(template, finding.evidence, form)
+            return filled(template, self._evidence(finding), form)
         entry = self.entry(self.finding_key(finding)) or rule
         return entry.fix[0] if entry is not None and entry.fix else ""
 

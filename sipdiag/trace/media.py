@@ -14,7 +14,6 @@ from sipdiag.media import MOST_STREAMS, RtpStreams, Stream
 from sipdiag.trace.sighting import Sighting, port
 from sipdiag.transport import MediaColumns
 
-MOST_PORTS = 65_536
 _PORT = re.compile(rb"(?:^|\n)(?:m=\S+ |a=candidate:\S+ \d+ \S+ \d+ \S+ )(\d{1,5})")
 
 

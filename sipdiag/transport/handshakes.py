@@ -147,6 +147,7 @@ class Handshakes:
         self._defects = defects
         self.all: list[Handshake] = []
         """In the order in which they began."""
+        self._expected = 0
         self._followed: dict[int, _Followed] = {}
         self._latest: dict[int, Handshake] = {}
         self._hoard = Hoard()
@@ -163,7 +164,8 @@ class Handshakes:
 
     def follow(self, flow: int, frame: int) -> None:
         """Expect a handshake on a flow, which begins in that frame."""
-        if len(self.all) < MOST:
+        if self._expected < MOST:
+            self._expected += flow not in self._followed
             self._followed.setdefault(flow, _Followed(self._hoard))
         else:
             self._defects.reach(TOO_MANY, frame)

@@ -99,7 +99,7 @@ def test_packet_longer_than_its_block_is_a_defect(tmp_path: Path) -> None:
     with opened(tmp_path, section() + interface() + block(6, claim + b"abcd") + enhanced(b"b", 2)) as capture:
         packets, _ = read(capture)
     assert packets == [b"abcd", b"b"]
-    assert [(defect.kind, defect.frame) for defect in capture.defects] == [("record-damaged", 1)]
+    assert [(defect.kind, defect.frame) for defect in capture.defects] == [("packet-damaged", 1)]
 
 
 @pytest.mark.parametrize("lost", [1, 4, 20, 35])

@@ -119,7 +119,7 @@ def test_a_table_has_an_end() -> None:
 def test_damage_and_silence_are_told() -> None:
     """A capture that was cut off, and one without SIP."""
     data = capture_of_payloads([b"OPTIONS sip:x SIP/2.0\r\n\r\n"] * 2)[:-9]
-    assert "record-cut-off" in ticket(analysis_of_bytes(data))
+    assert "record cut off" in ticket(analysis_of_bytes(data))
     assert "No SIP message" in ticket(analysis_of_bytes(capture_of_payloads([bytes(40)])))
 
 

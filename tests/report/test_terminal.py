@@ -100,7 +100,7 @@ def test_a_capture_without_sip_says_so() -> None:
 def test_damage_is_told_below_its_capture() -> None:
     """What kind, and where."""
     data = capture_of_payloads([b"OPTIONS sip:x SIP/2.0\r\n\r\n"] * 2)[:-9]
-    assert "record-cut-off" in text(analysis_of_bytes(data))
+    assert "record cut off" in text(analysis_of_bytes(data))
 
 
 def test_brief_stops_after_the_findings() -> None:

@@ -43,8 +43,7 @@ def captures_of(analysis: Analysis, words: Words, shower: Shower) -> list[dict[s
                 span(facts.last_time - facts.first_time),
             ]
         defects = [
-            f"{each.kind}: {shower.text(each.detail)}"
-            + (f" ({words.label('frame')} {each.frame})" if each.frame else "")
+            shower.text(words.defect(each)) + (f" ({words.label('frame')} {each.frame})" if each.frame else "")
             for each in facts.defects[:20]
         ]
         told.append({"path": shower.text(facts.path), "facts": line, "defects": defects})

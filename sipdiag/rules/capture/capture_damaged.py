@@ -17,6 +17,8 @@ SEVERITY = Severity.WARNING
 
 VARIANTS = {
     "record-damaged": ("record-damaged", Severity.WARNING),
+    "record-skipped": ("record-skipped", Severity.WARNING),
+    "packet-damaged": ("record-skipped", Severity.WARNING),
     "compression-damaged": ("record-damaged", Severity.WARNING),
     "decompression-limit": ("limit-reached", Severity.WARNING),
     "limit-reached": ("limit-reached", Severity.WARNING),
@@ -25,7 +27,9 @@ VARIANTS = {
     "stream-gap": ("stream-gap", Severity.NOTE),
 }
 """Kind of defect → variant and severity; a gap is a few messages at most, the others a whole stretch."""
-MOST_FRAMES = 20
+DIFFERENT = frozenset({"limit-reached", "link-type-unknown"})
+"""Variants of which each place is a matter of its own."""
+MOST_FRAMES, MOST_TOLD = 20, 5
 
 
 def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
@@ -40,12 +44,13 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
         if variant == "link-type-unknown" and trace.sightings:
             severity = Severity.NOTE  # noqa: PLW2901 - one interface of several, and SIP was found on the others
         frames = [defect.frame for defect in defects if defect.frame is not None]
+        most = MOST_TOLD if variant in DIFFERENT else 1
         first = frames[0] if frames else trace.facts.packets + 1  # what is compressed has no frames
         evidence: Evidence = {
             "path": trace.facts.path,
             "places": len(defects),
             "first_frame": first,
-            "detail": defects[0].detail,
+            "detail": "; ".join(dict.fromkeys(each.detail for each in defects[:most])),
             "sip_messages": trace.facts.sip_messages,
         }
         yield found_below(
