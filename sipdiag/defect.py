@@ -25,8 +25,9 @@ class Defects(list[Defect]):
     A limit keeps memory and time bounded whatever a capture holds: what is beyond it is left out.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str = LIMIT) -> None:
         super().__init__()
+        self._kind = kind
         self._limits: dict[str, tuple[int, int, int | None]] = {}
         """What there was too much of → its place in this list, how often, and in which frame first."""
 
@@ -38,7 +39,7 @@ class Defects(list[Defect]):
         count += before
         self._limits[limit] = (place, count, first)
         self[place : place + 1] = [
-            Defect(kind=LIMIT, detail=f"{limit} ({count} {'time' if count == 1 else 'times'})", frame=first)
+            Defect(kind=self._kind, detail=f"{limit} ({count} {'time' if count == 1 else 'times'})", frame=first)
         ]
 
     @property

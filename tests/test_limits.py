@@ -103,8 +103,8 @@ LIMITS = {
 """Where a limit stands → what the report calls it."""
 
 OTHERWISE = {
-    "capture/pcap.py LONGEST": "record-damaged, record-skipped",
-    "capture/pcap.py LONGEST_EVER": "record-damaged, record-skipped",
+    "capture/header.py LONGEST": "record-damaged, record-skipped",
+    "capture/header.py LONGEST_EVER": "record-damaged, record-skipped",
     "capture/pcapng.py LONGEST": "record-damaged, record-skipped",
     "capture/compressed.py MOST_MEMORY": "compression-damaged",
     "transport/stream.py MOST_HELD": "stream-gap",
@@ -112,16 +112,20 @@ OTHERWISE = {
     "transport/stream.py MOST_AWAITING_BYTES": "stream-gap",
     "transport/stream.py MOST_HOARDED_BYTES": "stream-gap",
     "transport/fragments.py LONGEST_WAIT": "fragment-lost",
+    "transport/icmp.py MOST_WAYS": "limit-reached",
+    "transport/icmp.py MOST_REPORTS": "limit-reached",
     "media/streams.py MOST_STREAMS": "media-streams-too-many",
     "media/streams.py MOST_ENDED": "media-streams-too-many",
 }
 """What is told as a defect of another kind, each tested beside its module."""
 
 NOTHING_LOST = {
-    "capture/chain.py LONG": "how sure a guess is, which is proven later",
+    "capture/plain.py MOST": "what is larger is read in columns",
+    "transport/icmp.py MOST_OF_OTHERS": "the rest are counted",
+    "transport/icmp.py LONGEST_QUOTE": "as long as any error quotes (RFC 1812)",
+    "transport/sieve.py WIDTH": "bytes that are looked at to choose packets",
     "capture/compressed.py LONGEST_MAGIC": "bytes that tell a compression",
     "capture/pcapng.py MOST_COMMON": "numbers of blocks, for a guess that is proven",
-    "capture/resuming.py LONGEST_LOOK": "bytes that are searched at a time",
     "capture/wireshark.py LONGEST_COMPLAINT": "characters of what tshark complains of",
     "capture/write.py LONGEST": "what a file that is written says of itself",
     "transport/foreign.py LONGEST": "bytes in which a header is looked for",
@@ -366,12 +370,55 @@ CASES: dict[str, tuple[int | None, Callable[[], bytes]]] = {
     ),
 }
 """A limit → to what it is lowered for this, if at all, and a capture in which it is reached."""
-IN_MEDIA: dict[str, str] = {
-    "media/streams.py MOST_FORMATS": "",
-    "media/streams.py MOST_REPORTS": "",
-    "media/stream.py MOST_GAPS": "",
-    "media/stream.py MOST_KEYS": "",
+IN_MEDIA = {
+    "media/streams.py MOST_FORMATS": said("media.streams.FORMATS"),
+    "media/streams.py MOST_REPORTS": said("media.streams.REPORTS"),
+    "media/stream.py MOST_GAPS": said("media.stream.GAPS"),
+    "media/stream.py MOST_KEYS": said("media.stream.KEYS"),
 }
+"""Limits on details of streams: a long call reaches them without harm, so that they are told, and are no finding."""
+
+
+def rtp(number: int, second: int, kind: int = 0, body: bytes = bytes(160)) -> tuple[int, bytes]:
+    """One packet of a stream, and when it comes."""
+    head = struct.pack(">BBHII", 0x80, kind, number, 8_000 * second, 7)
+    return second, ethernet(ipv4(udp(head + body, source=7_000, destination=7_002)))
+
+
+def at_seconds(packets: list[tuple[int, bytes]]) -> bytes:
+    """A capture of packets at those seconds."""
+    return pcap([]) + b"".join(
+        struct.pack("<IIII", SECOND + second, 0, len(data), len(data)) + data for second, data in packets
+    )
+
+
+def receiver_report(source: int) -> bytes:
+    """RTCP of one receiver about one stream."""
+    return struct.pack(">BBHII", 0x81, 201, 7, source, source + 1) + bytes(20)
+
+
+STREAMS = {
+    "media/streams.py MOST_FORMATS": lambda: at_seconds([rtp(i, i, kind=i % 5) for i in range(20)]),
+    "media/streams.py MOST_REPORTS": lambda: pcap(
+        [ethernet(ipv4(udp(receiver_report(i), source=7_001, destination=7_003))) for i in range(9)]
+    ),
+    "media/stream.py MOST_GAPS": lambda: at_seconds([rtp(i, 3 * i) for i in range(9)]),
+    "media/stream.py MOST_KEYS": lambda: at_seconds(
+        [rtp(i, i, 101 if i > 4 else 0, bytes([i % 10, 0x8A, 3, 32]) if i > 4 else bytes(160)) for i in range(20)]
+    ),
+}
+
+
+@pytest.mark.parametrize("limit", IN_MEDIA)
+def test_details_of_streams_left_out_are_told(limit: str) -> None:
+    """As a defect of the capture, with how often."""
+    name = limit.partition(" ")[2]
+    homes = [import_module("sipdiag.media.streams")]
+    with patch.object(homes[0], name, 2):
+        trace = read(STREAMS[limit]())
+    told = [each.detail.rpartition(" (")[0] for each in trace.facts.defects if each.kind == "media-detail-limit"]
+    assert told == [IN_MEDIA[limit]]
+    assert not [each for each in conclude([trace]).findings if each.rule == "capture-damaged"]
 
 
 def read(capture: bytes) -> Trace:

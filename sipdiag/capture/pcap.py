@@ -78,13 +78,16 @@ class PcapReader:
         """Tell how well the first records chain, if that is how their headers are: 0 for not at all."""
         self._head, self._captured_at = kind
         data, at = self._octets.data, self._octets.at
+        first: int | None = None
         for _ in range(ENOUGH):
             if at + self._head > len(data):
                 return 2 if at == len(data) else 1
             row = data[at : at + RECORD_HEADER].reshape(1, -1)
-            if not self._plausible(row)[0]:
+            fields = row.view(self._order + "u4")[0].tolist()
+            first = fields[0] if first is None else first
+            if not self._plausible(row)[0] or abs(fields[0] - first) > NEAR:
                 return 0
-            at += self._head + int(row.view(self._order + "u4")[0, self._captured_at // 4])
+            at += self._head + fields[self._captured_at // 4]
         return 2
 
     @property

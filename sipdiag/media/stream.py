@@ -10,7 +10,9 @@ import msgspec
 from sipdiag.media.rtcp import Report
 
 MOST_GAPS = 64
+GAPS = f"pauses of an RTP stream, more than {MOST_GAPS}"
 MOST_KEYS = 200
+KEYS = f"telephone events of an RTP stream, more than {MOST_KEYS}"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

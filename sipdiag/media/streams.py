@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 from msgspec.structs import replace
 
+from sipdiag.defect import Defects
 from sipdiag.media import events, jitter, rtcp
 from sipdiag.media.batch import Batch, Mask, sorted_batch
 from sipdiag.media.joining import whole_streams
 from sipdiag.media.rtp import HEADER, MARKER, VERSION, Column, Datagrams, Octets, RtpPackets, rtp_packets
 from sipdiag.media.sequence import Order, order_of
 from sipdiag.media.silence import describes_silence, silent_packets
-from sipdiag.media.stream import MOST_GAPS, MOST_KEYS, Format, Gap, Key, Stream
+from sipdiag.media.stream import GAPS, KEYS, MOST_GAPS, MOST_KEYS, Format, Gap, Key, Stream
 from sipdiag.media.timeline import SECOND, Timelines
 
 COMFORT_NOISE = (13, 19)
@@ -34,9 +35,11 @@ PATIENCE = 2 * SECOND
 ENDED = 30 * SECOND
 """Nanoseconds after which a stream has ended, as it seems; if it goes on, its parts are joined."""
 MOST_FORMATS = 8
+FORMATS = f"payload types of an RTP stream, more than {MOST_FORMATS}"
 MAPPED = 0xFFFF
 """What the upper bits of the low half of an address are where it is IPv4 (RFC 4291, section 2.5.5.2)."""
 MOST_REPORTS = 4_096
+REPORTS = f"last RTCP reports, more than {MOST_REPORTS}"
 """Pairs of reporter and stream whose RTCP is kept."""
 TABLE: Final = 1 << 16
 
@@ -92,6 +95,8 @@ class RtpStreams:
         self._reports: dict[int, dict[tuple[str, str, str], rtcp.Report]] = {}
         """SSRC → the last report of each kind between each two ends."""
         self._reported = 0
+        self.left_out = Defects("media-detail-limit")
+        """Details of streams that were too many; their figures are whole."""
         self._ended: list[Stream] = []
         """Put aside, in the order in which they ended."""
 
@@ -285,6 +290,8 @@ class RtpStreams:
                 first_time=time,
                 length=int(batch.packets.length[row]) - HEADER,
             )
+        else:
+            self.left_out.reach(FORMATS, int(batch.packets.frame[row]))
 
     def _take_silence(self, batch: Batch, state: npt.NDArray[np.void], data: Octets) -> None:
         rows, quiet = silent_packets(batch, data)
@@ -301,11 +308,17 @@ class RtpStreams:
             if len(gaps) < MOST_GAPS:
                 end = int(batch.packets.time[row])
                 gaps.append(Gap(begin=end - int(elapsed[row]), end=end, frame=int(batch.packets.frame[row])))
+            else:
+                self.left_out.reach(GAPS, int(batch.packets.frame[row]))
 
     def _take_key(self, slot: int, key: Key) -> None:
         keys = self._keys.setdefault(slot, [])
-        if len(keys) < MOST_KEYS and not any(each.timestamp == key.timestamp for each in keys[-4:]):
+        if any(each.timestamp == key.timestamp for each in keys[-4:]):
+            return
+        if len(keys) < MOST_KEYS:
             keys.append(key)
+        else:
+            self.left_out.reach(KEYS, None)
 
     def _take_reports(self, datagrams: Datagrams) -> None:
         second = datagrams.head[:, 1]
@@ -324,6 +337,8 @@ class RtpStreams:
                 if known is not None and (key in known or self._reported < MOST_REPORTS):
                     self._reported += key not in known
                     known[key] = report
+                else:
+                    self.left_out.reach(REPORTS, report.frame)
 
     # What they are
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from sipdiag.defect import Defect
 from sipdiag.media import MOST_STREAMS, RtpStreams, Stream
 from sipdiag.trace.sighting import Sighting, port
 from sipdiag.transport import MediaColumns
@@ -23,6 +24,8 @@ class Half(msgspec.Struct, frozen=True, kw_only=True):
     streams: list[Stream]
     most: int
     """Streams at a time."""
+    left_out: list[tuple[str, int, int | None]]
+    """Details that were too many: of what, how often, and the first frame."""
 
 
 class MediaLane:
@@ -42,13 +45,22 @@ class MediaLane:
         """Packets of streams that were too many to follow."""
         return self._streams.refused
 
+    @property
+    def left_out(self) -> list[Defect]:
+        """Details of streams that were too many."""
+        return [*self._streams.left_out]
+
     def half(self, capture: int) -> Half:
         """What was followed, for another process."""
-        return Half(streams=self._streams.streams(capture), most=self._streams.most)
+        return Half(
+            streams=self._streams.streams(capture), most=self._streams.most, left_out=self._streams.left_out.limits
+        )
 
     def join(self, other: Half) -> bool:
         """Take the other half; whether both had room, as one would have had."""
         self._other = other.streams
+        for limit, count, frame in other.left_out:
+            self._streams.left_out.reach(limit, frame, count)
         return self._streams.most + other.most <= MOST_STREAMS * 9 // 10
 
     def streams(self, capture: int, sightings: Iterable[Sighting]) -> list[Stream]:

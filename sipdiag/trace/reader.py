@@ -173,7 +173,10 @@ class Reader:
                 self._sightings.extend(self._streams.feed(delivery))
 
     def _media_defects(self) -> Iterator[Defect]:
-        if self._media is not None and self._media.refused:
+        if self._media is None:
+            return
+        yield from self._media.left_out
+        if self._media.refused:
             yield Defect(kind="media-streams-too-many", detail=f"{self._media.refused} packets left out")
 
 

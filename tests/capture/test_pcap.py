@@ -105,3 +105,34 @@ def test_any_mutation(data: st.DataObject) -> None:
         packets, _ = read(capture)
     before = [i for i in range(12) if len(pcap((PACKETS * 3)[: i + 1])) <= at]
     assert packets[: len(before)] == (PACKETS * 3)[: len(before)]
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("count", [1, 2, 12])
+@pytest.mark.parametrize(
+    ("magic", "more"), [(0xA1B2C3D4, 0), (0xA1B2C3D4, 8), (0xA1B2C3D4, 4), (0xA1B2CD34, 8), (0xA1B2CD34, 12)]
+)
+def test_longer_record_headers_are_told_by_their_chain(order: str, count: int, magic: int, more: int) -> None:
+    """Of old recorders: the magic number is that of others, only how the records chain tells which they are."""
+    head = struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 262_144, 1)
+    packets = [bytes([i]) * (60 + 7 * i) for i in range(count)]
+    extra = struct.pack(order + "IHBBI", 2, 0x0800, 4, 0, 0)[:more]
+    records = [
+        struct.pack(order + "IIII", SECOND + i, i, len(packet), len(packet)) + extra + packet
+        for i, packet in enumerate(packets)
+    ]
+    with open_capture("-", stream=io.BytesIO(head + b"".join(records))) as capture:
+        found, times = read(capture)
+    assert (found, capture.defects) == (packets, [])
+    assert times == [(SECOND + i) * 10**9 + i * 1_000 for i in range(count)]
+
+
+@pytest.mark.parametrize(("version", "swapped"), [((2, 2), True), ((2, 3), False), ((2, 3), True), ((2, 4), False)])
+def test_lengths_stand_in_the_order_of_their_version(version: tuple[int, int], swapped: bool) -> None:  # noqa: FBT001
+    """Before 2.3 the original length came first, in 2.3 either did."""
+    head = struct.pack("<IHHiIII", 0xA1B2C3D4, *version, 0, 0, 68, 1)
+    lengths = [68, 1_500][:: -1 if swapped else 1]
+    records = [struct.pack("<IIII", SECOND + i, 0, *lengths) + bytes([i]) * 68 for i in range(5)]
+    with open_capture("-", stream=io.BytesIO(head + b"".join(records))) as capture:
+        (chunk,) = capture.packets()
+    assert (chunk.captured.tolist(), chunk.original.tolist(), capture.defects) == ([68] * 5, [1_500] * 5, [])
