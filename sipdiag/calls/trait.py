@@ -16,7 +16,8 @@ class Trait(IntFlag):
     """What a leg of a call may have."""
 
     TROUBLED = auto()
-    """Anything but an INVITE that was answered, its ACK, and a BYE that was answered: each once, at one hop."""
+    """Anything but an INVITE that was answered, its ACK, and a BYE that was answered, or not yet sent: each once, at
+    one hop."""
     TIMED = auto()
     """A session timer was agreed on (RFC 4028), or it is troubled."""
     ROUTED = auto()
@@ -47,16 +48,19 @@ def traits_of(leg: Call) -> int:
 
 
 def _went_by_the_book(leg: Call) -> bool:
-    """Whether there is nothing in `leg` but INVITE, 1xx, 2xx, ACK, BYE and 200: what each asked for came, once."""
-    if len(leg.transactions) != 2 or len(leg.acks) != 1 or leg.reinvites:
+    """Whether there is nothing in `leg` but INVITE, 1xx, 2xx, ACK, BYE and 200: what each asked for came, once.
+
+    A call that has not ended is no worse, as long as that is all there is.
+    """
+    invite, byes = leg.transactions[0], leg.transactions[1:]
+    if len(byes) > 1 or len(leg.acks) != 1 or leg.reinvites or invite.method != "INVITE" or not _is_seen_once(invite):
         return False
-    invite, bye = leg.transactions
-    if invite.method != "INVITE" or bye.method != "BYE" or not (_is_seen_once(invite) and _is_seen_once(bye)):
+    if any(bye.method != "BYE" or len(bye.responses) != 1 or not _is_seen_once(bye) for bye in byes):
         return False
     answer, ack = invite.responses[-1], leg.acks[0]
     if invite.final is not answer or leg.answer is not answer or leg.ack is not ack:
         return False
-    if ack.destination != answer.source or len(bye.responses) != 1:
+    if ack.destination != answer.source:
         return False
     return not any("rseq" in each.message.names for each in invite.responses)
 
