@@ -69,6 +69,7 @@ def refused(path: Path, offer: str, code: int, *fields: tuple[str, str], body: s
     refusal = call.reply(invite, code, *fields, body=body)
     wire.send(refusal, BOB, ALICE)
     wire.send(ack_of_failure(invite, refusal), ALICE, BOB)
+    wire.go_on(TALK)
     wire.write()
 
 

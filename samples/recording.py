@@ -98,6 +98,13 @@ class Recording:
         """A packet of whatever kind, now."""
         self._add(self.clock, source, destination, layer, message)
 
+    def go_on(self, seconds: float) -> None:
+        """Record so much longer, until a host asks what time it is: the recording ends when a packet does."""
+        self.wait(seconds)
+        clock = Host(address="192.0.2.10", port=123)
+        asked = bytes((0x23, *bytes(47)))  # NTP, version 4, a client's question (RFC 5905, section 7.3)
+        self.add(clock, Host(address="192.0.2.123", port=123), UDP(sport=123, dport=123) / Raw(asked))
+
     def refuse(self, by: Host, kind: int, code: int, *, mtu: int = 0, after: float = 0.0004) -> None:
         """An ICMP error of `by` on the last packet, told to who sent it (RFC 792, RFC 4443)."""
         self.refuse_each(by, kind, code, self.packets[-1:], mtu=mtu, after=after)

@@ -30,8 +30,12 @@ def build(folder: Path) -> None:
     barred = ("Warning", '399 pbx.example.net "International calls are not allowed for this line"')
     refused(folder / "call-failed.pcap", 403, barred)
     refused(folder / "404.pcap", 404)
-    refused(folder / "488.pcap", 488, ("Warning", '305 pbx.example.net "Incompatible media format"'))
-    refused(folder / "503.pcap", 503, ("Retry-After", "120"))
+    refused(folder / "488.pcap", 488, ("Warning", '305 pbx.example.net "Incompatible media format"'), longer=5)
+    refused(folder / "503.pcap", 503, ("Retry-After", "120"), longer=5)
+    refused(folder / "422-at-the-end.pcap", 422, ("Min-SE", "90"))
+    refused(folder / "488-at-the-end.pcap", 488)
+    refused(folder / "503-at-the-end.pcap", 503, ("Retry-After", "5"), longer=4)
+    retried(folder / "retried.pcap")
     asked = ("Proxy-Authenticate", challenge("example.net", "call-failed"))
     refused(folder / "challenged.pcap", 407, asked, watched_for=8)
     refused(folder / "redirected.pcap", 302, ("Contact", "<sip:+12025550177@198.51.100.77:5060>"), watched_for=8)
@@ -41,7 +45,7 @@ def build(folder: Path) -> None:
     silent(folder / "silent.pcap")
 
 
-def refused(path: Path, code: int, *fields: tuple[str, str], watched_for: float = 0) -> None:
+def refused(path: Path, code: int, *fields: tuple[str, str], watched_for: float = 0, longer: float = 0) -> None:
     """The PBX refuses with `code`, Alice acknowledges; the recorder may go on until her phone's next keepalive."""
     wire = Recording(path=path)
     call = Dialog(caller=ALICE, callee=PBX, name=f"call-failed-{code}")
@@ -56,6 +60,28 @@ def refused(path: Path, code: int, *fields: tuple[str, str], watched_for: float 
         options = ping.request(ALICE, "OPTIONS")
         wire.send(options, ALICE, PBX, after=watched_for)
         wire.send(ping.reply(options, 200), PBX, ALICE)
+    if longer:
+        wire.go_on(longer)
+    wire.write()
+
+
+def retried(path: Path) -> None:
+    """The PBX wants a longer session timer, and Alice's phone calls again with one."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=PBX, name="call-failed-retried")
+    invite = call.request(ALICE, "INVITE", ("Session-Expires", "60"), body=sdp(ALICE))
+    wire.send(invite, ALICE, PBX)
+    failure = call.reply(invite, 422, ("Min-SE", "90"))
+    wire.send(failure, PBX, ALICE, after=0.15)
+    wire.send(ack_of_failure(invite, failure), ALICE, PBX)
+    again = call.request(ALICE, "INVITE", ("Session-Expires", "90"), ("Min-SE", "90"), body=sdp(ALICE))
+    wire.send(again, ALICE, PBX)
+    answer = call.reply(again, 200, body=sdp(PBX))
+    wire.send(answer, PBX, ALICE, after=2)
+    wire.send(call.ack(answer), ALICE, PBX)
+    bye = call.request(ALICE, "BYE")
+    wire.send(bye, ALICE, PBX, after=9)
+    wire.send(call.reply(bye, 200), PBX, ALICE)
     wire.write()
 
 
@@ -95,6 +121,7 @@ def through_b2bua(path: Path) -> None:
     failure = inner.reply(asked, 488)
     wire.send(failure, near, ALICE, after=0.002)
     wire.send(ack_of_failure(asked, failure), ALICE, near)
+    wire.go_on(5)
     wire.write()
 
 

@@ -51,6 +51,7 @@ def overloaded(path: Path, *, pause: float) -> None:
         call = Dialog(caller=ALICE, callee=PBX, name=f"{path.stem}-{number}")
         refused(wire, call, call.request(ALICE, "INVITE", body=sdp(ALICE)), 503, ("Retry-After", "60"))
         wire.wait(pause)
+    wire.go_on(60)
     wire.write()
 
 
@@ -63,6 +64,7 @@ def insistent(
         call = Dialog(caller=ALICE, callee=PBX, name=f"{path.stem}-{number}")
         refused(wire, call, written(call, method, *fields, body=body), code, asked)
         wire.wait(20)
+    wire.go_on(60)
     wire.write()
 
 
@@ -83,6 +85,7 @@ def recovered(path: Path) -> None:
         wire.wait(1)
     plain = written(call, "MESSAGE", body="Hello")
     accepted(wire, call, plain.changed("Content-Type", "text/plain"))
+    wire.go_on(60)
     wire.write()
 
 
@@ -111,6 +114,7 @@ def sensible(path: Path) -> None:
     wire.send(ack_of_failure(invite, busy), ALICE, BOB)
     call = Dialog(caller=ALICE, callee=PBX, name=f"{path.stem}-elsewhere")
     talk(wire, call, written(call, "INVITE"))
+    wire.go_on(60)
     wire.write()
 
 

@@ -23,6 +23,7 @@ def demanded(path: Path) -> None:
     """The other operator wants every call signed."""
     wire = Recording(path=path)
     called(wire, "demanded", None, 428)
+    wire.go_on(5)
     wire.write()
 
 

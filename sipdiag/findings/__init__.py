@@ -19,7 +19,7 @@ from sipdiag.findings.heard import found_heard, hearing_evidence, names_of, save
 from sipdiag.findings.identity import Claim, mismatches, signature_in
 from sipdiag.findings.notices import KINDS, Notice, Notices
 from sipdiag.findings.order import arrived, first_of_each_capture, in_order
-from sipdiag.findings.outcome import severity_of
+from sipdiag.findings.outcome import may_go_on, severity_of, was_mended
 from sipdiag.findings.place import moment_of, number_of
 from sipdiag.findings.policy import Policy, Silence, silence_for, taken, weighed
 from sipdiag.findings.refused import recovery_evidence, refusal_evidence, refusal_severity, refusal_sightings
@@ -28,7 +28,7 @@ from sipdiag.findings.sealed import possible_handshakes, refused_behind, sip_han
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of
 from sipdiag.findings.surroundings import EMPTY_LINE, PIECES, Facts, Surroundings, merged, size_of
-from sipdiag.findings.telling import found, found_below, frames_of, seconds
+from sipdiag.findings.telling import found, found_below, frames_of, milliseconds, seconds
 from sipdiag.findings.twins import beside, place_of, refusals_in
 from sipdiag.findings.whole import Whole, checked
 
@@ -88,7 +88,9 @@ __all__ = [
     "in_order",
     "is_asked",
     "joined",
+    "may_go_on",
     "merged",
+    "milliseconds",
     "mismatches",
     "moment_of",
     "names_of",
@@ -115,6 +117,7 @@ __all__ = [
     "told_once",
     "traffic_of",
     "unfolded",
+    "was_mended",
     "weighed",
     "without_ports",
 ]

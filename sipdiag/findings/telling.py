@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sipdiag.calls import SECOND
+from sipdiag.calls import MILLISECOND, SECOND
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.trace import Sighting
 
@@ -68,6 +68,11 @@ def found_below(  # noqa: PLR0913  (the parts of a finding, named)
 def frames_of(shown_by: Sequence[Sighting]) -> list[int]:
     """The frames of `shown_by`, as far as they lie in the capture of the first: a finding names one capture."""
     return list(dict.fromkeys(each.frame for each in shown_by if each.capture == shown_by[0].capture))
+
+
+def milliseconds(nanoseconds: int) -> int:
+    """Nanoseconds as whole milliseconds."""
+    return round(nanoseconds / MILLISECOND)
 
 
 def seconds(nanoseconds: int) -> float:

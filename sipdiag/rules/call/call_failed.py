@@ -1,25 +1,34 @@
 """A call was not set up: the caller got a final response other than 2xx.
 
 The severity follows the status code; a challenge that the caller answered, or a redirect that it followed, is no
-failure (RFC 3261, sections 8.1.3.4 and 22.1). Where hops are seen, the one that said no first is named: a proxy passes
-a final response on (section 16.7), a B2BUA makes one of its own of it.
+failure (RFC 3261, sections 8.1.3.4 and 22.1), nor a refusal at the very end of a capture that a client may mend. Where
+hops are seen, the one that said no first is named: a proxy passes a final response on (section 16.7), a B2BUA makes one
+of its own of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, Call, CallState, Certainty, Failure, Trait, failure_of, status
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, severity_of
+from sipdiag.calls import Call, CallState, Certainty, Failure, Trait, failure_of, status
+from sipdiag.findings import (
+    Confidence,
+    Evidence,
+    Finding,
+    Scene,
+    Severity,
+    found,
+    may_go_on,
+    milliseconds,
+    seconds,
+    severity_of,
+)
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting
 
 NAME = "call-failed"
 SEVERITY = Severity.ERROR
 NEEDS = Trait.TROUBLED
-
-TIME_TO_AUTHENTICATE = 2 * SECOND
-"""A client answers a challenge at once; one that has not by now will not, or it would have to ask its user."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
@@ -31,9 +40,9 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     if whole.legs and _is_told_elsewhere(call, whole):
         return
     code = final.message.status
-    challenged = code in (401, 407)
-    if challenged and scene.window.left(final.time) < TIME_TO_AUTHENTICATE:
-        return  # the capture ends before the caller could have come back with credentials
+    challenged, goes_on = code in (401, 407), may_go_on(final, scene.window)
+    if goes_on and (challenged or code < 400):
+        return  # the capture ends before the caller could have come back with credentials, or called the new target
     failure = failure_of(whole)
     if failure is not None and failure.steps[-1].final is not final:
         failure = None  # a leg whose failure did not come to the caller: it is told by itself
@@ -49,8 +58,11 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         variant = "relayed" if len(failure.steps) > 1 else "unanswered-behind"
         if "lost_on_the_way" in evidence:
             variant = "relayed-bare"
-    severity = Severity.NOTE if cancelled else severity_of(code)
-    yield found(NAME, variant, severity, Confidence.CERTAIN, shown_by, evidence, knowledge=f"status/{code}")
+    severity, confidence = Severity.NOTE if cancelled else severity_of(code), Confidence.CERTAIN
+    if goes_on and severity is not Severity.NOTE:
+        variant, confidence = "capture-ended", Confidence.INCONCLUSIVE
+        evidence["recorded_after_ms"] = milliseconds(scene.window.left(final.time))
+    yield found(NAME, variant, severity, confidence, shown_by, evidence, knowledge=f"status/{code}")
 
 
 def _is_told_elsewhere(leg: Call, whole: Call) -> bool:

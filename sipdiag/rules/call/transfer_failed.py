@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from sipdiag.calls import SECOND, TIMEOUT, Transaction, status
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, severity_of
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, may_go_on, seconds, severity_of
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting
 
@@ -19,7 +19,6 @@ SEVERITY = Severity.ERROR
 
 FRAGMENT = re.compile(rb"\s*SIP/2\.0[ \t]+(\d{3})[ \t]*([^\r\n]*)")
 """The first line of a message/sipfrag body (RFC 3420)."""
-TIME_TO_AUTHENTICATE = 2 * SECOND
 
 
 def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
@@ -35,9 +34,8 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
         return
     if status(final) >= 300:
         later = any(each.cseq > transaction.cseq for each in refers)
-        challenged = status(final) in (401, 407)
-        if challenged and (later or scene.window.left(final.time) < TIME_TO_AUTHENTICATE):
-            return
+        if may_go_on(final, scene.window) or (status(final) in (401, 407) and later):
+            return  # what becomes of the next try is told there
         evidence = _evidence(request, final) | {"code": status(final), "reason": _reason(final)}
         yield found(NAME, "refused", severity_of(status(final)), Confidence.CERTAIN, [request, final], evidence)
     elif "false" not in (final.message.field("refer-sub") or "").lower():

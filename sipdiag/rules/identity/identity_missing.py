@@ -11,7 +11,17 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from sipdiag.calls import Correlation, Transaction, number_in, status
-from sipdiag.findings import Confidence, Finding, Scene, Severity, first_of_each_capture, found, found_below, frames_of
+from sipdiag.findings import (
+    Confidence,
+    Finding,
+    Scene,
+    Severity,
+    first_of_each_capture,
+    found,
+    found_below,
+    frames_of,
+    may_go_on,
+)
 from sipdiag.sip import parse_name_addr
 from sipdiag.trace import Sighting, host
 
@@ -48,7 +58,7 @@ def gathered(part: Correlation, scene: Scene) -> dict[Link, Part]:
             if request is None or hop.origin is not None:
                 continue
             link = (host(request.source), host(request.destination))
-            if final is not None and status(final) == 428:
+            if final is not None and status(final) == 428 and not may_go_on(final, scene.window):
                 found.setdefault(link, Part()).said.append(_demanded(hop, request, final))
             if link in signed:
                 _count(found.setdefault(link, Part()), request)

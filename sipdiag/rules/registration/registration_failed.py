@@ -15,6 +15,8 @@ from sipdiag.findings import (
     Scene,
     Severity,
     found,
+    may_go_on,
+    milliseconds,
     recovery_evidence,
     refusal_evidence,
     refusal_severity,
@@ -33,10 +35,10 @@ def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
         if outage.of(Cause.CREDENTIALS, Cause.REALM):
             refusals = [each for each in refusals if each.code != 403]  # the block that follows wrong credentials
         if refusals:
-            yield _finding(registration, outage, refusals)
+            yield _finding(registration, outage, refusals, scene)
 
 
-def _finding(registration: Registration, outage: Outage, refusals: list[Refusal]) -> Finding:
+def _finding(registration: Registration, outage: Outage, refusals: list[Refusal], scene: Scene) -> Finding:
     # What says most of a run is its gravest answer.
     worst = min(refusals, key=lambda each: severity_of(each.code).rank)
     variant = "refused"
@@ -44,12 +46,17 @@ def _finding(registration: Registration, outage: Outage, refusals: list[Refusal]
         variant = "recovered"
     elif asks_for_removal(worst.transaction):  # the user wanted no calls; the binding lapses by itself
         variant = "removal-refused"
+    evidence = refusal_evidence(registration, worst, len(refusals)) | recovery_evidence(outage, refusals)
+    confidence = Confidence.CERTAIN
+    if variant == "refused" and all(may_go_on(each.final, scene.window) for each in refusals):
+        variant, confidence = "capture-ended", Confidence.INCONCLUSIVE
+        evidence["recorded_after_ms"] = milliseconds(scene.window.left(worst.final.time))
     return found(
         NAME,
         variant,
         refusal_severity(outage, worst, severity_of(worst.code)),
-        Confidence.CERTAIN,
+        confidence,
         refusal_sightings(outage, refusals, worst),
-        refusal_evidence(registration, worst, len(refusals)) | recovery_evidence(outage, refusals),
+        evidence,
         knowledge=f"status/{worst.code}",
     )

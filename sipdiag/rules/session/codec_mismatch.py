@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import Call, Exchange, description_in, status, streams_of
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, may_go_on, was_mended
 from sipdiag.media import Codec, Media
 from sipdiag.trace import Sighting
 
@@ -27,13 +27,13 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     for exchange in scene.exchanges(call):
         if exchange.plain or exchange.key in told:
             continue
-        finding = _refused(exchange) if exchange.refused else _answered(exchange)
+        finding = _refused(exchange, call, scene) if exchange.refused else _answered(exchange)
         if finding is not None:
             told.add(exchange.key)
             yield finding
 
 
-def _refused(exchange: Exchange) -> Finding | None:
+def _refused(exchange: Exchange, call: Call, scene: Scene) -> Finding | None:
     """The refusal that says that formats were the reason; others are told by the rule on failures."""
     refusal = exchange.closing
     if refusal is None or status(refusal) not in REFUSALS:
@@ -49,8 +49,12 @@ def _refused(exchange: Exchange) -> Finding | None:
     if (warning := refusal.message.field("warning")) is not None:
         evidence["header_warning"] = warning
     severity = Severity.WARNING if exchange.within else SEVERITY
+    if not exchange.within and was_mended(refusal, call):
+        severity = Severity.NOTE
     variant = "refused" if disjoint else "warned"
-    return found(NAME, variant, severity, Confidence.CERTAIN, [exchange.offer, refusal], evidence)
+    ends = may_go_on(refusal, scene.window)  # other codecs may be offered at once
+    confidence = Confidence.INCONCLUSIVE if ends else Confidence.CERTAIN
+    return found(NAME, variant, severity, confidence, [exchange.offer, refusal], evidence)
 
 
 def _answered(exchange: Exchange) -> Finding | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import Call, Exchange, description_in, status, streams_of
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, may_go_on, was_mended
 from sipdiag.media import Media
 from sipdiag.trace import Sighting
 
@@ -28,13 +28,13 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     for exchange in scene.exchanges(call):
         if exchange.plain or exchange.key in told:
             continue
-        finding = _refused(exchange) if exchange.refused else _answered(exchange)
+        finding = _refused(exchange, call, scene) if exchange.refused else _answered(exchange)
         if finding is not None:
             told.add(exchange.key)
             yield finding
 
 
-def _refused(exchange: Exchange) -> Finding | None:
+def _refused(exchange: Exchange, call: Call, scene: Scene) -> Finding | None:
     """The refusal that says by its own session description that it wants the other way."""
     refusal = exchange.closing
     if refusal is None or status(refusal) not in REFUSALS:
@@ -50,8 +50,12 @@ def _refused(exchange: Exchange) -> Finding | None:
     evidence = _evidence(exchange, refusal, offered[0])
     evidence |= {"code": status(refusal), "answered": wanted[0].protocol if wanted else ""}
     severity = Severity.WARNING if exchange.within else SEVERITY
+    if not exchange.within and was_mended(refusal, call):
+        severity = Severity.NOTE
     variant = "refused" if contrary else "warned"
     confidence = Confidence.CERTAIN if contrary else Confidence.LIKELY
+    if may_go_on(refusal, scene.window):
+        confidence = Confidence.INCONCLUSIVE  # it may be offered in the other way at once
     return found(NAME, variant, severity, confidence, [exchange.offer, refusal], evidence)
 
 

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import Subscription, carries_credentials, status
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, severity_of
+from sipdiag.findings import (
+    Confidence,
+    Evidence,
+    Finding,
+    Scene,
+    Severity,
+    found,
+    may_go_on,
+    milliseconds,
+    severity_of,
+)
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting, host
 
@@ -43,7 +53,12 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
         evidence["request_frame"] = last.request.frame
         shown_by.insert(0, last.request)
     severity = Severity.NOTE if code == 489 and _uses_others(subscription, final, scene) else severity_of(code)
-    yield found(NAME, "refused", severity, Confidence.CERTAIN, shown_by, evidence, knowledge=f"status/{code}")
+    variant, confidence = "refused", Confidence.CERTAIN
+    # Credentials that were turned down are not mended at once.
+    if may_go_on(final, scene.window) and severity is not Severity.NOTE and code not in (401, 407):
+        variant, confidence = "capture-ended", Confidence.INCONCLUSIVE
+        evidence["recorded_after_ms"] = milliseconds(scene.window.left(final.time))
+    yield found(NAME, variant, severity, confidence, shown_by, evidence, knowledge=f"status/{code}")
 
 
 def _uses_others(subscription: Subscription, refusal: Sighting, scene: Scene) -> bool:

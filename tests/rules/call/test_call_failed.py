@@ -45,6 +45,7 @@ def test_the_severity_follows_the_code(code: int, said: Told) -> None:
     """What people cause is a note, 408 a warning, a refusal an error; the code's own entry explains it."""
     talk = Exchange()
     refused(talk, code)
+    talk.until = 10
     finding = only_finding_of(talk, NAME)
     assert told(finding) == said
     assert finding.knowledge == f"status/{code}"
@@ -189,6 +190,7 @@ def test_reason_and_warning_along_the_way_are_told() -> None:
     """RFC 3326: what explained the refusal, and where it was lost."""
     talk = Exchange()
     relayed(talk, 488, 488, 'Reason: Q.850;cause=65\r\nWarning: 305 x "codec"\r\n', "Reason: Q.850;cause=65\r\n")
+    talk.until = 10
     finding = only_finding_of(talk, NAME)
     assert finding.variant == "relayed-bare"
     assert finding.evidence["reason_on_the_way"] == [f"{CALLEE}: Q.850;cause=65", f"{PROXY}: Q.850;cause=65"]
@@ -227,3 +229,22 @@ def test_an_element_behind_which_nobody_answered_says_so() -> None:
     finding = only_finding_of(talk, NAME)
     assert told(finding) == ("unanswered-behind", "warning", "certain")
     assert finding.evidence["unanswered"] == [CALLEE]
+
+
+@pytest.mark.parametrize(("code", "fields", "ends"), [(422, "", 2.25), (488, "", 2.25), (503, "Retry-After: 5\r\n", 7)])
+def test_a_refusal_at_the_end_that_the_caller_may_mend_stays_open(code: int, fields: str, ends: float) -> None:
+    """And says how long was recorded after it."""
+    talk = Exchange()
+    refused(talk, code, fields)
+    talk.until = ends
+    finding = only_finding_of(talk, NAME)
+    assert told(finding) == ("capture-ended", "note", "inconclusive")
+    assert finding.evidence["recorded_after_ms"] == round((ends - 1.25) * 1000)
+
+
+@pytest.mark.parametrize("code", [302, 401])
+def test_a_redirect_or_challenge_at_the_end_is_worth_no_word(code: int) -> None:
+    """The next INVITE was on its way."""
+    talk = Exchange()
+    refused(talk, code)
+    assert findings_of(talk, NAME) == []

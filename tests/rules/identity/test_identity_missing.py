@@ -12,6 +12,7 @@ def test_a_verifier_that_insists() -> None:
     """428 says what it wants."""
     talk = Exchange()
     called(talk, None, 428)
+    talk.until = 10
     finding = only_finding_of(talk, NAME)
     assert told(finding) == ("demanded", "error", "certain")
     assert finding.evidence == {

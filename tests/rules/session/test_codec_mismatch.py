@@ -49,6 +49,7 @@ def test_each_way_of_not_fitting_is_told_apart(story: Callable[[Exchange], None]
     """What the refusal says itself is certain; an answer may yet be understood."""
     talk = Exchange()
     story(talk)
+    talk.until = 60
     assert told(only_finding_of(talk, NAME)) == said
 
 

@@ -60,6 +60,7 @@ def test_each_way_of_not_fitting_is_told_apart(story: Callable[[Exchange], None]
     """One encrypts and the other does not, or the keys do not fit."""
     talk = Exchange()
     story(talk)
+    talk.until = 60
     assert told(only_finding_of(talk, NAME)) == said
 
 
