@@ -54,7 +54,16 @@ from sipdiag.calls.registration import (
     stated_expires,
 )
 from sipdiag.calls.route import Astray, astray
-from sipdiag.calls.session import Exchange, description_in, exchanges_of, is_bodiless, is_reliable, sdp_in, streams_of
+from sipdiag.calls.session import (
+    Exchange,
+    description_in,
+    encryption_refused,
+    exchanges_of,
+    is_bodiless,
+    is_reliable,
+    sdp_in,
+    streams_of,
+)
 from sipdiag.calls.session_timer import Lapse, SessionTimer, session_lapse, session_timer
 from sipdiag.calls.subscription import Subscription, SubscriptionState
 from sipdiag.calls.terms import offending
@@ -182,6 +191,7 @@ __all__ = [
     "dialled",
     "dialogs_of",
     "duties_of",
+    "encryption_refused",
     "ending_of",
     "events_of",
     "exchanges_of",

@@ -28,6 +28,9 @@ _PART = re.compile(rb"(?i)\ncontent-type[ \t]*:[ \t]*application/sdp\b.*?\r?\n\r
 _COMMON_CODECS = frozenset({b"0", b"3", b"8", b"9", b"18"})
 """Payload types of voice that mean the same everywhere."""
 
+INCOMPATIBLE_TRANSPORT = ("302", "304")
+"""Incompatible transport protocol; media type not available (RFC 3261, section 20.43)."""
+
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One offer at one hop, with what became of it."""
@@ -79,6 +82,26 @@ def sdp_in(message: Message) -> bytes:
 def description_in(sighting: Sighting) -> Description:
     """The session description that a message carries; one without streams when it has none."""
     return parse_sdp(sdp_in(sighting.message))
+
+
+def encryption_refused(offer: Sighting, refusal: Sighting) -> str:
+    """Whether a refusal is about encryption: `contrary` where its description wants the other way, `warned`, or empty.
+
+    Warning 302 and 304 blame the transport protocol or the kind of media (RFC 3261, section 20.43), which is encryption
+    where an encrypted stream was offered.
+    """
+    offered, wanted = _audio(offer), _audio(refusal)
+    ways = {stream.secure for stream in offered}
+    if len(ways) != 1:
+        return ""
+    if wanted and {stream.secure for stream in wanted}.isdisjoint(ways):
+        return "contrary"
+    warned = any(value.lstrip()[:3] in INCOMPATIBLE_TRANSPORT for value in refusal.message.fields("warning"))
+    return "warned" if warned and True in ways else ""
+
+
+def _audio(sighting: Sighting) -> list[Media]:
+    return [stream for stream in description_in(sighting).media if stream.kind == "audio"]
 
 
 def streams_of(exchange: Exchange) -> list[tuple[Media, Media]]:

@@ -10,7 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, CallState, Certainty, Failure, Trait, failure_of, status
+from sipdiag.calls import (
+    Call,
+    CallState,
+    Certainty,
+    Failure,
+    Trait,
+    description_in,
+    encryption_refused,
+    failure_of,
+    status,
+)
 from sipdiag.findings import (
     Confidence,
     Evidence,
@@ -29,6 +39,7 @@ from sipdiag.trace import Sighting
 NAME = "call-failed"
 SEVERITY = Severity.ERROR
 NEEDS = Trait.TROUBLED
+NOT_ACCEPTABLE = frozenset({415, 488, 606})
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
@@ -58,6 +69,9 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         variant = "relayed" if len(failure.steps) > 1 else "unanswered-behind"
         if "lost_on_the_way" in evidence:
             variant = "relayed-bare"
+    if variant == "failed" and code in NOT_ACCEPTABLE and invite is not None and encryption_refused(invite, final):
+        variant = "encryption-refused"
+        evidence["offered"] = [stream.protocol for stream in description_in(invite).media]
     severity, confidence = Severity.NOTE if cancelled else severity_of(code), Confidence.CERTAIN
     if goes_on and severity is not Severity.NOTE:
         variant, confidence = "capture-ended", Confidence.INCONCLUSIVE

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Exchange, description_in, status, streams_of
+from sipdiag.calls import Call, Exchange, description_in, encryption_refused, status, streams_of
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, may_go_on, was_mended
 from sipdiag.media import Media
 from sipdiag.trace import Sighting
@@ -18,8 +18,6 @@ NAME = "crypto-mismatch"
 SEVERITY = Severity.ERROR
 
 REFUSALS = frozenset({415, 488, 606})
-INCOMPATIBLE_TRANSPORT = ("302", "304")
-"""Incompatible transport protocol; media type not available (RFC 3261, section 20.43)."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
@@ -39,14 +37,10 @@ def _refused(exchange: Exchange, call: Call, scene: Scene) -> Finding | None:
     refusal = exchange.closing
     if refusal is None or status(refusal) not in REFUSALS:
         return None
-    offered, wanted = _audio(exchange.offer), _audio(refusal)
-    ways = {stream.secure for stream in offered}
-    if len(ways) != 1:
+    why = encryption_refused(exchange.offer, refusal)
+    if not why:
         return None
-    warned = any(value.lstrip()[:3] in INCOMPATIBLE_TRANSPORT for value in refusal.message.fields("warning"))
-    contrary = bool(wanted) and {stream.secure for stream in wanted}.isdisjoint(ways)
-    if not contrary and not (warned and True in ways):
-        return None
+    offered, wanted, contrary = _audio(exchange.offer), _audio(refusal), why == "contrary"
     evidence = _evidence(exchange, refusal, offered[0])
     evidence |= {"code": status(refusal), "answered": wanted[0].protocol if wanted else ""}
     severity = Severity.WARNING if exchange.within else SEVERITY

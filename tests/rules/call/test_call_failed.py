@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from exchange import CALLEE, CALLER, PROXY, Exchange
 from sipdiag.rules.call.call_failed import NAME
@@ -248,3 +249,22 @@ def test_a_redirect_or_challenge_at_the_end_is_worth_no_word(code: int) -> None:
     talk = Exchange()
     refused(talk, code)
     assert findings_of(talk, NAME) == []
+
+
+@pytest.mark.parametrize(
+    ("offered", "warning", "variant"),
+    [
+        ("RTP/SAVP", "304", "encryption-refused"),
+        ("RTP/SAVP", "305", "failed"),
+        ("RTP/AVP", "304", "failed"),
+    ],
+)
+def test_a_refusal_over_encryption_says_so(offered: str, warning: str, variant: str) -> None:
+    """The steps for a 488 begin with codecs, which are not to blame."""
+    talk = Exchange()
+    invite = talk.request("INVITE", 0)
+    body = f"v=0\r\nc=IN IP4 192.0.2.10\r\nm=audio 16384 {offered} 0\r\n".encode()
+    talk.sightings[0] = replace(invite, message=replace(invite.message, body=body))
+    talk.response(488, talk.sightings[0], 1, fields=f'Warning: {warning} x "no"\r\n')
+    talk.until = 10
+    assert only_finding_of(talk, NAME).variant == variant
