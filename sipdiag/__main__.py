@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
+from sipdiag.cli import console
 
-from sipdiag.cli import main
-
-sys.exit(main())
+console()

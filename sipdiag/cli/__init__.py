@@ -1,6 +1,6 @@
 """The command line: the only place that prints, reads arguments and exits.
 
-The door of the room: `main`, which the console script calls.
+The door of the room: `main`, and `console`, which the console script calls.
 """
 
 from __future__ import annotations
@@ -65,4 +65,16 @@ def main(arguments: list[str] | None = None) -> int:
         return code
 
 
-__all__ = ["EXIT_FINDINGS", "EXIT_NOTHING", "EXIT_UNREADABLE", "EXIT_USAGE", "main"]
+def console() -> None:
+    """Run the command line and end the process with its exit code: at once, see `leaving`."""
+    code = main()
+    threading = sys.modules.get("threading")
+    if threading is not None and threading.active_count() > 1:  # somebody else may have something to finish
+        sys.exit(code)
+    import atexit  # noqa: PLC0415
+
+    atexit._run_exitfuncs()  # noqa: SLF001  (temporary files are removed here)
+    os._exit(code)
+
+
+__all__ = ["EXIT_FINDINGS", "EXIT_NOTHING", "EXIT_UNREADABLE", "EXIT_USAGE", "console", "main"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sipdiag.cli import EXIT_FINDINGS, EXIT_UNREADABLE, options
 from sipdiag.cli.clicking import click
+from sipdiag.cli.leaving import leave
 from sipdiag.cli.nearby import may_have_settings
 from sipdiag.cli.reading import readings
 from sipdiag.cli.writing import FORMATS, TABLES, write_report
@@ -82,6 +83,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
         raise SystemExit(EXIT_UNREADABLE)
     settings = early or _settings(certificates)
     analysis = options.narrowed(_analysis_of(traces, settings, guess=not no_guess), settings.filled(narrowing))
+    leave(traces, analysis)
     from sipdiag.report import Words  # noqa: PLC0415  (nothing to report is found out without it)
 
     words = Words(catalogue)
