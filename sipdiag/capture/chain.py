@@ -36,6 +36,8 @@ FEW = 16
 this in all, one step of them costs more than walking one by one."""
 STRIDE = 16
 """Steps between two looks at whether the lanes have arrived."""
+PROBE, LEAP = 8, 1 << 8
+"""Records that a lane is taken ahead at once: to see whether they are of one length, and where they are."""
 DEPTH = 2
 """Consecutive headers that must look right before a lane starts there."""
 LONG = 32
@@ -160,44 +162,79 @@ def _serial(octets: Octets, at: int, stop: int, framing: Framing) -> tuple[list[
 
 def _joined(octets: Octets, starts: Offsets, stop: int, framing: Framing) -> Offsets:
     """Join the lanes to one chain: a lane counts when the walk arrives at its start, the rest is walked again."""
-    targets = np.append(starts[1:], stop)
-    trail, count, arrival = _walked_lanes(octets, starts, targets, framing)
+    walked, arrival = _walked_lanes(octets, starts, np.append(starts[1:], stop), framing)
     if (arrival[:-1] == starts[1:]).all():
-        walked = trail.T
         rest = _serial(octets, int(arrival[-1]), stop, framing)[0]
-        return np.concatenate((walked[walked < targets[:, None]], np.array(rest, np.int64)))
+        return np.concatenate((walked, np.array(rest, np.int64))) if rest else walked
     pieces: list[npt.ArrayLike] = []
     at = int(starts[0])
-    for lane, (start, steps, arrived) in enumerate(zip(starts.tolist(), count.tolist(), arrival.tolist(), strict=True)):
+    bounds = np.append(np.searchsorted(walked, starts), len(walked)).tolist()
+    for lane, (start, arrived) in enumerate(zip(starts.tolist(), arrival.tolist(), strict=True)):
         if at < start:
             offsets, at = _serial(octets, at, start, framing)
             pieces.append(offsets)
         if at == start:
-            pieces.append(trail[:steps, lane])
+            pieces.append(walked[bounds[lane] : bounds[lane + 1]])
             at = arrived
     pieces.append(_serial(octets, at, stop, framing)[0])
     return np.concatenate(pieces, dtype=np.int64, casting="unsafe")
 
 
-def _walked_lanes(
-    octets: Octets, starts: Offsets, targets: Offsets, framing: Framing
-) -> tuple[Offsets, Offsets, Offsets]:
-    """Walk all lanes in step, each to its target or a little less.
-
-    Gives the trail of shape (steps, lanes), how many of its steps belong to each lane, and where the next would lead.
-    """
+def _walked_lanes(octets: Octets, starts: Offsets, targets: Offsets, framing: Framing) -> tuple[Offsets, Offsets]:
+    """Walk all lanes, each to its target: the offsets before it, ascending, and where each lane arrived."""
     lengths = every_length(octets, framing)
-    steps = []
-    at = starts
-    # A lane at its target stays there; when only a few are still on their way, walking those one by one is cheaper.
-    while np.count_nonzero(at < targets) * FEW > len(targets):
-        for _ in range(STRIDE):
-            steps.append(at)
-            at = np.minimum(following(lengths, at, framing), targets)
-    trail = np.array(steps)
-    count = np.count_nonzero(trail < targets, axis=0)
-    last = trail[count - 1, np.arange(len(targets))]
-    return trail, count, following(lengths, last, framing)
+    pieces: list[npt.ArrayLike] = []
+    at = starts.copy()
+    ahead, lanes = PROBE, np.arange(len(starts))
+    # When only a few are still on their way, walking those one by one is cheaper.
+    while len(lanes) * FEW > len(starts):
+        begin, target = at[lanes], targets[lanes]
+        if ahead:
+            found, at[lanes] = _leapt(lengths, begin, target, framing, ahead)
+            ahead = LEAP if len(found) >= len(lanes) * PROBE // 2 else 0
+        else:
+            found, at[lanes] = _stepped(lengths, begin, target, framing)
+        pieces.append(found)
+        lanes = lanes[at[lanes] < target]
+    for lane in lanes.tolist():
+        offsets, at[lane] = _serial(octets, int(at[lane]), int(targets[lane]), framing)
+        pieces.append(offsets)
+    walked = np.concatenate(pieces, dtype=np.int64, casting="unsafe")
+    walked.sort(kind="stable")  # which merges the pieces, each of them ascending
+    return walked, at
+
+
+def _leapt(
+    lengths: npt.NDArray[np.uint32], begin: Offsets, target: Offsets, framing: Framing, most: int
+) -> tuple[Offsets, Offsets]:
+    """Walk each lane as far as its records, `most` of them, are as long as its first: all in one step.
+
+    Gives the offsets before the lanes' targets, and where each goes on.
+    """
+    long = following(lengths, begin, framing) - begin
+    enough = (target - begin + long - 1) // long  # so many of that length lead to the target
+    places = np.minimum(begin[:, None] + long[:, None] * np.arange(min(most, int(enough.max()))), target[:, None])
+    onward = following(lengths, places, framing)
+    alike = onward - places == long[:, None]
+    run = np.where(alike.all(axis=1), places.shape[1], alike.argmin(axis=1))
+    # The record behind a run begins where the run ends, whatever its own length.
+    count = np.minimum(np.minimum(run + 1, places.shape[1]), enough)
+    last = count - 1
+    return places[np.arange(places.shape[1]) < count[:, None]], onward[np.arange(len(begin)), last]
+
+
+def _stepped(
+    lengths: npt.NDArray[np.uint32], begin: Offsets, target: Offsets, framing: Framing
+) -> tuple[Offsets, Offsets]:
+    """Walk each lane for `STRIDE` records, whatever their lengths, one step of all lanes after the other."""
+    steps, at = [], begin
+    for _ in range(STRIDE):
+        steps.append(at)
+        at = np.minimum(following(lengths, at, framing), target)
+    trail = np.array(steps).T
+    inside = trail < target[:, None]
+    last = trail[np.arange(len(target)), np.count_nonzero(inside, axis=1) - 1]
+    return trail[inside], following(lengths, last, framing)
 
 
 def every_length(octets: Octets, framing: Framing) -> npt.NDArray[np.uint32]:

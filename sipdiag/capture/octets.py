@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BLOCK = 4 << 20
 """Bytes read at a time."""
+KEPT_IN_HAND = 4 * BLOCK
+"""Bytes of freed memory that the process is to keep for its next arrays."""
 
 
 class Octets(Protocol):
@@ -44,6 +46,10 @@ class FileBlocks:
     """A regular file; what is left of one block is read again with the next."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
+        if size > BLOCK:
+            # Or each block's arrays would be given back to the system, which hands them out page by page, as zeros. The
+            # C library gives back less once something so large was freed (mallopt(3), M_MMAP_THRESHOLD).
+            np.empty(KEPT_IN_HAND, np.uint8)
         self._file, self._size = file, size
         self._end = size
         """Where reading is to stop, if a record ends there."""
