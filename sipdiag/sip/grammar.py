@@ -66,6 +66,11 @@ VIA: Final = re.compile(
     r"(\[[^\]\s]*+\]|[^\s:;,\[]++)(?:[ \t]*+:[ \t]*+([0-9]{1,10}))?([^,]*)"
 )
 
+# The same as nearly everybody writes it: sent-by, its port with the colon, and the branch in one look.
+PLAIN_VIA: Final = re.compile(
+    r"SIP/2\.0/[A-Z]++ ([A-Za-z0-9.-]++)(:[0-9]{1,10})?(?:;rport(?:=[0-9]*+)?)?;branch=([^\s;,]++)"
+)
+
 # via-branch = "branch" EQUAL token
 BRANCH: Final = re.compile(r";[ \t]*[Bb][Rr][Aa][Nn][Cc][Hh][ \t]*=[ \t]*([^\s;,]+)")
 

@@ -16,6 +16,7 @@ from sipdiag.sip.grammar import (
     FIELD_VALUE,
     HEADER_FIELD,
     HEADER_NAME,
+    PLAIN_VIA,
     REQUEST_LINE,
     START,
     STATUS_LINE,
@@ -223,6 +224,9 @@ def _cseq(text: str) -> tuple[int, str]:
 
 @lru_cache(maxsize=4096)
 def _topmost_via(text: str) -> tuple[str, str]:
+    plain = PLAIN_VIA.match(text)
+    if plain is not None:
+        return plain[3], plain[1].lower() + (plain[2] or "")
     via = VIA.match(_value(text))
     if via is None:
         return "", ""

@@ -5,10 +5,27 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reporting import ROOT
 from sipdiag.sip import grammar, strict
 
+VIA_PIECES = [
+    "a.B",
+    "192.0.2.1",
+    ":5060",
+    ":",
+    "123456789012",
+    ";rport",
+    "=5",
+    ";branch=",
+    "z9hG4bK1",
+    ";",
+    ",",
+    " ",
+    "[::1]",
+]
 FITTING = [
     (strict.SIP_URI, "sip:atlanta.example.com;method=REGISTER?to=alice%40example.com"),
     (strict.SIP_URI, "sips:1212@gateway.example.com"),
@@ -71,6 +88,18 @@ def test_compact_forms_are_one_letter_for_one_name() -> None:
     """No two compact forms mean the same header field (RFC 3261, section 7.3.3)."""
     assert all(len(short) == 1 for short in grammar.COMPACT)
     assert len(set(grammar.COMPACT.values())) == len(grammar.COMPACT)
+
+
+@given(st.lists(st.sampled_from(VIA_PIECES), max_size=9).map("".join))
+def test_a_plain_via_is_read_as_any_other(rest: str) -> None:
+    """The one look sees what the two patterns of the grammar see."""
+    value = f"SIP/2.0/UDP {rest}"
+    plain, via = grammar.PLAIN_VIA.match(value), grammar.VIA.match(value)
+    if plain is not None:
+        assert via is not None
+        branch = grammar.BRANCH.search(via[6])
+        assert branch is not None
+        assert (via[4], f":{via[5]}" if via[5] else None, branch[1]) == plain.groups()
 
 
 def test_no_group_is_repeated_possessively() -> None:
