@@ -28,6 +28,7 @@ def build(folder: Path) -> None:
     refused(folder / "prohibited.pcap", FIREWALL, (3, 13), until=33.0)
     refused(folder / "too-big.pcap", FIREWALL, (3, 4), mtu=576)
     closed_ipv6(folder / "port-closed-ipv6.pcap")
+    way_back_missing(folder / "way-back-missing.pcap")
     failed_over(folder / "failed-over.pcap")
     healed(folder / "refused-at-first.pcap")
 
@@ -87,6 +88,26 @@ def closed_ipv6(path: Path) -> None:
     wire.send(message, alice, server, after=0)
     wire.repeat(message, alice, server, LADDER)
     wire.refuse_each(server, 1, 4, wire.packets)
+    wire.write()
+
+
+def way_back_missing(path: Path) -> None:
+    """A good MESSAGE over TCP, of which the recorder sees the client's segments only; over UDP it sees both ways."""
+    home, office = replace(ALICE, transport="TCP"), replace(PBX, transport="TCP")
+    client, other = Host(address=home.address, port=49_190), replace(PBX, port=5062)
+    wire = Recording(path=path, hears=(client, ALICE, other))
+    ping = Dialog(caller=ALICE, callee=other, name="request-unanswered-way-back-keepalive")
+    options = ping.request(ALICE, "OPTIONS")
+    wire.send(options, ALICE, other, after=0)
+    wire.send(ping.reply(options, 200), other, ALICE)
+    link = Connection(recording=wire, client=client, server=office)
+    link.open()
+    text = Dialog(caller=home, callee=office, name="request-unanswered-way-back")
+    message = text.request(home, "MESSAGE", ("Content-Type", "text/plain"), body="Lunch at noon?")
+    link.send(client, bytes(message), after=2)
+    link.send(office, bytes(text.reply(message, 200)))
+    wire.wait(45)
+    link.close()
     wire.write()
 
 

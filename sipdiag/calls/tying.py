@@ -102,7 +102,7 @@ def carriage_of(
 
     Where the calls are a part of the traffic only, `known` says what the others have.
     """
-    if not streams:
+    if not streams and not exchanges:
         return Carriage(streams=[], calls={}, looked=looked)
     tie = _Tie(calls, streams, exchanges)
     known = known or settled([tie.ties()], streams)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from sipdiag.calls import Correlation, Leg, Link, Settled, Window, links_of
-from sipdiag.findings import Facts, Flows, Scene, Settings
+from sipdiag.findings import Facts, Flows, Scene, Settings, unheard_in
 from sipdiag.media import Stream
 from sipdiag.sip import parse
 from sipdiag.trace import Trace, host
@@ -26,6 +26,8 @@ class Below(msgspec.Struct, kw_only=True):
     """Hosts that could not connect, or negotiated."""
     call_ids: set[str] = set()
     """Of messages that lack a fragment."""
+    unheard: dict[str, int] = {}
+    """The ways of connections of which nothing is in the capture → bytes that were acknowledged of them."""
     gaps: set[str] = set()
     """The streams of which bytes are missing, as their defects name them."""
 
@@ -36,6 +38,8 @@ class Below(msgspec.Struct, kw_only=True):
                 self.ends.add(frozenset((each.client, each.server)))
             if each.established_frame is None:
                 self.clients.add(host(each.client))
+        for name, acknowledged in unheard_in(trace.connections):
+            self.unheard[name] = max(acknowledged, self.unheard.get(name, 0))
         self.clients.update(host(each.client) for each in trace.handshakes)
         self.gaps.update(each.detail for each in trace.facts.defects if each.kind == "stream-gap")
         for partial in trace.partial:
@@ -51,6 +55,8 @@ class Below(msgspec.Struct, kw_only=True):
         self.clients |= other.clients
         self.call_ids |= other.call_ids
         self.gaps |= other.gaps
+        for name, acknowledged in other.unheard.items():
+            self.unheard[name] = max(acknowledged, self.unheard.get(name, 0))
 
     def concerns(self, seen: Correlation) -> set[str]:
         """The Call-IDs of `seen` that such rules may ask about."""
@@ -95,6 +101,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
             with_media=self.with_media,
             media_settled=self.media_settled,
             gaps={"", *self.below.gaps},
+            ways_unheard=dict(self.below.unheard),
         )
 
 

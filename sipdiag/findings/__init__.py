@@ -23,7 +23,7 @@ from sipdiag.findings.outcome import may_go_on, severity_of, was_mended
 from sipdiag.findings.place import moment_of, number_of
 from sipdiag.findings.policy import Policy, Silence, silence_for, taken, weighed
 from sipdiag.findings.refused import recovery_evidence, refusal_evidence, refusal_severity, refusal_sightings
-from sipdiag.findings.scene import Scene, Source
+from sipdiag.findings.scene import Scene, Source, unheard_in
 from sipdiag.findings.sealed import possible_handshakes, refused_behind, sip_handshakes
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of
@@ -117,6 +117,7 @@ __all__ = [
     "told_once",
     "traffic_of",
     "unfolded",
+    "unheard_in",
     "was_mended",
     "weighed",
     "without_ports",

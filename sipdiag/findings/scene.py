@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -36,7 +36,7 @@ from sipdiag.findings.settings import Settings
 from sipdiag.findings.surroundings import Facts, Surroundings
 from sipdiag.media import Stream
 from sipdiag.trace import Sighting, Trace, host
-from sipdiag.transport import Undelivered
+from sipdiag.transport import Connection, Undelivered
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +76,13 @@ def media_ways_of(streams: Iterable[Stream]) -> MediaWays:
     )
 
 
+def unheard_in(connections: Iterable[Connection]) -> Iterator[tuple[str, int]]:
+    """The ways of connections with signalling of which nothing is there, and how much was acknowledged of each."""
+    for each in connections:
+        if each.signalling and each.way_unheard:
+            yield each.way_unheard, each.acknowledged
+
+
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """The circumstances in which a rule judges."""
 
@@ -112,6 +119,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of calls outside `correlation`, where that is a part of the traffic: pieces by name."""
     flows_seen: list[Flows] = []
     """Flows through a NAT that closed: given, or worked out once."""
+    ways_unheard: dict[str, int] = {}
+    """The ways of connections of which nothing is in the capture, once the gaps are worked out."""
     gaps: set[str] = set()
     """The streams of which bytes are missing, as their defects name them; an empty name once they are worked out."""
     around: list[Surroundings] = []
@@ -170,7 +179,15 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
             self.gaps.add("")
             found = (each for trace in self.traces for each in trace.facts.defects if each.kind == "stream-gap")
             self.gaps.update(each.detail for each in found)
-        return f"{source} → {destination}" in self.gaps
+            for name, acknowledged in unheard_in(each for trace in self.traces for each in trace.connections):
+                self.ways_unheard[name] = max(acknowledged, self.ways_unheard.get(name, 0))
+        way = f"{source} → {destination}"
+        return way in self.gaps or way in self.ways_unheard
+
+    def unheard(self, source: str, destination: str) -> int | None:
+        """Bytes that were acknowledged of a way of a connection of which nothing is there; None where some is."""
+        self.missed_bytes(source, destination)
+        return self.ways_unheard.get(f"{source} → {destination}")
 
     def outages(self, registration: Registration) -> list[Outage]:
         """The runs of refused REGISTERs in `registration`."""

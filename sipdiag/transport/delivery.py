@@ -117,6 +117,33 @@ class Connection(msgspec.Struct, kw_only=True):
     fin_frame: int | None = None
     signalling: bool = False
     """SIP was recognised on it."""
+    client_heard: bool = False
+    """The capture holds at least one segment of the client."""
+    server_heard: bool = False
+    first_acknowledged: int | None = None
+    """The first acknowledgment number of any side, and the last: of one side, where only that is heard."""
+    last_acknowledged: int = 0
+
+    @property
+    def unheard(self) -> str:
+        """The side of which the capture holds no segment at all; empty when it holds some of both."""
+        if self.client_heard and self.server_heard:
+            return ""
+        return self.server if self.client_heard else self.client
+
+    @property
+    def way_unheard(self) -> str:
+        """From where to where the capture holds nothing, as the gaps of streams are named."""
+        if not self.unheard:
+            return ""
+        return f"{self.unheard} → {self.client if self.unheard == self.server else self.server}"
+
+    @property
+    def acknowledged(self) -> int:
+        """Bytes of the side that is not heard, that the other says to have received."""
+        first = self.last_acknowledged if self.first_acknowledged is None else self.first_acknowledged
+        advanced = (self.last_acknowledged - first) % (1 << 32)
+        return advanced if advanced < 1 << 31 else 0
 
 
 class SealedConnection(msgspec.Struct, kw_only=True):

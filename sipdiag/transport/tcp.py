@@ -198,6 +198,14 @@ def _failed(connection: Connection) -> bool:
 
 def _note(connection: Connection, segment: Segment) -> None:
     """Write down what the segment says of the connection's fate."""
+    if segment.source == connection.client:
+        connection.client_heard = True
+    else:
+        connection.server_heard = True
+    if segment.flags & ACK and not segment.flags & RST:
+        if connection.first_acknowledged is None:
+            connection.first_acknowledged = segment.acknowledgment
+        connection.last_acknowledged = segment.acknowledgment
     if segment.flags & SYN and segment.flags & ACK:
         connection.established_frame = connection.established_frame or segment.frame
     elif segment.flags & SYN:

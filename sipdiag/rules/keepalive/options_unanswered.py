@@ -101,7 +101,8 @@ def _ping(each: Transaction, request: Sighting, scene: Scene) -> Ping:
     if notice is not None:
         verdict: tuple[str, Confidence] | None = (notice.kind, notice.confidence(scene.window.left(request.time)))
     else:
-        verdict = silence_of(each, request, scene.window)
+        missed = scene.missed_bytes(request.destination, request.source)
+        verdict = silence_of(each, request, scene.window, missed=missed)
     if verdict is not None and scene.lost_in_flow(each):
         verdict = None
     return Ping(request=request, answer=None, verdict=verdict, repeats=len(each.request_repeats), notice=notice)

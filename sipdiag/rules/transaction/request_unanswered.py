@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import Outcome, Transaction
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found, seconds, silence_of
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, silence_of
 from sipdiag.sip import Request
 from sipdiag.trace import Sighting, host
 
@@ -43,25 +43,25 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     if verdict is None or scene.lost_in_flow(transaction):
         return
     variant, confidence = verdict
+    acknowledged = scene.unheard(request.destination, request.source)
+    if variant == "silent" and acknowledged is not None:
+        variant = "unheard"
     went_on = _came_back(transaction, request, scene) or (notice is not None and _went_elsewhere(transaction, scene))
-    finding = found(
-        NAME,
-        variant,
-        Severity.NOTE if went_on else SEVERITY,
-        confidence,
-        [request, *repeats],
-        {
-            "method": transaction.method,
-            "request_frame": request.frame,
-            "uri": request.message.uri if isinstance(request.message, Request) else "",
-            "repeats": len(repeats),
-            "repeated_for_s": seconds(repeats[-1].time - request.time) if repeats else 0.0,
-            "recorded_after_s": seconds(scene.window.left(request.time)),
-            "client": request.source,
-            "server": request.destination,
-            "transport": request.transport,
-        },
-    )
+    evidence: Evidence = {
+        "method": transaction.method,
+        "request_frame": request.frame,
+        "uri": request.message.uri if isinstance(request.message, Request) else "",
+        "repeats": len(repeats),
+        "repeated_for_s": seconds(repeats[-1].time - request.time) if repeats else 0.0,
+        "recorded_after_s": seconds(scene.window.left(request.time)),
+        "client": request.source,
+        "server": request.destination,
+        "transport": request.transport,
+    }
+    if acknowledged is not None:
+        evidence["acknowledged_bytes"] = acknowledged
+    severity = Severity.NOTE if went_on else SEVERITY
+    finding = found(NAME, variant, severity, confidence, [request, *repeats], evidence)
     yield finding if notice is None else notice.added_to(finding)
 
 

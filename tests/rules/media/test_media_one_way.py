@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from described import VOICE, call, sdp, with_body
 from exchange import Exchange
+from sipdiag.analysis import conclude, read
 from sipdiag.rules.media.media_one_way import NAME
 from streaming import ANSWER, HERE, OFFER, THERE, Talk
 
@@ -158,3 +160,14 @@ def test_silence_on_hold_is_no_one_way_media() -> None:
     with_body(talk.exchange, talk.exchange.response(200, hold, 7.3), ANSWER)
     talk.exchange.request("ACK", 7.4, cseq=2, branch="hold-ack", to_tag="callee")
     assert talk.end(20).told(NAME) == []
+
+
+@pytest.mark.parametrize("media", [True, False])
+@pytest.mark.parametrize(
+    ("name", "variants"), [("port-closed", ["port-closed"]), ("prohibited", ["prohibited"]), ("opened-late", [])]
+)
+def test_what_icmp_says_needs_no_media(name: str, variants: list[str], media: bool) -> None:  # noqa: FBT001
+    """Who refuses media says so in packets that are looked at with `--no-media` too."""
+    samples = Path(__file__).resolve().parents[3] / "samples" / "media-one-way"
+    found = conclude([read(str(samples / f"{name}.pcap"), media=media)]).findings
+    assert [each.variant for each in found if each.rule == NAME] == variants

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from below import found_in, trace_of
 from exchange import CALLEE, CALLER, PROXY, Exchange, ladder
 from sipdiag.defect import Defect
 from sipdiag.rules.transaction.request_unanswered import NAME
+from sipdiag.transport import Connection
 from verdict import Told, findings_of, only_finding_of, told
 
 if TYPE_CHECKING:
@@ -212,3 +214,27 @@ def test_where_bytes_are_missing_nobody_knows(gap: str, confidence: str) -> None
     heard(talk)
     trace = trace_of(talk, defects=[Defect(kind="stream-gap", detail=gap)])
     assert [each.confidence.value for each in found_in(talk, trace, NAME)] == [confidence]
+
+
+def test_a_way_back_that_was_never_captured_leaves_it_open() -> None:
+    """The host is heard on other connections, this one shows its client only, which acknowledges what came."""
+    talk = Exchange()
+    silent(talk)
+    sent = talk.sightings[-1]
+    alone = Connection(
+        number=1,
+        client=sent.source,
+        server=sent.destination,
+        signalling=True,
+        client_heard=True,
+        first_acknowledged=5_001,
+        last_acknowledged=5_301,
+    )
+    assert (alone.unheard, alone.acknowledged) == (sent.destination, 300)
+    (finding,) = found_in(talk, trace_of(talk, connections=[alone]), NAME)
+    assert told(finding) == ("unheard", "note", "inconclusive")
+    assert finding.evidence["acknowledged_bytes"] == 300
+    both = replace(alone, server_heard=True)
+    assert both.unheard == both.way_unheard == ""
+    (finding,) = found_in(talk, trace_of(talk, connections=[both]), NAME)
+    assert told(finding) == ("silent", "error", "likely")
