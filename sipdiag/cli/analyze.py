@@ -78,7 +78,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     # What is wrong with a command line is told before captures are read; else reading begins before all is imported.
     early = _settings(certificates) if certificates or may_have_settings(Path.cwd()) else None
     catalogue = options.catalogue_for(lang or (early.lang if early else None), knowledge)
-    traces, unreadable = readings(captures, quiet=quiet, media=not no_media)
+    traces, unreadable = readings(captures, quiet=quiet, media=not no_media, report=FORMATS[format_])
     if not traces:
         raise SystemExit(EXIT_UNREADABLE)
     settings = early or _settings(certificates)

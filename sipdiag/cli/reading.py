@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,8 +26,11 @@ class Readings(NamedTuple):
     unreadable: list[CaptureError]
 
 
-def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True) -> Readings:
-    """Every capture that can be read, in order, with media if wanted; of each other one a line to standard error."""
+def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True, report: str = "") -> Readings:
+    """Every capture that can be read, in order, with media if wanted; of each other one a line to standard error.
+
+    `report` is the module that will tell it, which may be imported while a second process is reading.
+    """
     from sipdiag.report.escape import shown  # noqa: PLC0415  (`--help` does without)
     from sipdiag.trace import ROOM, fitting, read_trace  # noqa: PLC0415
 
@@ -51,7 +56,7 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
                         progress=told,
                         media=media,
                         engine=engine,
-                        meanwhile=_what_comes_next,
+                        meanwhile=partial(_what_comes_next, report),
                         room=room,
                     )
                 )
@@ -78,7 +83,7 @@ def engine_asked_for() -> Engine:
     return Engine(wireshark=wireshark)
 
 
-def _what_comes_next() -> None:
+def _what_comes_next(report: str) -> None:
     """Import what is needed once the captures are read, while a second process is reading."""
-    import sipdiag.analysis  # noqa: PLC0415
-    import sipdiag.report  # noqa: F401, PLC0415
+    for needed in ("sipdiag.analysis", report or "sipdiag.report"):
+        import_module(needed)
