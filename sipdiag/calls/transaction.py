@@ -114,7 +114,7 @@ class Transaction(msgspec.Struct, kw_only=True):
         return self.responses[0] if self.request is None else self.request
 
 
-class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+class Arrival(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A sighting with its place: which transaction it belongs to and whether it is a repeat."""
 
     sighting: Sighting
