@@ -5,12 +5,10 @@ The door of the room: `correlate` gives the `Correlation` of sightings in the or
 
 from __future__ import annotations
 
-from sipdiag.calls.acknowledgement import acknowledgements
 from sipdiag.calls.attempt import Attempt
 from sipdiag.calls.authentication import Challenge, Credentials, challenges_in, credentials_in
 from sipdiag.calls.binding import Binding, bindings_of
 from sipdiag.calls.call import Call, CallState, acknowledges, opening_requests
-from sipdiag.calls.cancellation import cancellations
 from sipdiag.calls.carriage import CallMedia, Carriage, Carried
 from sipdiag.calls.cause import (
     CODES,
@@ -23,19 +21,48 @@ from sipdiag.calls.cause import (
 )
 from sipdiag.calls.clocks import Clock, Fit, best_fit, longest_passed
 from sipdiag.calls.codec import Told, codec_of, told_of
-from sipdiag.calls.condition import Condition, Event, conditions, conditions_in, conditions_stated, events_of
-from sipdiag.calls.confirmation import confirmations
 from sipdiag.calls.correlation import Correlation, correlate
 from sipdiag.calls.dialling import account_calling, dialled, international, number_in
 from sipdiag.calls.dialog import byes_missed, dialogs_of, later_of_the_same_side, of_the_other_side, side_of, tags_of
-from sipdiag.calls.duty import Duty, Outcome
 from sipdiag.calls.ending import Ending, ending_of
 from sipdiag.calls.failure import Failure, Step, failure_of
 from sipdiag.calls.figures import Delays, Figures, Peer, Sums, added, figures_in, figures_of, peers_of, sums_of
 from sipdiag.calls.flaws import Flaw, Harm, flaws_of, harm_of, kinds_of
 from sipdiag.calls.hearing import Hearing, hearings_of, reaches
 from sipdiag.calls.kinship import Leg, legs_in
-from sipdiag.calls.ledger import duties_of
+from sipdiag.calls.ledger import (
+    DEMANDS,
+    FRAGMENT,
+    LAWS,
+    NOTHING_TO_SAY,
+    Condition,
+    Duty,
+    Event,
+    Law,
+    Outcome,
+    acknowledgements,
+    answers,
+    cancellations,
+    conditions,
+    conditions_in,
+    conditions_stated,
+    confirmations,
+    demands,
+    duties_in,
+    duties_of,
+    duties_under,
+    events_of,
+    farewells,
+    glares,
+    may_be_reliable,
+    notifications,
+    notifications_due,
+    offending,
+    receipts,
+    refusals,
+    silence,
+    withdrawals,
+)
 from sipdiag.calls.legs import families_of, links_of
 from sipdiag.calls.link import Certainty, Link
 from sipdiag.calls.negotiation import CALLEE, CALLER, OTHER, Agreement, End, MediaLine, lines_of
@@ -66,7 +93,6 @@ from sipdiag.calls.session import (
 )
 from sipdiag.calls.session_timer import Lapse, SessionTimer, session_lapse, session_timer
 from sipdiag.calls.subscription import Subscription, SubscriptionState
-from sipdiag.calls.terms import offending
 from sipdiag.calls.timing import AT_ONCE_AFTER_A_COPY, Wait, cause_of_repeats, first_word, last_copy_before
 from sipdiag.calls.trait import Trait, traits_of
 from sipdiag.calls.transaction import (
@@ -93,7 +119,11 @@ __all__ = [
     "CALLEE",
     "CALLER",
     "CODES",
+    "DEMANDS",
+    "FRAGMENT",
+    "LAWS",
     "MILLISECOND",
+    "NOTHING_TO_SAY",
     "OTHER",
     "PLAIN",
     "SECOND",
@@ -131,6 +161,7 @@ __all__ = [
     "Harm",
     "Hearing",
     "Lapse",
+    "Law",
     "Leg",
     "Link",
     "Meaning",
@@ -162,6 +193,7 @@ __all__ = [
     "acknowledgements",
     "acknowledges",
     "added",
+    "answers",
     "asked_expires",
     "asks_for_removal",
     "astray",
@@ -186,21 +218,26 @@ __all__ = [
     "correlate",
     "credentials_in",
     "crosses",
+    "demands",
     "densest",
     "description_in",
     "dialled",
     "dialogs_of",
+    "duties_in",
     "duties_of",
+    "duties_under",
     "encryption_refused",
     "ending_of",
     "events_of",
     "exchanges_of",
     "failure_of",
     "families_of",
+    "farewells",
     "figures_in",
     "figures_of",
     "first_word",
     "flaws_of",
+    "glares",
     "granted_expires",
     "harm_of",
     "hearings_of",
@@ -215,9 +252,12 @@ __all__ = [
     "lines_of",
     "links_of",
     "longest_passed",
+    "may_be_reliable",
     "meant_by",
     "moment",
     "next_after",
+    "notifications",
+    "notifications_due",
     "number_in",
     "of_the_other_side",
     "offending",
@@ -226,6 +266,8 @@ __all__ = [
     "passages_of",
     "peers_of",
     "reaches",
+    "receipts",
+    "refusals",
     "repeat_of",
     "requests_by_source",
     "sdp_in",
@@ -233,6 +275,7 @@ __all__ = [
     "session_timer",
     "settled",
     "side_of",
+    "silence",
     "stated_expires",
     "status",
     "streams_of",
@@ -243,4 +286,5 @@ __all__ = [
     "traits_of",
     "was_relayed",
     "window_of",
+    "withdrawals",
 ]

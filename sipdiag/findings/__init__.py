@@ -26,7 +26,7 @@ from sipdiag.findings.refused import recovery_evidence, refusal_evidence, refusa
 from sipdiag.findings.scene import Scene, Source, unheard_in
 from sipdiag.findings.sealed import possible_handshakes, refused_behind, sip_handshakes
 from sipdiag.findings.settings import Settings
-from sipdiag.findings.silence import silence_of
+from sipdiag.findings.silence import silence_of, sureness
 from sipdiag.findings.surroundings import EMPTY_LINE, PIECES, Facts, Surroundings, merged, size_of
 from sipdiag.findings.telling import found, found_below, frames_of, milliseconds, seconds
 from sipdiag.findings.twins import beside, place_of, refusals_in
@@ -113,6 +113,7 @@ __all__ = [
     "silence_of",
     "sip_handshakes",
     "size_of",
+    "sureness",
     "taken",
     "told_once",
     "traffic_of",

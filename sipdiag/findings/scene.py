@@ -21,6 +21,7 @@ from sipdiag.calls import (
     Window,
     carriage_of,
     duties_of,
+    duties_under,
     exchanges_of,
     flaws_of,
     hearings_of,
@@ -97,8 +98,10 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the captures were read with their media: without that nothing is known of it."""
     media_settled: Settled | None = None
     """Where the calls are a part of the traffic: what all calls together say of whose the streams are."""
-    ledger: dict[str, list[Duty]] = {}
-    """Duties by Call-ID, worked out once for all the rules that read them."""
+    ledger: dict[str, dict[str, list[Duty]]] = {}
+    """The pages of each call: duties by kind, worked out once for all the rules that read them."""
+    ledger_under: dict[str, dict[str, list[Duty]]] = {}
+    """The pages of each Call-ID."""
     outages_seen: dict[int, list[Outage]] = {}
     """Outages by registration number, worked out once."""
     exchanges_seen: dict[str, list[Exchange]] = {}
@@ -218,12 +221,23 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         found: list[Sighting] = self.surroundings["watched"].get((event, host(subscriber)), [])
         return found
 
-    def duties(self, call: Call) -> list[Duty]:
-        """What the messages of `call` obliged somebody to send, and what became of it."""
-        duties = self.ledger.get(call.key)
+    def duties(self, call: Call, kind: str) -> list[Duty]:
+        """What messages of `call` obliged somebody to send, of one kind, and what became of it."""
+        pages = self.ledger.get(call.key)
+        if pages is None:
+            pages = self.ledger[call.key] = {}
+        duties = pages.get(kind)
         if duties is None:
-            duties = self.ledger[call.key] = list(duties_of(call, self.window))
+            pages |= duties_of(call, kind, self.window, self.exchanges)
+            duties = pages[kind]
         return duties
+
+    def duties_under(self, call_id: str, kind: str) -> list[Duty]:
+        """The same of all that has one Call-ID, whether it is a call or not."""
+        pages = self.ledger_under.setdefault(call_id, {})
+        if kind not in pages:
+            pages |= duties_under(self.correlation.transactions_of(call_id), kind, self.window)
+        return pages[kind]
 
     def faults(self) -> list[Fault]:
         """What is wrong with messages by themselves, by who sent them."""

@@ -14,8 +14,8 @@ def test_the_duties_of_a_call_are_worked_out_once() -> None:
     talk.answered_call()
     scene = talk.scene()
     (call,) = scene.correlation.calls
-    assert [duty.outcome for duty in scene.duties(call)] == [Outcome.DONE]
-    assert scene.duties(call) is scene.duties(call)
+    assert [duty.outcome for duty in scene.duties(call, "ack-2xx")] == [Outcome.DONE]
+    assert scene.duties(call, "ack-2xx") is scene.duties(call, "ack-2xx")
 
 
 def test_scenes_do_not_share_their_ledgers() -> None:
@@ -24,7 +24,7 @@ def test_scenes_do_not_share_their_ledgers() -> None:
     first.answered_call()
     second.answered_call(ack=False)
     scenes = [talk.scene() for talk in (first, second)]
-    outcomes = [scene.duties(scene.correlation.calls[0])[0].outcome for scene in scenes]
+    outcomes = [scene.duties(scene.correlation.calls[0], "ack-2xx")[0].outcome for scene in scenes]
     assert outcomes == [Outcome.DONE, Outcome.UNKNOWN]
 
 

@@ -80,7 +80,7 @@ def _finding(call: Call, given: _Given, scene: Scene) -> Finding | None:
         "source": seen.source,
         "destination": seen.destination,
     }
-    duty = next((duty for duty in scene.duties(call) if _concerns(duty, given)), None)
+    duty = next((duty for duty in scene.duties(call, "ack-2xx") if _concerns(duty, given)), None)
     if duty is not None:
         evidence |= {"answer_frame": duty.trigger.frame, "lost_method": "ACK"}
         if duty.outcome is Outcome.UNKNOWN:
@@ -107,7 +107,7 @@ def _finding(call: Call, given: _Given, scene: Scene) -> Finding | None:
 
 def _concerns(duty: Duty, given: _Given) -> bool:
     """Whether an ACK was to go to the private address, and came nowhere that the capture knows."""
-    if duty.kind != "ack-2xx" or duty.outcome not in (Outcome.UNDONE, Outcome.UNKNOWN):
+    if duty.outcome not in (Outcome.UNDONE, Outcome.UNKNOWN):
         return False
     ack = duty.fulfilled_by
     if duty.trigger.message.to_tag != given.tag or (ack is not None and not crosses(ack)):

@@ -8,21 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import (
-    SECOND,
-    TIMEOUT,
-    Call,
-    Passage,
-    Trait,
-    byes_missed,
-    dialogs_of,
-    later_of_the_same_side,
-    of_the_other_side,
-    passages_of,
-    side_of,
-    status,
-    tags_of,
-)
+from sipdiag.calls import Call, Duty, Outcome, Passage, Trait, side_of, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
 from sipdiag.sip import Request, Response
 from sipdiag.trace import Sighting
@@ -31,49 +17,29 @@ NAME = "bye-rejected"
 SEVERITY = Severity.ERROR
 NEEDS = Trait.TROUBLED
 
-TIME_TO_AUTHENTICATE = 2 * SECOND
-"""A client answers a challenge inside a dialog at once: it has the password."""
+SEVERITIES = {"recovered": Severity.NOTE, "challenged": Severity.ERROR, "wrong-tags": Severity.ERROR}
+"""Of the variants that are no mere warning."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every BYE of the call that got a final response other than 2xx, once, at the hop where the refusal arose."""
     if not any(bye.final is not None and status(bye.final) >= 300 for bye in call.byes):
         return
-    byes = passages_of(call.byes)
-    for bye in byes:
-        final = bye.final
-        if final is not None and status(final) >= 300:
-            verdict = _verdict(call, bye, final, byes, scene)
-            if verdict is not None:
-                yield _finding(call, bye, final, *verdict)
+    for duty in scene.duties(call, "bye"):
+        bye, final = duty.passage, duty.fulfilled_by
+        if bye is not None and final is not None and final is bye.final and status(final) >= 300:
+            variant = _variant(duty, final, scene)
+            if variant:
+                yield _finding(call, bye, final, variant, SEVERITIES.get(variant, Severity.WARNING))
 
 
-def _verdict(
-    call: Call, bye: Passage, final: Sighting, byes: list[Passage], scene: Scene
-) -> tuple[str, Severity] | None:
-    code = status(final)
-    later = later_of_the_same_side(bye, byes)
-    sender, cseq = bye.request.message.from_tag, bye.request.message.cseq
-    missed = [each.message for each in byes_missed(call, tags_of(bye.request)) if each.time < final.time + TIMEOUT]
-    again = bool(later) or any(each.from_tag == sender and each.cseq > cseq for each in missed)
-    if code in (401, 407) and (again or scene.window.left(final.time) < TIME_TO_AUTHENTICATE):
-        return None  # what became of the next try is told there
-    if any(each.answered for each in later):
-        return "recovered", Severity.NOTE
-    if code in (401, 407):
-        return "challenged", Severity.ERROR
-    if code == 481:
-        others = of_the_other_side(bye, byes)
-        crossing = any(each.from_tag != sender for each in missed)
-        if crossing or any(other.request.time < final.time + TIMEOUT for other in others):
-            return None  # the other side had hung up by itself
-        if any(each.answered and tags_of(each.request) == tags_of(bye.request) for each in byes):
-            return None  # said once more after it had been accepted
-        dialogs = dialogs_of(call)
-        if dialogs and tags_of(bye.request) not in dialogs:
-            return "wrong-tags", Severity.ERROR
-        return "unknown-dialog", Severity.WARNING
-    return ("timeout" if code == 408 else "refused"), Severity.WARNING
+def _variant(duty: Duty, final: Sighting, scene: Scene) -> str:
+    """Which way the BYE was refused; empty where that harmed nobody, or is told of the next try."""
+    if duty.reason == "challenged":
+        asked = scene.duties_under(final.message.call_id, "credentials")
+        undone = any(each.trigger is final and each.outcome is Outcome.UNDONE for each in asked)
+        return "challenged" if undone else ""
+    return "" if duty.outcome is Outcome.DONE else duty.reason
 
 
 def _finding(call: Call, bye: Passage, final: Sighting, variant: str, severity: Severity) -> Finding:

@@ -8,18 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import (
-    TIMEOUT,
-    Call,
-    Passage,
-    Trait,
-    Transaction,
-    later_of_the_same_side,
-    of_the_other_side,
-    passages_of,
-    side_of,
-)
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, silence_of
+from sipdiag.calls import NOTHING_TO_SAY, Call, Duty, Outcome, Passage, Trait, Transaction, side_of
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, sureness
 from sipdiag.sip import Request
 from sipdiag.trace import Sighting
 
@@ -32,53 +22,33 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every BYE of the call that got no final response, once, at the hop where it stayed without one."""
     if all(bye.final is not None for bye in call.byes):
         return
-    byes = passages_of(call.byes)
-    copies = {id(bye.origin) for bye in call.byes if bye.final is not None and bye.origin is not None}
-    for bye in byes:
-        # An answer seen on another link to the same traffic is an answer.
-        if bye.final is not None or any(id(hop) in copies for hop in bye.hops):
-            continue
-        if any(later.answered for later in later_of_the_same_side(bye, byes)):
-            continue  # said again under a new CSeq, and answered
-        finding = _finding(call, bye, byes, scene)
-        if finding is not None:
-            yield finding
+    for duty in scene.duties(call, "bye"):
+        if duty.outcome in (Outcome.UNDONE, Outcome.UNKNOWN) and duty.reason not in NOTHING_TO_SAY:
+            assert duty.passage is not None, "a BYE lays this duty"  # noqa: S101
+            yield _finding(call, duty, duty.passage, scene)
 
 
-def _finding(call: Call, bye: Passage, byes: list[Passage], scene: Scene) -> Finding | None:
-    answer = next((final for each in reversed(bye.hops) if (final := each.final) is not None), None)
+def _finding(call: Call, duty: Duty, bye: Passage, scene: Scene) -> Finding:
+    answer, other = duty.fulfilled_by, duty.followed_by
     hop = bye.hops[-1] if answer is None else bye.first
     request = hop.request or bye.request
-    missed = scene.missed_bytes(request.destination, request.source)
-    silence = None if answer is not None else silence_of(hop, request, scene.window, missed=missed)
-    verdict = silence if answer is None else _answer_lost(bye, answer)
-    if verdict is None:
-        return None
-    variant, confidence = verdict
-    severity = SEVERITY
-    other = next((each for each in of_the_other_side(bye, byes) if _crosses(bye, each)), None)
-    if other is not None:  # both hung up: both know that the call is over
-        variant, severity = "crossed", Severity.NOTE
-        confidence = Confidence.LIKELY
     evidence = _evidence(call, bye, hop, request, scene)
     shown_by = [bye.request, request, *hop.request_repeats]
     if answer is not None:
         evidence["answer_frame"], evidence["answer_source"] = answer.frame, answer.source
         shown_by.append(answer)
     if other is not None:
-        evidence["other_bye_frame"] = other.request.frame
-        shown_by.append(other.request)
-    return found(NAME, variant, severity, confidence, shown_by, evidence)
+        evidence["other_bye_frame"] = other.frame
+        shown_by.append(other)
+    severity = Severity.NOTE if duty.reason == "crossed" else SEVERITY
+    return found(NAME, duty.reason, severity, _sureness(duty, request, scene), shown_by, evidence)
 
 
-def _answer_lost(bye: Passage, answer: Sighting) -> tuple[str, Confidence] | None:
-    """A hop further on was answered; the sender that asks again has not heard of it."""
-    again = [copy for copy in bye.first.request_repeats if copy.time > answer.time]
-    return ("answer-lost", Confidence.LIKELY) if len(again) > 1 else None
-
-
-def _crosses(bye: Passage, other: Passage) -> bool:
-    return abs(other.request.time - bye.request.time) < TIMEOUT and other.final is not None
+def _sureness(duty: Duty, request: Sighting, scene: Scene) -> Confidence:
+    if duty.reason in ("crossed", "answer-lost"):
+        return Confidence.LIKELY
+    missed = scene.missed_bytes(request.destination, request.source)
+    return sureness(duty.outcome, duty.reason, request, scene.window, missed=missed)
 
 
 def _evidence(call: Call, bye: Passage, hop: Transaction, request: Sighting, scene: Scene) -> Evidence:

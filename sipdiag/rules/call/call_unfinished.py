@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import MILLISECOND, SECOND, TIMEOUT, Attempt, Call, CallState, Trait, status
+from sipdiag.calls import MILLISECOND, SECOND, TIMEOUT, Attempt, Call, CallState, Outcome, Trait, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 from sipdiag.trace import Sighting
 
@@ -56,11 +56,11 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 def _verdict(call: Call, attempt: Attempt, last: Sighting, scene: Scene) -> tuple[str, Severity, list[Sighting]] | None:
     recorded = scene.window.left(_last_time(attempt))
     if call.state is CallState.CANCELLED:
-        cancel = call.ending
-        answered = cancel is not None and cancel.request is not None and bool(cancel.answers)
-        if answered and cancel is not None and cancel.request is not None and recorded >= TIMEOUT:
+        cancel = None if call.ending is None else call.ending.request
+        duties = scene.duties_under(call.call_id, "cancel-invite")
+        if any(each.trigger is cancel and each.outcome is Outcome.UNDONE for each in duties) and cancel is not None:
             # Elements of RFC 2543 end the call without a 487, so this alone harms nobody.
-            return "cancel-unfinished", Severity.NOTE, [last, cancel.request]
+            return "cancel-unfinished", Severity.NOTE, [last, cancel]
         return None
     behind = attempt.hops[1:]
     failures = [final for hop in behind if (final := hop.final) is not None]

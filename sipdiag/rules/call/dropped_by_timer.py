@@ -141,7 +141,7 @@ def _told_elsewhere(ending: Ending, scene: Scene) -> bool:
         return True
     undone = (Outcome.UNDONE, Outcome.WRONG, Outcome.UNKNOWN)
     dialog = tags_of(ending.begun)
-    duties = (duty for duty in scene.duties(ending.call) if duty.kind == "ack-2xx" and duty.outcome in undone)
+    duties = (duty for duty in scene.duties(ending.call, "ack-2xx") if duty.outcome in undone)
     return any(tags_of(duty.trigger) == dialog for duty in duties)
 
 

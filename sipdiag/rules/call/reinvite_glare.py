@@ -8,17 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import (
-    MILLISECOND,
-    SECOND,
-    Call,
-    Passage,
-    Trait,
-    later_of_the_same_side,
-    passages_of,
-    side_of,
-    status,
-)
+from sipdiag.calls import SECOND, Call, Duty, Outcome, Passage, Trait, passages_of, side_of, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 from sipdiag.trace import Sighting
 
@@ -28,10 +18,9 @@ NEEDS = Trait.TROUBLED
 
 ONE_GLARE = 10 * SECOND
 """491s this close belong together: the longest wait is 4 s."""
-TIME_TO_TRY_AGAIN = 5 * SECOND
-"""Longer than the longest wait of section 14.1."""
-OWNER_WAITS = 2100 * MILLISECOND - 100 * MILLISECOND
-"""The shortest wait of who made the Call-ID, less what clocks and networks blur."""
+
+Collision = tuple[Duty, Passage]
+"""A 491 with the duty that it lays, and the re-INVITE that got it."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
@@ -39,59 +28,56 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     if not any(each.final is not None and status(each.final) == 491 for each in call.reinvites):
         return
     changes = passages_of(call.reinvites)
-    glare: list[Passage] = []
-    for change in changes:
-        if change.final is None or status(change.final) != 491:
+    glare: list[Collision] = []
+    for duty in scene.duties(call, "glare"):
+        change = duty.passage
+        if change is None or change.first.method != "INVITE":
             continue
-        if glare and change.request.time - glare[-1].request.time > ONE_GLARE:
+        if glare and change.request.time - glare[-1][1].request.time > ONE_GLARE:
             yield from _told(call, glare, changes, scene)
             glare = []
-        glare.append(change)
+        glare.append((duty, change))
     if glare:
         yield from _told(call, glare, changes, scene)
 
 
-def _told(call: Call, glare: list[Passage], changes: list[Passage], scene: Scene) -> Iterator[Finding]:
-    last = glare[-1]
-    refusals = [each.final for each in glare if each.final is not None]
-    again = next(iter(later_of_the_same_side(last, changes)), None)
+def _told(call: Call, glare: list[Collision], changes: list[Passage], scene: Scene) -> Iterator[Finding]:
+    duty, last = glare[-1]
+    refusals = [each.trigger for each, _ in glare]
+    again = next((each for each in changes if each.request is duty.fulfilled_by), None)
     others = [each for each in changes if each.answered and abs(each.request.time - last.request.time) < ONE_GLARE]
-    recorded = scene.window.left(refusals[-1].time)
-    hung_up = any(bye.request is not None and bye.request.time < last.request.time + ONE_GLARE for bye in call.byes)
     variant, severity, confidence = "not-retried", SEVERITY, Confidence.LIKELY
     if again is not None and again.answered:
         variant, severity, confidence = "resolved", Severity.NOTE, Confidence.CERTAIN
     elif again is not None and again.final is not None:
         # The collision is over; what refused the next try is told by the rule on refusals.
         variant, severity, confidence = "unresolved", Severity.NOTE, Confidence.CERTAIN
-    elif again is None and hung_up:
+    elif duty.outcome is Outcome.DONE and again is None:
         return  # the call ended before anybody had to try again
-    elif recorded < TIME_TO_TRY_AGAIN or again is not None:
+    elif again is not None or duty.outcome is Outcome.UNKNOWN:
         variant, confidence = "capture-ended", Confidence.INCONCLUSIVE
     elif others:
         severity = Severity.NOTE  # the other side's change went through, and may have been enough
-    early = None if variant == "resolved" else _too_early(call, glare, changes)
+    early = None if variant == "resolved" else _too_early(glare)
     if early is not None:
         variant, severity, confidence = "too-early", SEVERITY, Confidence.CERTAIN
-    evidence = _evidence(call, glare, refusals, again, scene)
+    evidence = _evidence(call, [each for _, each in glare], refusals, again, scene)
     if early is not None:
         evidence["retried_after_s"] = seconds(early)
         evidence["caller"] = call.attempts[0].first.source
-    shown_by = [seen for each in glare for seen in (each.request, each.final) if seen is not None]
+    shown_by = [seen for _, each in glare for seen in (each.request, each.final) if seen is not None]
     if again is not None:
         shown_by += [again.request] if again.final is None else [again.request, again.final]
     yield found(NAME, variant, severity, confidence, shown_by, evidence)
 
 
-def _too_early(call: Call, glare: list[Passage], changes: list[Passage]) -> int | None:
+def _too_early(glare: list[Collision]) -> int | None:
     """How long the caller, who owns the Call-ID, waited before a try that collided again, if that was too short."""
-    for each in glare:
-        again = next(iter(later_of_the_same_side(each, changes)), None)
-        if again is None or each.final is None or again not in glare or side_of(call, each.request) != "caller":
-            continue
-        waited = again.request.time - each.final.time
-        if waited < OWNER_WAITS:
-            return waited
+    collided = [change.request for _, change in glare]
+    for duty, _ in glare:
+        again = duty.fulfilled_by
+        if duty.outcome is Outcome.WRONG and again is not None and any(again is each for each in collided):
+            return again.time - duty.trigger.time
     return None
 
 

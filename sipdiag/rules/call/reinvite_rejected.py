@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import (
-    SECOND,
     Call,
+    Outcome,
     Passage,
     Trait,
     later_of_the_same_side,
@@ -27,9 +27,7 @@ NAME = "reinvite-rejected"
 SEVERITY = Severity.ERROR
 NEEDS = Trait.TROUBLED
 
-TIME_TO_TRY_AGAIN = 2 * SECOND
-"""A client answers a challenge, or a 422, inside a dialog at once."""
-ASKED_TO_TRY_AGAIN = frozenset({401, 407, 422})
+ASKED_TO_TRY_AGAIN = {401: "credentials", 407: "credentials", 422: "session-interval"}
 NOT_ACCEPTABLE = frozenset({415, 488, 606})
 DIRECTIONS = frozenset({"a=sendonly", "a=recvonly", "a=inactive"})
 
@@ -58,20 +56,25 @@ def _verdict(
     later = later_of_the_same_side(change, changes)
     if code == 491 or (code == 487 and _cancelled(call, change)):
         return None
-    if code in ASKED_TO_TRY_AGAIN and (later or scene.window.left(final.time) < TIME_TO_TRY_AGAIN):
+    if code in ASKED_TO_TRY_AGAIN and not _is_given_up(call, final, scene, tried=bool(later)):
         return None  # what became of the next try is told there
     if code in (408, 481):
         hung_up = any(bye.request is not None and bye.request.time < final.time for bye in call.byes)
         return None if hung_up else ("dialog-gone", Severity.ERROR)
     unseen = (each for each in call.reinvites if each.request is None and each.from_tag == change.first.from_tag)
     again = any(each.answers and each.cseq > change.first.cseq for each in unseen)
-    if again and code in ASKED_TO_TRY_AGAIN:
-        return None  # the recorder missed the next try, and its 200 is there
     if again or any(each.answered for each in later):
         return "recovered", Severity.NOTE
     if code in NOT_ACCEPTABLE and b"m=image" in change.request.message.body:
         return "fax-refused", Severity.NOTE  # the fax goes on in the audio stream, as it must be ready to
     return ("challenged" if code in (401, 407) else "refused"), Severity.WARNING
+
+
+def _is_given_up(call: Call, final: Sighting, scene: Scene, *, tried: bool) -> bool:
+    """Whether the client did not do what a challenge or a 422 asks for; one that states nothing asks for nothing."""
+    duties = scene.duties_under(call.call_id, ASKED_TO_TRY_AGAIN[status(final)])
+    duty = next((each for each in duties if each.trigger is final), None)
+    return not tried if duty is None else duty.outcome is Outcome.UNDONE
 
 
 def _cancelled(call: Call, change: Passage) -> bool:

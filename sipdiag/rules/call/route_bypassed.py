@@ -60,6 +60,5 @@ def _unheard(call: Call, stray: Astray, scene: Scene) -> bool:
         duty.outcome is Outcome.UNDONE
         and duty.timed_out
         and duty.trigger.message.to_tag == stray.request.message.to_tag
-        for duty in scene.duties(call)
-        if duty.kind == "ack-2xx"
+        for duty in scene.duties(call, "ack-2xx")
     )

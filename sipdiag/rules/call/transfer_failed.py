@@ -6,10 +6,9 @@ call in its body (RFC 3515, sections 2.4.4 and 2.4.5); none when `Refer-Sub: fal
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, TIMEOUT, Transaction, status
+from sipdiag.calls import FRAGMENT, SECOND, Duty, Outcome, Transaction, notifications, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, may_go_on, seconds, severity_of
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting
@@ -17,8 +16,8 @@ from sipdiag.trace import Sighting
 NAME = "transfer-failed"
 SEVERITY = Severity.ERROR
 
-FRAGMENT = re.compile(rb"\s*SIP/2\.0[ \t]+(\d{3})[ \t]*([^\r\n]*)")
-"""The first line of a message/sipfrag body (RFC 3420)."""
+WORTH_A_WORD = SECOND
+"""A recording that ends this soon after the REFER was accepted ends before the NOTIFY."""
 
 
 def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
@@ -33,17 +32,27 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     if any(each.cseq == transaction.cseq and each.time < transaction.time for each in refers):
         return
     if status(final) >= 300:
-        later = any(each.cseq > transaction.cseq for each in refers)
-        if may_go_on(final, scene.window) or (status(final) in (401, 407) and later):
+        asked = next((duty for duty in _challenges(final, scene) if duty.trigger is final), None)
+        if may_go_on(final, scene.window) or (asked is not None and asked.outcome is not Outcome.UNDONE):
             return  # what becomes of the next try is told there
         evidence = _evidence(request, final) | {"code": status(final), "reason": _reason(final)}
         yield found(NAME, "refused", severity_of(status(final)), Confidence.CERTAIN, [request, final], evidence)
-    elif "false" not in (final.message.field("refer-sub") or "").lower():
-        yield from _accepted(request, final, siblings, scene)
+    else:
+        duties = scene.duties_under(transaction.call_id, "notify-refer")
+        for duty in duties:
+            if duty.trigger is final:
+                yield from _accepted(duty, request, final, siblings, scene)
 
 
-def _accepted(request: Sighting, final: Sighting, siblings: list[Transaction], scene: Scene) -> Iterator[Finding]:
-    notifies = [note for each in siblings if (note := _notification(each, request, final)) is not None]
+def _challenges(final: Sighting, scene: Scene) -> list[Duty]:
+    challenged = status(final) in (401, 407)
+    return scene.duties_under(final.message.call_id, "credentials") if challenged else []
+
+
+def _accepted(
+    duty: Duty, request: Sighting, final: Sighting, siblings: list[Transaction], scene: Scene
+) -> Iterator[Finding]:
+    notifies = notifications(request, final, siblings)
     outcomes = [(note, line) for note in notifies if (line := FRAGMENT.match(note.message.body)) is not None]
     evidence = _evidence(request, final) | {"notifies": len(notifies)}
     ends = [(note, line) for note, line in outcomes if int(line[1]) >= 200]
@@ -55,34 +64,12 @@ def _accepted(request: Sighting, final: Sighting, siblings: list[Transaction], s
             severity = severity_of(code)
             yield found(NAME, "target-failed", severity, Confidence.CERTAIN, [request, final, note], evidence)
         return
-    if notifies or _hung_up(siblings, request):
-        return  # the new call is on its way, or whoever asked did not wait for the outcome
-    if not scene.window.sees(final.source, final.destination) or not scene.window.sees(
-        request.source, request.destination
-    ):
-        return
     recorded = scene.window.left(final.time)
     evidence["recorded_after_s"] = seconds(recorded)
-    if recorded >= TIMEOUT:
-        yield found(NAME, "no-notify", Severity.WARNING, Confidence.LIKELY, [request, final], evidence)
-    elif recorded >= SECOND:
-        yield found(NAME, "capture-ended", SEVERITY, Confidence.INCONCLUSIVE, [request, final], evidence)
-
-
-def _notification(each: Transaction, request: Sighting, final: Sighting) -> Sighting | None:
-    """The NOTIFY of `each`, if it tells of this REFER: from the other side, with `id` its CSeq number, if any."""
-    note = each.request
-    if each.method != "NOTIFY" or note is None or each.origin is not None or note.time < request.time:
-        return None
-    event = (note.message.field("event") or "").lower().replace(" ", "")
-    if not event.startswith("refer") or note.message.from_tag != final.message.to_tag:
-        return None
-    _, given, number = event.partition(";id=")
-    return None if given and number.partition(";")[0] != str(request.message.cseq) else note
-
-
-def _hung_up(siblings: list[Transaction], request: Sighting) -> bool:
-    return any(each.method == "BYE" and each.time > request.time for each in siblings)
+    if duty.outcome is Outcome.UNDONE:
+        yield found(NAME, duty.reason, Severity.WARNING, Confidence.LIKELY, [request, final], evidence)
+    elif duty.reason == "capture-ended" and recorded >= WORTH_A_WORD:
+        yield found(NAME, duty.reason, SEVERITY, Confidence.INCONCLUSIVE, [request, final], evidence)
 
 
 def _reason(final: Sighting) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from sipdiag.calls import (
     MILLISECOND,
     SECOND,
+    Duty,
+    Outcome,
     Registration,
     Transaction,
     asks_for_removal,
@@ -32,19 +34,21 @@ UNDECIDED = 2 * SECOND
 CROSSED = 400 * MILLISECOND
 """A repeat this long after the challenge is sent by a client that did not receive it; the first comes after T1."""
 
-Challenged = tuple[Transaction, Sighting]
+DONE = (Outcome.DONE, Outcome.LATE)
+
+Challenged = tuple[Transaction, Sighting, Duty]
 
 
 def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
     """The registration, if its last REGISTERs were challenged and none of them carried credentials."""
-    ignored = _ignored(registration)
+    ignored = _ignored(registration, scene)
     if not ignored or next_after(ignored[0][1].time, scene.accepted(registration)) is not None:
         return
     verdict = _verdict(ignored, scene)
     if verdict is None:
         return
     variant, severity, confidence = verdict
-    (first, challenge), (last, _) = ignored[0], ignored[-1]
+    (first, challenge, _), (last, _, _) = ignored[0], ignored[-1]
     if asks_for_removal(last):  # a device that is switched off; its binding lapses by itself
         severity = Severity.NOTE
     asked = challenges_in(challenge)
@@ -60,33 +64,40 @@ def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
         "server": challenge.source,
         "client": challenge.destination,
     }
-    shown_by = [each for transaction, final in ignored for each in (transaction.request, final) if each is not None]
+    shown_by = [each for transaction, final, _ in ignored for each in (transaction.request, final) if each is not None]
     shown_by += _repeats_after(first, challenge)
     yield found(NAME, variant, severity, confidence, shown_by, evidence)
 
 
-def _ignored(registration: Registration) -> list[Challenged]:
-    """The last REGISTERs of the registration, as long as they were challenged and carried no credentials."""
+def _ignored(registration: Registration, scene: Scene) -> list[Challenged]:
+    """The last REGISTERs of the registration, as long as they were challenged and no credentials came for it."""
+    attempts = registration.attempts
+    newest = next((each.final for each in reversed(attempts) if each.final is not None), None)
+    if newest is None or status(newest) not in (401, 407):
+        return []
+    asked = {id(duty.trigger): duty for duty in scene.duties_under(registration.call_id, "credentials")}
     ignored: list[Challenged] = []
-    for attempt in reversed(registration.attempts):
+    for attempt in reversed(attempts):
         final = attempt.final
         if final is None:
             if carries_credentials(attempt):
                 return []  # the answer to the challenge is there; that nobody answers it is another matter
             continue
-        if status(final) not in (401, 407) or attempt.request is None or carries_credentials(attempt):
+        duty = asked.get(id(final))
+        if duty is None or duty.outcome in DONE or attempt.request is None or carries_credentials(attempt):
             break
-        ignored.append((attempt, final))
+        ignored.append((attempt, final, duty))
     return ignored[::-1]
 
 
 def _verdict(ignored: list[Challenged], scene: Scene) -> tuple[str, Severity, Confidence] | None:
+    first, _, duty = ignored[0]
     left = scene.window.left(ignored[-1][1].time)
-    if len(_repeats_after(*ignored[0])) > 1:
+    if duty.reason == "not-received" or len(_repeats_after(first, duty.trigger)) > 1:
         return "not-received", SEVERITY, Confidence.LIKELY
     if len(ignored) >= OFTEN:
         return "repeated", SEVERITY, Confidence.CERTAIN
-    if left < UNDECIDED or scene.lines_of(ignored[0][1].destination) > scene.settings.lines_count:
+    if left < UNDECIDED or scene.lines_of(duty.trigger.destination) > scene.settings.lines_count:
         return None  # who asks for many addresses, and answers no challenge, only wants to see which there are
     if left < scene.settings.challenge_answer_s * SECOND:
         return "capture-ended", SEVERITY, Confidence.INCONCLUSIVE

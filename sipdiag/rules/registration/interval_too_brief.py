@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from sipdiag.calls import (
     SECOND,
-    TIMEOUT,
+    Duty,
+    Outcome,
     Registration,
     Transaction,
     asked_expires,
@@ -77,17 +78,20 @@ def _verdict(
         return "min-expires-missing", SEVERITY, Confidence.CERTAIN
     if asked is not None and asked >= least:
         return "never-enough", SEVERITY, Confidence.CERTAIN
-    if len(brief) > 1 and asked is not None:
+    duties = {id(each.trigger): each for each in scene.duties_under(registration.call_id, "interval")}
+    before = [duties[id(end)] for _, end in brief[:-1] if id(end) in duties]
+    if any(each.outcome in (Outcome.WRONG, Outcome.LATE) for each in before):
         return "ignored", SEVERITY, Confidence.CERTAIN
-    return None if later else _unanswered(scene.window.left(final.time))
+    duty = duties.get(id(final))
+    return None if later or duty is None else _unanswered(duty, scene.window.left(final.time))
 
 
-def _unanswered(left: int) -> tuple[str, Severity, Confidence] | None:
-    if left < UNDECIDED:
-        return None
-    if left < TIMEOUT:
-        return "capture-ended", SEVERITY, Confidence.INCONCLUSIVE
-    return "unanswered", SEVERITY, Confidence.LIKELY
+def _unanswered(duty: Duty, left: int) -> tuple[str, Severity, Confidence] | None:
+    if duty.outcome is Outcome.UNDONE:
+        return "unanswered", SEVERITY, Confidence.LIKELY
+    if duty.outcome is Outcome.UNKNOWN and left >= UNDECIDED:
+        return duty.reason, SEVERITY, Confidence.INCONCLUSIVE
+    return None
 
 
 def _storm(registration: Registration, scene: Scene) -> Iterator[Finding]:

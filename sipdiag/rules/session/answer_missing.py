@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Exchange, is_bodiless, is_reliable, meant_by, status
+from sipdiag.calls import Call, Duty, Exchange, Outcome, may_be_reliable, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
-from sipdiag.trace import Sighting
 
 NAME = "answer-missing"
 SEVERITY = Severity.ERROR
@@ -19,21 +18,18 @@ SEVERITY = Severity.ERROR
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every accepted offer of the call without an answer, once, at the hop nearest to who owed it."""
-    told: set[tuple[str, int, str, str]] = set()
-    for exchange in scene.exchanges(call):
-        closing = exchange.closing
-        if closing is None or exchange.refused or exchange.answer is closing or exchange.key in told:
-            continue
-        if exchange.answer is not None and is_reliable(exchange.answer):
-            continue
-        if not is_bodiless(closing):
-            continue  # what is there cannot be read, or was cut off
-        told.add(exchange.key)
-        yield _finding(exchange, closing, call)
+    if all(each.answer is not None and each.answer is each.closing for each in scene.exchanges(call)):
+        return  # each where it was due
+    for kind in ("answer", "answer-in-ack"):
+        for duty in scene.duties(call, kind):
+            if duty.reason in ("early", "offer-in-response", "offer-in-request") and duty.exchange is not None:
+                yield _finding(duty, duty.exchange)
 
 
-def _finding(exchange: Exchange, closing: Sighting, call: Call) -> Finding:
-    variant, severity, confidence = _verdict(exchange, call)
+def _finding(duty: Duty, exchange: Exchange) -> Finding:
+    closing = exchange.closing
+    assert closing is not None, "what is not closed is not missing yet"  # noqa: S101
+    severity, confidence = _verdict(duty, exchange)
     evidence: Evidence = {
         "offer_frame": exchange.offer.frame,
         "closing_frame": closing.frame,
@@ -48,29 +44,15 @@ def _finding(exchange: Exchange, closing: Sighting, call: Call) -> Finding:
         evidence["early_frame"] = exchange.answer.frame
         evidence["early_code"] = status(exchange.answer)
         shown_by.insert(1, exchange.answer)
-    return found(NAME, variant, severity, confidence, shown_by, evidence)
+    return found(NAME, duty.reason, severity, confidence, shown_by, evidence)
 
 
-def _verdict(exchange: Exchange, call: Call) -> tuple[str, Severity, Confidence]:
-    if exchange.answer is not None:
-        return "early", Severity.NOTE, Confidence.CERTAIN
+def _verdict(duty: Duty, exchange: Exchange) -> tuple[Severity, Confidence]:
+    if duty.outcome is Outcome.WRONG:
+        return Severity.NOTE, Confidence.CERTAIN
     # A session that is there already goes on as it was.
     severity = Severity.WARNING if exchange.within else SEVERITY
-    if exchange.late:
-        return "offer-in-response", severity, Confidence.CERTAIN
-    # Where responses may be reliable, one with the answer may have been missed by the recorder.
-    reliable = exchange.transaction.method == "INVITE" and "100rel" in _extensions(exchange.offer)
-    if reliable and _confirms_unseen(exchange, call):
-        return "offer-in-request", severity, Confidence.INCONCLUSIVE
-    return "offer-in-request", severity, Confidence.LIKELY if reliable else Confidence.CERTAIN
-
-
-def _confirms_unseen(exchange: Exchange, call: Call) -> bool:
-    """Whether a PRACK confirms a response to this INVITE that the capture does not hold, and the answer may be in."""
-    invite = exchange.transaction
-    pracks = (each for each in call.transactions if each.method == "PRACK" and each.from_tag == invite.from_tag)
-    return any(each.request is None or meant_by(each.request, call.transactions) is None for each in pracks)
-
-
-def _extensions(request: Sighting) -> list[str]:
-    return [value.lower() for name in ("supported", "require") for value in request.message.values(name)]
+    if duty.outcome is Outcome.UNKNOWN:
+        return severity, Confidence.INCONCLUSIVE
+    sure = exchange.late or not may_be_reliable(exchange)
+    return severity, Confidence.CERTAIN if sure else Confidence.LIKELY

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, TIMEOUT, Subscription, Transaction, status
+from sipdiag.calls import SECOND, Duty, Outcome, Subscription, Transaction, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
-from sipdiag.sip import parse_name_addr
-from sipdiag.trace import Sighting, host
+from sipdiag.trace import Sighting
 
 NAME = "notify-missing"
 SEVERITY = Severity.ERROR
@@ -26,12 +25,9 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
     if accepted is None:
         return
     subscribe, final = accepted
-    notifies = [
-        each.time for each in scene.correlation.transactions_of(subscription.call_id) if each.method == "NOTIFY"
-    ]
-    if any(time >= subscribe.time for time in notifies):
-        return
-    verdict = _verdict(final, scene, before=bool(notifies))
+    duties = scene.duties_under(subscription.call_id, "notify-subscribe")
+    duty = next((each for each in duties if each.trigger is final), None)
+    verdict = None if duty is None else _verdict(duty, scene)
     if verdict is None:
         return
     evidence: Evidence = {
@@ -48,29 +44,23 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
 
 
 def _accepted(subscription: Subscription) -> tuple[Transaction, Sighting] | None:
-    """The newest SUBSCRIBE with a 2xx that promises a NOTIFY; 204 promises none (RFC 5839)."""
+    """The newest SUBSCRIBE with a 2xx, if no NOTIFY of the subscription came after it."""
     for each in reversed(subscription.transactions):
         if each.method == "NOTIFY":
             return None  # after the newest SUBSCRIBE, or there is no SUBSCRIBE
         final = each.final
-        if each.origin is not None or final is None or not 200 <= status(final) < 300:
-            continue
-        stated = final.message.field("expires") or (
-            None if each.request is None else each.request.message.field("expires")
-        )
-        return None if status(final) == 204 or stated == "0" else (each, final)
+        if each.origin is None and final is not None and 200 <= status(final) < 300:
+            return None if _stated_expires(each, final) == "0" else (each, final)
     return None
 
 
-def _verdict(final: Sighting, scene: Scene, *, before: bool) -> tuple[str, Severity, Confidence] | None:
-    left = scene.window.left(final.time)
-    if left < UNDECIDED:
+def _stated_expires(each: Transaction, final: Sighting) -> str | None:
+    return final.message.field("expires") or (None if each.request is None else each.request.message.field("expires"))
+
+
+def _verdict(duty: Duty, scene: Scene) -> tuple[str, Severity, Confidence] | None:
+    if duty.outcome not in (Outcome.UNDONE, Outcome.UNKNOWN) or scene.window.left(duty.trigger.time) < UNDECIDED:
         return None
-    if left < TIMEOUT:
-        return "capture-ended", SEVERITY, Confidence.INCONCLUSIVE
-    contact = parse_name_addr(final.message.field("contact") or "").uri.host
-    if contact != host(final.source) and final.message.field("record-route") is None:
-        return "other-way", SEVERITY, Confidence.INCONCLUSIVE
-    if before:
-        return "refresh", Severity.NOTE, Confidence.LIKELY
-    return "never", SEVERITY, Confidence.LIKELY
+    if duty.outcome is Outcome.UNKNOWN:
+        return duty.reason, SEVERITY, Confidence.INCONCLUSIVE
+    return duty.reason, Severity.NOTE if duty.reason == "refresh" else SEVERITY, Confidence.LIKELY

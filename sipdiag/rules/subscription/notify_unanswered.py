@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Subscription, Transaction, passages_of
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, silence_of
+from sipdiag.calls import NOTHING_TO_SAY, Duty, Subscription
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, sureness
 from sipdiag.trace import Sighting
 
 NAME = "notify-unanswered"
@@ -26,7 +26,13 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
     notifies = subscription.notifies
     if all(each.responses for each in notifies):
         return
-    silent, answer = _silent(notifies, scene)
+    mine = {id(each) for each in notifies}
+    duties = [
+        duty
+        for duty in scene.duties_under(subscription.call_id, "notify-final")
+        if duty.passage is not None and id(duty.passage.first) in mine
+    ]
+    silent, answer = _silent(duties, scene)
     if not silent:
         return
     sure = [each for each in silent if each[2] is not Confidence.INCONCLUSIVE]
@@ -51,19 +57,20 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
     yield found(NAME, variant, severity, confidence, shown_by, evidence)
 
 
-def _silent(notifies: list[Transaction], scene: Scene) -> tuple[list[Silent], Sighting | None]:
+def _silent(duties: list[Duty], scene: Scene) -> tuple[list[Silent], Sighting | None]:
     """The NOTIFYs without an answer, each at the last hop that it was seen at, and the first answer to a later one."""
     silent: list[Silent] = []
     answer: Sighting | None = None
-    for passage in passages_of(notifies):
-        last = passage.hops[-1]
+    for duty in duties:
+        last = duty.passage.hops[-1] if duty.passage is not None else None
+        if last is None or last.request is None:
+            continue
         if last.responses:
             if silent and answer is None:
                 answer = last.responses[0]
-        elif last.request is not None and (verdict := silence_of(last, last.request, scene.window)) is not None:
-            if scene.lost_in_flow(last):
-                continue
+        elif duty.reason not in NOTHING_TO_SAY and not scene.lost_in_flow(last):
             if answer is not None:
                 silent, answer = [], None  # it went silent again: the newest silence counts
-            silent.append((last.request, *verdict))
+            sure = sureness(duty.outcome, duty.reason, last.request, scene.window)
+            silent.append((last.request, duty.reason, sure))
     return silent, answer

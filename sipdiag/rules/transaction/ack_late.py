@@ -21,8 +21,8 @@ MANY_REPEATS = 3
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every 2xx of the call that was repeated before its ACK came."""
-    for duty in scene.duties(call):
-        if duty.kind != "ack-2xx" or duty.outcome is not Outcome.LATE or duty.fulfilled_by is None:
+    for duty in scene.duties(call, "ack-2xx"):
+        if duty.outcome is not Outcome.LATE or duty.fulfilled_by is None:
             continue
         answer, ack = duty.trigger, duty.fulfilled_by
         repeats = [repeat for repeat in duty.repeats if repeat.time <= ack.time]

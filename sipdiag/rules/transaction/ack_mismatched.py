@@ -19,9 +19,10 @@ NEEDS = Trait.TROUBLED
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every ACK of the call that was meant for a response and does not match it."""
-    for duty in scene.duties(call):
-        if duty.outcome is Outcome.WRONG and duty.fulfilled_by is not None:
-            yield _finding(duty, duty.fulfilled_by, scene)
+    for kind in ("ack-2xx", "ack-failure"):
+        for duty in scene.duties(call, kind):
+            if duty.outcome is Outcome.WRONG and duty.fulfilled_by is not None:
+                yield _finding(duty, duty.fulfilled_by, scene)
 
 
 def _finding(duty: Duty, ack: Sighting, scene: Scene) -> Finding:

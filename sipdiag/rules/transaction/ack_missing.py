@@ -18,8 +18,8 @@ NEEDS = Trait.TROUBLED
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every 2xx of the call whose ACK did not come, or of which the capture cannot tell."""
-    for duty in scene.duties(call):
-        if duty.kind == "ack-2xx" and duty.outcome in (Outcome.UNDONE, Outcome.UNKNOWN):
+    for duty in scene.duties(call, "ack-2xx"):
+        if duty.outcome in (Outcome.UNDONE, Outcome.UNKNOWN):
             yield _finding(duty, scene)
 
 

@@ -18,8 +18,8 @@ NEEDS = Trait.TROUBLED
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every final failure of the call whose ACK did not come, or of which the capture cannot tell."""
-    for duty in scene.duties(call):
-        if duty.kind == "ack-failure" and duty.outcome in (Outcome.UNDONE, Outcome.UNKNOWN):
+    for duty in scene.duties(call, "ack-failure"):
+        if duty.outcome in (Outcome.UNDONE, Outcome.UNKNOWN):
             yield _finding(duty, scene)
 
 

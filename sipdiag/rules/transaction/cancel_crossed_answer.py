@@ -20,8 +20,8 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """The 2xx of the call, if it crossed its CANCEL; healed where a BYE ended the call."""
     if call.answer is None:
         return
-    for duty in scene.duties(call):
-        if duty.kind == "cancel-bye" and duty.followed_by is not None:
+    for duty in scene.duties(call, "cancel-bye"):
+        if duty.followed_by is not None:
             if duty.reason != "unseen":  # with the ACK out of sight, the BYE would be so too
                 yield _finding(call, duty, scene)
 

@@ -11,23 +11,12 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from sipdiag.calls import Condition, Correlation, Event, Outcome, conditions_in, events_of, offending
+from sipdiag.calls import DEMANDS, Condition, Correlation, Event, Outcome, conditions_in, events_of, offending
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 
 NAME = "condition-ignored"
 SEVERITY = Severity.WARNING
 
-VARIANTS = {
-    401: "credentials",
-    405: "method",
-    407: "credentials",
-    415: "media-type",
-    420: "extension",
-    422: "session-interval",
-    423: "interval",
-    489: "event",
-    503: "retry-after",
-}
 MOST_FRAMES = 12
 UNASKED = "NOTIFY"
 """Servers send it to phones that may not want it (message waiting): noise, of which no user suffers."""
@@ -42,7 +31,7 @@ def told(_: tuple[str, str], parts: Sequence[list[Event]], scene: Scene) -> Iter
     """Every condition of a server that a client broke, once for both."""
     broken: dict[tuple[int, str, str], list[Condition]] = {}
     for each in conditions_in(event for part in parts for event in part):
-        if each.outcome in (Outcome.UNDONE, Outcome.LATE):
+        if each.outcome in (Outcome.WRONG, Outcome.LATE):
             what = "" if each.status == 503 else ", ".join(each.stated)
             broken.setdefault((each.status, each.method, what), []).append(each)
     for alike in broken.values():
@@ -75,6 +64,6 @@ def _finding(alike: list[Condition], scene: Scene) -> Finding:
     if met is not None and first.status != 503:
         evidence["met_frame"] = met.frame
         shown_by.append(met)
-    finding = found(NAME, VARIANTS[first.status], severity, Confidence.CERTAIN, shown_by, evidence)
+    finding = found(NAME, DEMANDS[first.status], severity, Confidence.CERTAIN, shown_by, evidence)
     calls = {seen.message.call_id for seen in shown_by}
     return finding if len(calls) == 1 else replace(finding, call_id=None)

@@ -21,8 +21,8 @@ CLEARLY_OPEN = 200 * MILLISECOND
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every reliable provisional response of the call whose PRACK did not come, or of which the capture cannot tell."""
-    for duty in scene.duties(call):
-        if duty.kind != "prack" or duty.outcome not in (Outcome.UNDONE, Outcome.UNKNOWN):
+    for duty in scene.duties(call, "prack"):
+        if duty.outcome in (Outcome.DONE, Outcome.LATE):
             continue
         if duty.reason == "capture-ended" and scene.window.left(duty.trigger.time) < CLEARLY_OPEN:
             continue

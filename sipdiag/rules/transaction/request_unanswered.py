@@ -24,7 +24,7 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
         return
     if transaction.method == "BYE" or _has_its_own_rule(transaction, request):
         return  # a rule of its own tells of it, once for all hops
-    if transaction.method == "CANCEL" and _invite_ended(transaction, scene):
+    if transaction.method == "CANCEL" and _is_settled(request, scene):
         return
     if transaction.method == "PRACK" and _is_told_as_missing(request, scene):
         return
@@ -109,20 +109,17 @@ def _went_elsewhere(transaction: Transaction, scene: Scene) -> bool:
 
 
 def _is_told_as_missing(prack: Sighting, scene: Scene) -> bool:
-    """Whether the response that it was for was never confirmed: that is the failure, this is its cause.
+    """Whether the response that it was for was never confirmed: that is the failure, this is its cause."""
+    call_id = prack.message.call_id
+    call = scene.correlation.call_at(call_id, prack.time)
+    if call is None:
+        return False
+    leg = next((leg for leg in call.legs if leg.call_id == call_id), call)
+    undone = (Outcome.UNDONE, Outcome.WRONG)
+    return any(each.outcome in undone and each.fulfilled_by is prack for each in scene.duties(leg, "prack"))
 
-    The calls were looked at before single transactions, so the ledger of this one is written.
-    """
-    call = scene.correlation.call_at(prack.message.call_id, prack.time)
-    duties = [] if call is None else scene.ledger.get(call.key, [])
-    return any(
-        duty.kind == "prack" and duty.outcome is Outcome.UNDONE and duty.fulfilled_by is prack for duty in duties
-    )
 
-
-def _invite_ended(cancel: Transaction, scene: Scene) -> bool:
-    """Whether the INVITE that was to be cancelled got its final response, which settles the matter."""
-    return any(
-        each.method == "INVITE" and each.branch == cancel.branch and each.final is not None
-        for each in scene.correlation.transactions_of(cancel.call_id)
-    )
+def _is_settled(cancel: Sighting, scene: Scene) -> bool:
+    """Whether the INVITE that was to be cancelled got its final response, which is what the CANCEL was for."""
+    duties = scene.duties_under(cancel.message.call_id, "cancel-final")
+    return any(each.trigger is cancel and each.outcome is Outcome.DONE for each in duties)

@@ -16,7 +16,7 @@ from sipdiag.trace import Sighting
 
 _LEADING_NUMBER: Final = re.compile(r"\s*(\d{1,9})")
 
-CHALLENGED: Final = frozenset({"MESSAGE", "PUBLISH", "REFER"})
+CHALLENGED: Final = frozenset({"MESSAGE", "PUBLISH"})
 """Requests whose unanswered challenge no rule of its own names."""
 WITHOUT_DIALOG: Final = frozenset({"INVITE", "SUBSCRIBE", "MESSAGE", "PUBLISH", "REFER"})
 """Requests that a client can send to another server, or later."""

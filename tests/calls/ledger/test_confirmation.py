@@ -1,4 +1,4 @@
-"""Tests of `sipdiag.calls.confirmation`: every way the PRACK of a reliable response can go, told apart."""
+"""Tests of `sipdiag.calls.ledger.confirmation`: every way the PRACK of a reliable response can go, told apart."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Conditions: what a refusal asks of a client's next requests, and whether the client kept to it.
 
-A retry may come under another Call-ID, so this is no duty of one call: it binds a client towards a server. RFC 3261,
+A retry may come under another Call-ID, so this account is kept for a client and a server, and `refusal` makes the
+entries of the ledger from it. RFC 3261,
 section 8.1.3.5 (retry without what was refused) and 21.5.4 (503 with Retry-After: stay away that long).
 """
 
@@ -10,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from sipdiag.calls.duty import Outcome
-from sipdiag.calls.terms import CHALLENGED, REFUSALS, WITHOUT_DIALOG, broken_by, retry_after, stated_by
+from sipdiag.calls.ledger.duty import Outcome
+from sipdiag.calls.ledger.terms import CHALLENGED, REFUSALS, WITHOUT_DIALOG, broken_by, retry_after, stated_by
 from sipdiag.calls.transaction import SECOND, T1, Transaction, begun, status
 from sipdiag.sip import Request, parse_name_addr
 from sipdiag.trace import Sighting, host
@@ -23,7 +24,7 @@ ELSEWHERE = frozenset({"REGISTER", "ACK", "CANCEL", "OPTIONS"})
 Link = tuple[str, str]
 """Client host, server endpoint."""
 Matter = tuple[str, str, str]
-"""Method, Request-URI, who asks: what a condition is about."""
+"""Method, Request-URI, who asks: what a condition is about; within a dialog method, Call-ID, From tag."""
 EVERYTHING: Matter = ("", "", "")
 """What a server that wants to be left alone is about."""
 Errand = tuple[str, str, str, int]
@@ -51,7 +52,7 @@ class Condition(msgspec.Struct, kw_only=True):
     def outcome(self) -> Outcome:
         """What became of it; a client that tries no more leaves it open."""
         if self.ignored:
-            return Outcome.LATE if self.met is not None else Outcome.UNDONE
+            return Outcome.LATE if self.met is not None else Outcome.WRONG
         return Outcome.DONE if self.met is not None else Outcome.UNKNOWN
 
 
@@ -245,7 +246,10 @@ def _passage(each: Transaction) -> tuple[str, str, int, str]:
 
 
 def _errand(each: Transaction, request: Sighting) -> tuple[str, str, str]:
+    """What a request is about; what was refused within a dialog is tried again there or not at all."""
     message = request.message
+    if message.to_tag:
+        return each.method, message.call_id, message.from_tag
     uri = message.uri if isinstance(message, Request) else ""
     return each.method, uri, parse_name_addr(message.field("from") or "").uri.text
 

@@ -1,4 +1,4 @@
-"""Tests of `sipdiag.calls.acknowledgement`: every way the ACK of a 2xx can go, told apart."""
+"""Tests of `sipdiag.calls.ledger.acknowledgement`: every way the ACK of a 2xx can go, told apart."""
 
 from __future__ import annotations
 

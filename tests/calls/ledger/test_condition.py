@@ -1,4 +1,4 @@
-"""Tests of `sipdiag.calls.condition`: what a refusal asks, and who kept to it."""
+"""Tests of `sipdiag.calls.ledger.condition`: what a refusal asks, and who kept to it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_retry_that_keeps_to_the_answer_meets_the_condition(
     assert condition.outcome is Outcome.UNKNOWN
     again = asked(talk, 0.2, fields, method=method, cseq=2)
     (condition,) = found(talk)
-    assert (condition.outcome, condition.ignored) == (Outcome.UNDONE, [again])
+    assert (condition.outcome, condition.ignored) == (Outcome.WRONG, [again])
     met = asked(talk, 0.3, kept, method=method, cseq=3)
     (condition,) = found(talk)
     assert (condition.outcome, condition.met) == (Outcome.LATE, met)

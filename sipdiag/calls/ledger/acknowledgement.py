@@ -13,7 +13,7 @@ from itertools import islice
 from msgspec.structs import replace
 
 from sipdiag.calls.call import Call, acknowledges
-from sipdiag.calls.duty import Duty, Outcome
+from sipdiag.calls.ledger.duty import Duty, Outcome
 from sipdiag.calls.transaction import SECOND, T1, T2, TIMEOUT, Transaction
 from sipdiag.calls.window import Window
 from sipdiag.sip import Request, parse_name_addr, parse_uri

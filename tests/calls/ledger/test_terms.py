@@ -1,11 +1,11 @@
-"""Tests of `sipdiag.calls.terms`: what a refusal states in its header fields."""
+"""Tests of `sipdiag.calls.ledger.terms`: what a refusal states in its header fields."""
 
 from __future__ import annotations
 
 import pytest
 
 from exchange import Exchange
-from sipdiag.calls.terms import offending, retry_after, stated_by
+from sipdiag.calls.ledger.terms import offending, retry_after, stated_by
 
 
 @pytest.mark.parametrize(

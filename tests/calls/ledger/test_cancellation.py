@@ -1,4 +1,4 @@
-"""Tests of `sipdiag.calls.cancellation`: what becomes of a call whose CANCEL came too late."""
+"""Tests of `sipdiag.calls.ledger.cancellation`: what becomes of a call whose CANCEL came too late."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The duty to hang up: a CANCEL crossed the 2xx, so the call that the caller gave up stands all the same.
 
 "CANCEL has no effect on requests that have already generated a final response" (RFC 3261, section 9.1); a caller that
-does not want a call that was answered acknowledges it and sends BYE (section 15).
+does not want a call that was answered acknowledges it and sends BYE (section 15). What the other side owes a CANCEL
+stands in `withdrawal`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from sipdiag.calls.call import Call, acknowledges
 from sipdiag.calls.dialog import byes_missed, tags_of
-from sipdiag.calls.duty import Duty, Outcome
+from sipdiag.calls.ledger.duty import Duty, Outcome
 from sipdiag.calls.transaction import SECOND, TIMEOUT, Transaction, status
 from sipdiag.calls.window import Window
 from sipdiag.trace import Sighting
@@ -63,7 +64,8 @@ def _for_answer(call: Call, cancel: Transaction, invite: Transaction, answer: Si
         followed_by=cancel.request,
     )
     if byes:
-        return replace(duty, outcome=Outcome.DONE)
+        late = byes[0].time > answer.time + TIMEOUT
+        return replace(duty, outcome=Outcome.LATE if late else Outcome.DONE)
     if ack is None or byes_missed(call, tags):
         # Whether the dialog passes by the recorder at all is open; that of the missing ACK is a duty of its own.
         # And where a BYE was answered that the recorder missed, the call was hung up.

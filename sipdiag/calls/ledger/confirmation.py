@@ -12,7 +12,7 @@ from itertools import islice
 from msgspec.structs import replace
 
 from sipdiag.calls.call import Call
-from sipdiag.calls.duty import Duty, Outcome
+from sipdiag.calls.ledger.duty import Duty, Outcome
 from sipdiag.calls.transaction import SECOND, T1, T2, TIMEOUT, Transaction, status
 from sipdiag.calls.window import Window
 from sipdiag.trace import Sighting, host
@@ -124,7 +124,8 @@ def _without_prack(duty: Duty, call: Call, hop: Transaction, pracks: Sequence[Tr
     if duty.timed_out or (_gave_up(duty) and repeats and not _stopped_asking(duty, window)):
         wrong = next((each.request for each in pracks if _meets_nothing(each, call)), None)
         reason = "mismatched" if wrong is not None else "timed-out" if duty.timed_out else "given-up"
-        return _changed(duty, Outcome.UNDONE, reason if _asked_for(hop) else "not-offered", by=wrong)
+        outcome = Outcome.UNDONE if wrong is None else Outcome.WRONG
+        return _changed(duty, outcome, reason if _asked_for(hop) else "not-offered", by=wrong)
     if _stopped_asking(duty, window) or _goes_on(response, hop):
         return _changed(duty, Outcome.DONE, "unseen")
     if not both_ways:

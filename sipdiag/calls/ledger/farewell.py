@@ -1,0 +1,97 @@
+"""The duty to answer a BYE: who gets one ends the session too, and says so with a 2xx.
+
+RFC 3261, section 15.1.2. The sender considers the session over at once (section 15.1.1), the other side only when it
+got the BYE: a refusal leaves the two at odds, unless both had hung up by themselves. A challenge is an answer: what
+became of it is a duty of who was challenged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from sipdiag.calls.call import Call
+from sipdiag.calls.dialog import byes_missed, dialogs_of, later_of_the_same_side, of_the_other_side, tags_of
+from sipdiag.calls.ledger.duty import Duty, Outcome
+from sipdiag.calls.ledger.silence import NOTHING_TO_SAY, silence
+from sipdiag.calls.passage import Passage, passages_of
+from sipdiag.calls.transaction import TIMEOUT, status
+from sipdiag.calls.window import Window
+from sipdiag.trace import Sighting
+
+
+def farewells(call: Call, window: Window) -> Iterator[Duty]:
+    """The duty of every BYE of `call`, once for all hops."""
+    byes = passages_of(call.byes)
+    copies = {id(bye.origin) for bye in call.byes if bye.final is not None and bye.origin is not None}
+    for bye in byes:
+        duty = Duty(kind="bye", trigger=bye.request, debtor=bye.hops[-1].destination, outcome=Outcome.DONE, passage=bye)
+        final = bye.final
+        if final is not None:
+            yield _answered(duty, call, bye, final, byes)
+        elif any(id(hop) in copies for hop in bye.hops):
+            yield _changed(duty, Outcome.DONE, "seen-elsewhere")  # on another link to the same traffic
+        else:
+            yield _open(duty, bye, byes, window)
+
+
+def _answered(duty: Duty, call: Call, bye: Passage, final: Sighting, byes: list[Passage]) -> Duty:
+    """The sender got a final response."""
+    code = status(final)
+    if code < 300:
+        late = any(copy.time <= final.time for copy in bye.first.request_repeats)
+        return _changed(duty, Outcome.LATE if late else Outcome.DONE, by=final)
+    if code in (401, 407):
+        return _changed(duty, Outcome.DONE, "challenged", by=final)
+    if any(each.answered for each in later_of_the_same_side(bye, byes)):
+        return _changed(duty, Outcome.LATE, "recovered", by=final)
+    if code == 481:
+        return _changed(duty, *_unknown_dialog(call, bye, final, byes), by=final)
+    return _changed(duty, Outcome.WRONG, "timeout" if code == 408 else "refused", by=final)
+
+
+def _unknown_dialog(call: Call, bye: Passage, final: Sighting, byes: list[Passage]) -> tuple[Outcome, str]:
+    """Why the other side knows no such dialog."""
+    sender, tags = bye.request.message.from_tag, tags_of(bye.request)
+    missed = (each for each in byes_missed(call, tags) if each.time < final.time + TIMEOUT)
+    others = of_the_other_side(bye, byes)
+    if any(each.message.from_tag != sender for each in missed) or any(
+        other.request.time < final.time + TIMEOUT for other in others
+    ):
+        return Outcome.DONE, "crossed"  # the other side had hung up by itself
+    if any(each.answered and tags_of(each.request) == tags for each in byes):
+        return Outcome.DONE, "said-again"  # once more after it had been accepted
+    dialogs = dialogs_of(call)
+    return Outcome.WRONG, "wrong-tags" if dialogs and tags not in dialogs else "unknown-dialog"
+
+
+def _open(duty: Duty, bye: Passage, byes: list[Passage], window: Window) -> Duty:
+    """The sender got none."""
+    again = next((each for each in later_of_the_same_side(bye, byes) if each.answered), None)
+    if again is not None:
+        return _changed(duty, Outcome.LATE, "said-again", by=again.final)  # under a new CSeq
+    answer = next((final for each in reversed(bye.hops) if (final := each.final) is not None), None)
+    if answer is None:
+        hop = bye.hops[-1]
+        outcome, reason = silence(hop, hop.request or bye.request, window)
+        duty = replace(duty, repeats=hop.request_repeats, timed_out=reason == "timed-out")
+    else:  # further on it was answered; a sender that asks again has not heard of it
+        lost = len([copy for copy in bye.first.request_repeats if copy.time > answer.time]) > 1
+        outcome, reason = (Outcome.UNDONE, "answer-lost") if lost else (Outcome.DONE, "unseen")
+        duty = replace(duty, repeats=bye.first.request_repeats)
+    if outcome is Outcome.DONE or reason in NOTHING_TO_SAY:
+        return _changed(duty, outcome, reason, by=answer)
+    other = next((each for each in of_the_other_side(bye, byes) if _crosses(bye, each)), None)
+    if other is not None:  # both hung up: both know that the call is over
+        duty = replace(duty, followed_by=other.request)
+        return _changed(duty, Outcome.UNDONE, "crossed", by=answer)
+    return _changed(duty, outcome, reason, by=answer)
+
+
+def _crosses(bye: Passage, other: Passage) -> bool:
+    return abs(other.request.time - bye.request.time) < TIMEOUT and other.final is not None
+
+
+def _changed(duty: Duty, outcome: Outcome, reason: str = "", *, by: Sighting | None = None) -> Duty:
+    return replace(duty, outcome=outcome, reason=reason, fulfilled_by=by)

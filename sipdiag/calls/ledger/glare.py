@@ -1,0 +1,71 @@
+"""The duty to try again after its time: who got 491 for a change of the call waits, and then changes it once more.
+
+"If the UAC is the owner of the Call-ID of the dialog ID (meaning it generated the value), T has a randomly chosen value
+between 2.1 and 4 seconds", else between 0 and 2 (RFC 3261, section 14.1; for UPDATE RFC 3311, section 5.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from sipdiag.calls.call import Call
+from sipdiag.calls.dialog import later_of_the_same_side, side_of
+from sipdiag.calls.ledger.duty import Duty, Outcome
+from sipdiag.calls.passage import Passage, passages_of
+from sipdiag.calls.transaction import MILLISECOND, SECOND, status
+from sipdiag.calls.window import Window
+from sipdiag.trace import Sighting
+
+PENDING = 491
+TOGETHER = 10 * SECOND
+"""491s this close belong to one collision; a BYE this soon ends the matter."""
+OWNER_WAITS = 2100 * MILLISECOND - 100 * MILLISECOND
+"""The shortest wait of who made the Call-ID, less what clocks and networks blur."""
+LONGEST = {"caller": 4 * SECOND, "callee": 2 * SECOND}
+BLUR = SECOND
+"""What the way there and back may take besides."""
+
+
+def glares(call: Call, window: Window) -> Iterator[Duty]:
+    """The duty of every 491 to a re-INVITE or an UPDATE of `call`."""
+    for method in ("INVITE", "UPDATE"):
+        asked = call.reinvites if method == "INVITE" else [each for each in call.transactions if each.method == method]
+        if not any(each.final is not None and status(each.final) == PENDING for each in asked):
+            continue
+        changes = passages_of(asked)
+        for change in changes:
+            final = change.final
+            if final is not None and status(final) == PENDING:
+                yield _for_collision(call, change, final, changes, window)
+
+
+def _for_collision(call: Call, change: Passage, final: Sighting, changes: list[Passage], window: Window) -> Duty:
+    side = side_of(call, change.request)
+    duty = Duty(
+        kind="glare",
+        trigger=final,
+        debtor=change.request.source,
+        outcome=Outcome.DONE,
+        target=change.born.destination,
+        passage=change,
+        allowed=LONGEST.get(side),
+    )
+    again = next(iter(later_of_the_same_side(change, changes)), None)
+    if again is not None:
+        return replace(duty, outcome=_timely(again.request.time - final.time, side), fulfilled_by=again.request)
+    until = change.request.time + TOGETHER
+    bye = next((bye.request for bye in call.byes if bye.request is not None and bye.request.time < until), None)
+    if bye is not None:  # the call ended before anybody had to try again
+        return replace(duty, reason="hung-up", followed_by=bye)
+    if window.end(final.time) < (duty.deadline or 0) + BLUR:
+        return replace(duty, outcome=Outcome.UNKNOWN, reason="capture-ended")
+    return replace(duty, outcome=Outcome.UNDONE, reason="not-retried")
+
+
+def _timely(waited: int, side: str) -> Outcome:
+    if side == "caller" and waited < OWNER_WAITS:
+        return Outcome.WRONG  # too early: the other side may try at the same time
+    longest = LONGEST.get(side)
+    return Outcome.LATE if longest is not None and waited > longest + BLUR else Outcome.DONE

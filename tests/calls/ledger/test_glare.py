@@ -1,0 +1,52 @@
+"""Tests of `sipdiag.calls.ledger.glare`: who tries again after a 491, and when."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchange import CALLEE, CALLER, Exchange
+from sipdiag.calls import Duty, Outcome, glares
+
+ENDS = {
+    "caller": {"source": CALLER, "destination": CALLEE, "from_tag": "caller", "to_tag": "callee"},
+    "callee": {"source": CALLEE, "destination": CALLER, "from_tag": "callee", "to_tag": "caller"},
+}
+
+
+def entry(talk: Exchange) -> Duty:
+    scene = talk.scene()
+    return next(iter(glares(scene.correlation.calls[0], scene.window)))
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+@pytest.mark.parametrize(
+    ("side", "waited", "due"),
+    [
+        ("caller", 0.5, Outcome.WRONG),
+        ("caller", 2.1, Outcome.DONE),
+        ("caller", 4.0, Outcome.DONE),
+        ("caller", 9.0, Outcome.LATE),
+        ("callee", 0.1, Outcome.DONE),
+        ("callee", 2.0, Outcome.DONE),
+        ("callee", 6.0, Outcome.LATE),
+    ],
+)
+def test_the_owner_of_the_call_id_waits_longer(method: str, side: str, waited: float, due: Outcome) -> None:
+    """2.1 to 4 s, the other side up to 2 s (RFC 3261, section 14.1; RFC 3311, section 5.3)."""
+    talk = Exchange()
+    talk.answered_call()
+    talk.response(491, talk.request(method, 10, cseq=2, branch="first", **ENDS[side]), 10)
+    again = talk.request(method, 10 + waited, cseq=3, branch="again", **ENDS[side])
+    duty = entry(talk)
+    assert (duty.outcome, duty.fulfilled_by, duty.debtor) == (due, again, ENDS[side]["source"])
+
+
+def test_a_call_that_ends_needs_no_change() -> None:
+    """Somebody hung up within the time."""
+    talk = Exchange()
+    talk.answered_call()
+    talk.response(491, talk.request("INVITE", 10, cseq=2, branch="first", **ENDS["caller"]), 10.1)
+    bye = talk.request("BYE", 12, cseq=3, branch="bye", **ENDS["caller"])
+    talk.until = 60
+    duty = entry(talk)
+    assert (duty.outcome, duty.reason, duty.closed_by) == (Outcome.DONE, "hung-up", bye)
