@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchange import CALLEE, CALLER, Exchange
+from exchange import CALLEE, CALLER, SECOND, START, Exchange
 from sipdiag.findings import Finding, Severity
 from sipdiag.rules.call import reinvite_glare
 
@@ -77,6 +77,16 @@ def test_a_capture_that_ends_before_the_next_try_cannot_tell() -> None:
     talk.until = 12
     (found,) = findings(talk)
     assert (found.variant, found.severity) == ("capture-ended", Severity.NOTE)
+
+
+def test_a_next_try_that_the_recorder_missed_is_silent() -> None:
+    """Its 200 is there."""
+    talk = Glare()
+    talk.change(10, 491)
+    talk.change(13, 200)
+    talk.sightings = [each for each in talk.sightings if each.time != START + 13 * SECOND]
+    talk.until = 60
+    assert findings(talk) == []
 
 
 def test_a_call_that_ends_first_is_silent() -> None:

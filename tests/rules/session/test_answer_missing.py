@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from described import VOICE, call, sdp, with_body
-from exchange import Exchange
+from exchange import PROXY, Exchange
 from sipdiag.rules.session.answer_missing import NAME
 from verdict import Told, findings_of, only_finding_of, told
 
@@ -108,6 +108,16 @@ def confirmed_before(talk: Exchange) -> None:
     talk.request("ACK", 1.1, branch="ack", to_tag="callee")
 
 
+def missed_at_one_hop(talk: Exchange) -> None:
+    far = progress(talk, SDP, SDP, RELIABLE)
+    near = with_body(talk, talk.request("INVITE", 0.01, destination=PROXY, branch="near"), SDP)
+    prack = talk.request("PRACK", 0.3, to_tag="callee", cseq=2, branch="prack", fields="RAck: 1 1 INVITE\r\n")
+    talk.response(200, prack, 0.4)
+    talk.response(200, far, 1)
+    talk.response(200, near, 1.01)
+    talk.request("ACK", 1.1, branch="ack", to_tag="callee")
+
+
 def answered_in_prack(talk: Exchange) -> None:
     invite = progress(talk, b"", SDP, RELIABLE)
     prack = talk.request("PRACK", 0.3, to_tag="callee", cseq=2, branch="prack", fields="RAck: 1 1 INVITE\r\n")
@@ -143,8 +153,8 @@ def in_a_multipart_body(talk: Exchange) -> None:
 @pytest.mark.parametrize(
     "story",
     [
-        *(answered, answered_in_ack, no_media_at_all, confirmed_before, answered_in_prack, refused, another_body),
-        *(cut_off, offer_cut_off, in_a_multipart_body),
+        *(answered, answered_in_ack, no_media_at_all, confirmed_before, missed_at_one_hop, refused, another_body),
+        *(cut_off, offer_cut_off, answered_in_prack, in_a_multipart_body),
     ],
 )
 def test_a_near_miss_is_silent(story: Callable[[Exchange], None]) -> None:
