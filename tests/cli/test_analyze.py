@@ -370,7 +370,7 @@ def test_recorders_whose_clocks_differ_are_told_and_corrected(tmp_path: Path) ->
     talk.sightings = [replace(each, time=each.time + 7 * SECOND) for each in talk.sightings]
     (tmp_path / "there.pcap").write_bytes(capture_of(talk))
     done = run("here.pcap", "there.pcap", cwd=tmp_path)
-    assert "clock-offset: 7.000 s ahead of here.pcap" in " ".join(done.out.split())
+    assert "clock set right: 7.000 s ahead of here.pcap" in " ".join(done.out.split())
     told = json.loads(run("--format", "json", "here.pcap", "there.pcap", cwd=tmp_path).out)
     assert told["summary"]["calls"] == 1
     assert [each["retransmission_of"] for each in told["responses"]] == [None] * len(told["responses"])
