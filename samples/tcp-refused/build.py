@@ -18,6 +18,7 @@ def build(folder: Path) -> None:
     refused(folder / "tcp-refused.pcap", recovers=False)
     refused(folder / "recovered.pcap", recovers=True)
     unanswered(folder / "unanswered.pcap")
+    rejected(folder / "rejected.pcap")
     behind_a_server(folder / "calls-broken.pcap")
     silent(folder / "silent.pcap")
 
@@ -44,6 +45,18 @@ def refused(path: Path, *, recovers: bool) -> None:
         link(wire, number).refuse(after=5)
     if recovers:
         ping(wire, "tcp-refused-again")
+    wire.write()
+
+
+def rejected(path: Path) -> None:
+    """A firewall on the way says of each SYN that it lets nothing pass."""
+    wire = Recording(path=path)
+    ping(wire, "tcp-rejected")
+    for number in range(2):
+        wire.wait(5)
+        link(wire, number).knock()
+        wire.refuse(Host(address="203.0.113.254"), 3, 13)
+    wire.go_on(5)
     wire.write()
 
 

@@ -31,6 +31,8 @@ SURE = 4 * SECOND
 MOST_FRAMES = 8
 STEADY = 3
 """So many errors on media, from the beginning of a time to its end, and none of them arrive."""
+CONNECTING = 130 * SECOND
+"""How long a client repeats its SYN at the most."""
 AT_AN_END = 3 * SECOND
 """How far from both ends: a host says the same once a second at the most."""
 
@@ -101,6 +103,14 @@ class Notices:
     def to(self, endpoint: str) -> list[Undelivered]:
         """What is said of datagrams to an endpoint."""
         return self._to.get(endpoint, [])
+
+    def of_connection(self, capture: int, client: str, server: str, begun: int) -> Notice | None:
+        """What is said of the SYN, sent from `begun` on, of a TCP connection that did not come about."""
+        for told in self._ways.get((capture, client, server), ()):
+            reports = [each for each in told.reports if begun <= each.time <= begun + CONNECTING]
+            if reports and told.transport == "tcp" and told.kind not in OF_SIZE:
+                return Notice(undelivered=told, reports=reports, every=True)
+        return None
 
     def against(self, endpoint: str, begin: int, end: int) -> Notice | None:
         """What is said, all the time from `begin` to `end`, of the media that go to `endpoint`."""

@@ -6,6 +6,7 @@ import ast
 import re
 import string
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -13,13 +14,16 @@ import msgspec
 import pytest
 
 from sipdiag.analysis import analyze
-from sipdiag.calls import acknowledgement, cancellation, confirmation, flaws
+from sipdiag.calls import flaws, ledger
 from sipdiag.findings import Finding, flawed, heard, notices, refused, silence, unfolded
 from sipdiag.knowledge import DEFAULT_LANGUAGE, Catalogue, Entry, data_folder, languages
 from sipdiag.rules import RULES
 
 MODULES = {rule.NAME: rule for field in msgspec.structs.fields(RULES) for rule in getattr(RULES, field.name)}
 CATALOGUES = {language: Catalogue(language) for language in languages()}
+LEDGER = [
+    import_module(f"{ledger.__name__}.{path.stem}") for path in Path(str(ledger.__file__)).parent.glob("[a-z]*.py")
+]
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 
 each_rule = pytest.mark.parametrize("rule", sorted(MODULES))
@@ -132,7 +136,7 @@ def test_placeholders_are_evidence_of_the_rule(rule: str) -> None:
 @each_rule
 def test_variants_are_those_of_the_code(rule: str) -> None:
     """A variant is named in the rule's source, or is a reason that its rule passes on."""
-    shared = (acknowledgement, cancellation, confirmation, flaws, notices, silence)
+    shared = (*LEDGER, flaws, notices, silence)
     known = strings(MODULES[rule]).union(*map(strings, shared))
     for variant in entry_of(rule).messages:
         assert {variant, variant.removesuffix("-accepted")} & known, variant

@@ -1,7 +1,7 @@
 """A TCP connection to a SIP server did not come about: it was refused, or nobody answered the SYN.
 
 A host that listens on no such port answers a SYN with RST (RFC 9293, section 3.5.2); a client that cannot connect may
-try another server or transport (RFC 3261, section 18.1.1).
+try another server or transport (RFC 3261, section 18.1.1). A router or firewall may say by ICMP that it cannot.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from sipdiag.calls import SECOND
 from sipdiag.findings import (
     Confidence,
     Finding,
+    Notice,
     Scene,
     Severity,
     found_below,
@@ -27,7 +28,7 @@ SEVERITY = Severity.ERROR
 
 PATIENCE = 3 * SECOND
 """A SYN is repeated after one second and after three (RFC 6298, section 2): by then the first is not merely late."""
-RECOVERED = {"refused": "refused-recovered", "unanswered": "unanswered-recovered"}
+RECOVERED = {each: f"{each}-recovered" for each in ("refused", "unanswered", "rejected")}
 """What is told where the client was served in another way afterwards."""
 MOST_FRAMES = 20
 MOST_CALLS = 200
@@ -56,7 +57,7 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
         last_heard[pair] = max(time, last_heard.get(pair, 0))
     by_way: dict[Way, list[Connection]] = {}
     for connection in failed:
-        variant = _variant(connection, scene)
+        variant = _variant(connection, trace, scene)
         if variant and (port(connection.server) in scene.settings.sip_ports or connection.server in speakers):
             by_way.setdefault((host(connection.client), connection.server, variant), []).append(connection)
     hosts = {host(endpoint) for endpoint in speakers}
@@ -64,11 +65,18 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
         yield _finding(way, connections, trace, scene, hosts, last_heard)
 
 
-def _variant(connection: Connection, scene: Scene) -> str:
+def _notice(connection: Connection, trace: Trace, scene: Scene) -> Notice | None:
+    ends = connection.client, connection.server
+    return scene.notices.of_connection(number_of(trace, scene), *ends, connection.syn_time or 0)
+
+
+def _variant(connection: Connection, trace: Trace, scene: Scene) -> str:
     if connection.reset_by == connection.server:
         return "refused"
     if connection.reset_by is not None or connection.syn_time is None:
         return ""  # the client gave up by itself
+    if _notice(connection, trace, scene) is not None:
+        return "rejected"
     return "unanswered" if connection.syn_count > 1 and scene.window.left(connection.syn_time) > PATIENCE else ""
 
 
@@ -84,11 +92,12 @@ def _finding(
     client, server, variant = way
     times = [connection.syn_time or 0 for connection in connections]
     recovered = last_heard.get((host(server), client), 0) > times[-1]
-    answers = variant == "refused" or scene.window.hears(server)
-    confidence = Confidence.CERTAIN if variant == "refused" else Confidence.LIKELY
+    notice = _notice(connections[0], trace, scene) if variant == "rejected" else None
+    answers = variant in ("refused", "rejected") or scene.window.hears(server)
+    confidence = Confidence.LIKELY if variant == "unanswered" else Confidence.CERTAIN
     call_ids = refused_behind(client, server, times, scene)
     frames = [frame for each in connections for frame in (each.syn_frame, each.reset_frame) if frame is not None]
-    return found_below(
+    finding = found_below(
         NAME,
         RECOVERED[variant] if recovered else variant,
         Severity.NOTE if recovered or client not in hosts else SEVERITY,
@@ -109,3 +118,4 @@ def _finding(
             "call_ids": call_ids[:MOST_CALLS],
         },
     )
+    return finding if notice is None else notice.added_to(finding)

@@ -9,7 +9,7 @@ import pytest
 from below import found_in, trace_of
 from exchange import CALLER, PROXY, SECOND, START, Exchange
 from sipdiag.rules.transport.tcp_refused import NAME
-from sipdiag.transport import Connection
+from sipdiag.transport import Connection, Report, Undelivered
 from verdict import told
 
 if TYPE_CHECKING:
@@ -120,3 +120,31 @@ def test_the_requests_that_the_client_had_taken_on_are_named() -> None:
         talk.response(code, asked, at + 2)
     (finding,) = findings(talk, refused(server="203.0.113.40:5060", reset_by="203.0.113.40:5060"))
     assert finding.evidence["call_ids"] == ["c0", "c1"]
+
+
+@pytest.mark.parametrize(
+    ("at", "transport", "said"),
+    [
+        (10.001, "tcp", [("rejected", "error", "certain")]),
+        (9.9, "tcp", []),
+        (10.001, "udp", []),
+    ],
+)
+def test_a_firewall_may_say_that_it_lets_nothing_pass(
+    at: float, transport: str, said: list[tuple[str, str, str]]
+) -> None:
+    """One SYN is enough then; errors on anything else say nothing."""
+    connection = failed()
+    error = Undelivered(
+        source=connection.client,
+        destination=PROXY,
+        transport=transport,
+        reporter="203.0.113.254",
+        kind="prohibited",
+        words="communication administratively prohibited (type 3, code 13)",
+        reports=[Report(frame=13, time=START + round(at * SECOND))],
+    )
+    talk = pinged(0)
+    found = found_in(talk, trace_of(talk, connections=[connection], undelivered=[error]), NAME)
+    assert [told(each) for each in found] == said
+    assert all(each.evidence["icmp_by"] == "203.0.113.254" and 13 in each.frames for each in found)
