@@ -28,7 +28,11 @@ SEVERITY = Severity.ERROR
 
 PATIENCE = 3 * SECOND
 """A SYN is repeated after one second and after three (RFC 6298, section 2): by then the first is not merely late."""
-RECOVERED = {each: f"{each}-recovered" for each in ("refused", "unanswered", "rejected")}
+RECOVERED = {
+    "refused": "refused-recovered",
+    "rejected": "rejected-recovered",
+    "unanswered": "unanswered-recovered",
+}
 """What is told where the client was served in another way afterwards."""
 MOST_FRAMES = 20
 MOST_CALLS = 200
