@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from sipdiag.calls.call import Call
 from sipdiag.calls.ledger.duty import Duty, Outcome
 from sipdiag.calls.reference import meant_by
-from sipdiag.calls.session import Exchange, is_bodiless, is_reliable
+from sipdiag.calls.session import Exchange, is_bodiless, is_reliable, sdp_in
+from sipdiag.calls.transaction import status
 from sipdiag.trace import Sighting
 
 
@@ -61,9 +62,28 @@ def _without(duty: Duty, exchange: Exchange, call: Call) -> Duty:
         return replace(duty, outcome=Outcome.WRONG, reason="early")
     if exchange.late:
         return replace(duty, outcome=Outcome.UNDONE, reason="offer-in-response")
+    if _is_seen_elsewhere(exchange, call):
+        return replace(duty, outcome=Outcome.DONE, reason="seen-elsewhere")
     # Where responses may be reliable, one with the answer may have been missed by the recorder.
     unseen = may_be_reliable(exchange) and _confirms_unseen(exchange, call)
     return replace(duty, outcome=Outcome.UNKNOWN if unseen else Outcome.UNDONE, reason="offer-in-request")
+
+
+def _is_seen_elsewhere(exchange: Exchange, call: Call) -> bool:
+    """Whether a reliable provisional response with the answer was seen at another hop: here the recorder missed it."""
+    invite, closing = exchange.transaction, exchange.closing
+    if invite.method != "INVITE" or closing is None:
+        return False
+    ends = (invite.cseq, invite.from_tag, closing.message.to_tag)
+    return any(
+        (seen.message.cseq, seen.message.from_tag, seen.message.to_tag) == ends
+        and status(seen) < 200
+        and is_reliable(seen)
+        and bool(sdp_in(seen.message))
+        for each in call.transactions
+        if each is not invite and each.method == "INVITE"
+        for seen in each.responses
+    )
 
 
 def may_be_reliable(exchange: Exchange) -> bool:

@@ -14,7 +14,7 @@ from sipdiag.calls.call import Call
 from sipdiag.calls.dialog import later_of_the_same_side, side_of
 from sipdiag.calls.ledger.duty import Duty, Outcome
 from sipdiag.calls.passage import Passage, passages_of
-from sipdiag.calls.transaction import MILLISECOND, SECOND, status
+from sipdiag.calls.transaction import MILLISECOND, SECOND, Transaction, status
 from sipdiag.calls.window import Window
 from sipdiag.trace import Sighting
 
@@ -34,15 +34,19 @@ def glares(call: Call, window: Window) -> Iterator[Duty]:
         asked = call.reinvites if method == "INVITE" else [each for each in call.transactions if each.method == method]
         if not any(each.final is not None and status(each.final) == PENDING for each in asked):
             continue
-        changes = passages_of(asked)
-        for change in changes:
+        for change in passages_of(asked):
             final = change.final
             if final is not None and status(final) == PENDING:
-                yield _for_collision(call, change, final, changes, window)
+                yield _for_collision(call, change, final, asked, window)
 
 
-def _for_collision(call: Call, change: Passage, final: Sighting, changes: list[Passage], window: Window) -> Duty:
-    side = side_of(call, change.request)
+def _is_later(each: Transaction, change: Passage) -> bool:
+    first = change.first
+    return each.request is None and each.from_tag == first.from_tag and each.cseq > first.cseq
+
+
+def _for_collision(call: Call, change: Passage, final: Sighting, asked: list[Transaction], window: Window) -> Duty:
+    side, changes = side_of(call, change.request), passages_of(asked)
     duty = Duty(
         kind="glare",
         trigger=final,
@@ -59,6 +63,9 @@ def _for_collision(call: Call, change: Passage, final: Sighting, changes: list[P
     bye = next((bye.request for bye in call.byes if bye.request is not None and bye.request.time < until), None)
     if bye is not None:  # the call ended before anybody had to try again
         return replace(duty, reason="hung-up", followed_by=bye)
+    unseen = next((each for each in asked if _is_later(each, change)), None)
+    if unseen is not None:  # the recorder missed the next try, and not its response
+        return replace(duty, reason="unseen", fulfilled_by=unseen.responses[0])
     if window.end(final.time) < (duty.deadline or 0) + BLUR:
         return replace(duty, outcome=Outcome.UNKNOWN, reason="capture-ended")
     return replace(duty, outcome=Outcome.UNDONE, reason="not-retried")

@@ -52,7 +52,7 @@ def _told(call: Call, glare: list[Collision], changes: list[Passage], scene: Sce
     elif again is not None and again.final is not None:
         # The collision is over; what refused the next try is told by the rule on refusals.
         variant, severity, confidence = "unresolved", Severity.NOTE, Confidence.CERTAIN
-    elif again is None and (duty.outcome is Outcome.DONE or _tried_unseen(call, last)):
+    elif again is None and duty.outcome is Outcome.DONE:
         return  # the call ended before anybody had to try again, or the recorder missed the next try
     elif again is not None or duty.outcome is Outcome.UNKNOWN:
         variant, confidence = "capture-ended", Confidence.INCONCLUSIVE
@@ -69,14 +69,6 @@ def _told(call: Call, glare: list[Collision], changes: list[Passage], scene: Sce
     if again is not None:
         shown_by += [again.request] if again.final is None else [again.request, again.final]
     yield found(NAME, variant, severity, confidence, shown_by, evidence)
-
-
-def _tried_unseen(call: Call, last: Passage) -> bool:
-    """Whether a response shows a later re-INVITE of the same side that the capture does not hold."""
-    return any(
-        each.request is None and each.from_tag == last.first.from_tag and each.cseq > last.first.cseq
-        for each in call.reinvites
-    )
 
 
 def _too_early(glare: list[Collision]) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Duty, Exchange, Outcome, is_bodiless, is_reliable, may_be_reliable, status
+from sipdiag.calls import Call, Duty, Exchange, Outcome, may_be_reliable, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
 
 NAME = "answer-missing"
@@ -23,24 +23,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     for kind in ("answer", "answer-in-ack"):
         for duty in scene.duties(call, kind):
             if duty.reason in ("early", "offer-in-response", "offer-in-request") and duty.exchange is not None:
-                if not _answered_elsewhere(duty.exchange, call):  # the recorder missed the answer at this hop only
-                    yield _finding(duty, duty.exchange)
-
-
-def _answered_elsewhere(exchange: Exchange, call: Call) -> bool:
-    """Whether a reliable response of the same callee to the same INVITE holds the answer, at another hop."""
-    invite, closing = exchange.transaction, exchange.closing
-    if invite.method != "INVITE" or closing is None:
-        return False
-    ends = (invite.cseq, invite.from_tag, closing.message.to_tag)
-    return any(
-        (seen.message.cseq, seen.message.from_tag, seen.message.to_tag) == ends
-        and is_reliable(seen)
-        and not is_bodiless(seen)
-        for each in call.transactions
-        if each is not invite and each.method == "INVITE"
-        for seen in each.responses
-    )
+                yield _finding(duty, duty.exchange)
 
 
 def _finding(duty: Duty, exchange: Exchange) -> Finding:

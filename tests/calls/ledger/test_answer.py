@@ -51,3 +51,15 @@ def test_a_prack_for_a_response_that_was_missed_leaves_it_open() -> None:
     talk.response(200, invite, 2)
     (duty,) = entries(talk)
     assert (duty.outcome, duty.reason) == (Outcome.UNKNOWN, "offer-in-request")
+
+
+def test_an_answer_in_a_reliable_response_that_one_hop_misses_is_there() -> None:
+    """The 183 was seen behind the proxy, and not before it."""
+    talk = Exchange()
+    near = with_body(talk, talk.request("INVITE", 0, destination=PROXY, branch="near"), SDP)
+    far = with_body(talk, talk.request("INVITE", 0.01, source=PROXY, branch="far"), SDP)
+    with_body(talk, talk.response(183, far, 0.5, fields="Require: 100rel\r\nRSeq: 1\r\n"), SDP)
+    talk.response(200, far, 1)
+    talk.response(200, near, 1.01)
+    (duty,) = entries(talk)
+    assert duty.outcome is Outcome.DONE

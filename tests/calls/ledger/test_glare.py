@@ -50,3 +50,16 @@ def test_a_call_that_ends_needs_no_change() -> None:
     talk.until = 60
     duty = entry(talk)
     assert (duty.outcome, duty.reason, duty.closed_by) == (Outcome.DONE, "hung-up", bye)
+
+
+def test_a_try_that_the_recorder_missed_counts() -> None:
+    """Its response is there."""
+    talk = Exchange()
+    talk.answered_call()
+    talk.response(491, talk.request("INVITE", 10, cseq=2, branch="first", **ENDS["caller"]), 10.1)
+    again = talk.request("INVITE", 13, cseq=3, branch="again", **ENDS["caller"])
+    answer = talk.response(200, again, 13.1)
+    talk.sightings.remove(again)
+    talk.until = 60
+    duty = entry(talk)
+    assert (duty.outcome, duty.reason, duty.fulfilled_by) == (Outcome.DONE, "unseen", answer)

@@ -106,3 +106,12 @@ def test_a_near_miss_is_silent(story: Callable[[Registrar], None]) -> None:
     registrar = Registrar()
     story(registrar)
     assert findings_of(registrar.talk, NAME) == []
+
+
+def test_a_client_that_kept_to_it_before_does_not_ignore_it() -> None:
+    """It asks briefly each time it starts anew, and was mended each time: the capture ends with the second 423."""
+    registrar = Registrar()
+    registrar.says(423, 0, BRIEF, LEAST)
+    registrar.says(200, 1, LONG)
+    registrar.says(423, 500, BRIEF, LEAST)
+    assert findings_of(registrar.talk, NAME) == []
