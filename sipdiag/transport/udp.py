@@ -23,6 +23,8 @@ UDP, HEADER, SHORTEST = plain.UDP, plain.HEADER, plain.SHORTEST
 TEXT = np.zeros(256, np.bool_)
 TEXT[list(plain.TEXT)] = True
 MAPPED_PREFIX = bytes(10) + b"\xff\xff"
+ASCII = 0x7F
+"""RTP and RTCP begin with a byte above: the tables are for the few that are left."""
 OLD_HEP_VERSIONS = (1, 2)
 OLD_HEP_LENGTHS = (16, 28, 40, 52)
 
@@ -30,24 +32,19 @@ OLD_HEP_LENGTHS = (16, 28, 40, 52)
 def begins_with_text(heads: Heads, at: int) -> npt.NDArray[np.bool_]:
     """Tell which rows have four characters of text at byte `at`."""
     text = np.zeros(len(heads), np.bool_)
-    rows = _in_ascii(heads, at)
+    rows = np.flatnonzero(heads[:, at] < ASCII)
     text[rows] = TEXT[heads[rows, at : at + SHORTEST]].all(axis=1)
     return text
 
 
-def _begins_signalling(heads: Heads) -> npt.NDArray[np.bool_]:
-    """Tell which datagrams may be signalling: text, or HEP before version 3, a version and one of a few lengths."""
+def _begins_signalling(heads: Heads, udp: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which of the `udp` packets may be signalling: text, or HEP before version 3, of one of a few lengths."""
     found = np.zeros(len(heads), np.bool_)
-    rows = _in_ascii(heads, HEADER)
+    rows = np.flatnonzero(udp & (heads[:, HEADER] < ASCII))
     begin = heads[rows, HEADER : HEADER + SHORTEST]
     old = np.isin(begin[:, 0], OLD_HEP_VERSIONS) & np.isin(begin[:, 1], OLD_HEP_LENGTHS)
     found[rows] = TEXT[begin].all(axis=1) | old
     return found
-
-
-def _in_ascii(heads: Heads, at: int) -> npt.NDArray[np.int64]:
-    # RTP and RTCP begin with a byte above ASCII: the tables are for the few that are left.
-    return np.flatnonzero(heads[:, at] < 0x7F)
 
 
 class Payloads:
@@ -67,7 +64,7 @@ def split(packets: IPPackets, *, media: bool) -> tuple[IPPackets, IPPackets | No
     """Give the UDP packets that begin with text and, if asked for, the others."""
     udp = packets.protocol == UDP
     heads = packets.transport(HEADER + SHORTEST)
-    text = udp & _begins_signalling(heads)
+    text = _begins_signalling(heads, udp)
     few = packets.select(text)
     there = few.present() >= HEADER + SHORTEST
     text[text] = there
