@@ -102,6 +102,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """The pages of each call: duties by kind, worked out once for all the rules that read them."""
     ledger_under: dict[str, dict[str, list[Duty]]] = {}
     """The pages of each Call-ID."""
+    laid: dict[tuple[str, str], dict[int, Duty]] = {}
+    """Duties by Call-ID and kind, each by the message that lays it."""
     outages_seen: dict[int, list[Outage]] = {}
     """Outages by registration number, worked out once."""
     exchanges_seen: dict[str, list[Exchange]] = {}
@@ -238,6 +240,14 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         if kind not in pages:
             pages |= duties_under(self.correlation.transactions_of(call_id), kind, self.window)
         return pages[kind]
+
+    def duty_laid_by(self, trigger: Sighting, kind: str) -> Duty | None:
+        """The duty of one kind that a message lays; None where it lays none."""
+        key = trigger.message.call_id, kind
+        entries = self.laid.get(key)
+        if entries is None:
+            entries = self.laid[key] = {id(each.trigger): each for each in self.duties_under(*key)}
+        return entries.get(id(trigger))
 
     def faults(self) -> list[Fault]:
         """What is wrong with messages by themselves, by who sent them."""

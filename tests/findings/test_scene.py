@@ -61,3 +61,16 @@ def test_accepted_subscriptions_are_found_by_event_and_subscriber() -> None:
     scene = watch.talk.scene()
     assert scene.accepted_subscriptions("presence", CALLER) == [accepted]
     assert scene.accepted_subscriptions("dialog", CALLER) == []
+
+
+def test_a_duty_is_found_by_the_message_that_lays_it() -> None:
+    """And another message of the Call-ID, or another kind, finds nothing."""
+    talk = Exchange()
+    request = talk.request("REGISTER", 0)
+    refusal = talk.response(401, request, 0.1, fields='WWW-Authenticate: Digest realm="a", nonce="n"\r\n')
+    scene = talk.scene()
+    duty = scene.duty_laid_by(refusal, "credentials")
+    assert duty is not None
+    assert duty.trigger is refusal
+    assert scene.duty_laid_by(request, "credentials") is None
+    assert scene.duty_laid_by(refusal, "interval") is None

@@ -23,7 +23,7 @@ NEVER_TRIED_AGAIN = frozenset({"ACK", "CANCEL"})
 CHALLENGES = frozenset({401, 407})
 CROSSED = 400 * MILLISECOND
 """A copy of the request this long after its refusal is sent by a client that did not receive it; they come after T1."""
-MOST = 100
+MOST = 40
 """Later requests that are looked at: what none of them kept to was broken."""
 
 
@@ -32,13 +32,14 @@ def demands(transactions: Sequence[Transaction], window: Window) -> Iterator[Dut
     if not any(each.final is not None and status(each.final) in DEMANDS for each in transactions):
         return
     asks = _asks(transactions)
+    unseen = [each for each in transactions if each.request is None]
     yield from refusals_within(transactions, window)
     for place, each in enumerate(asks):
         final = each.final
         if final is not None and _belongs_here(each.method, status(final)):
             entry = _entry(each, final, asks[place + 1 : place + 1 + MOST], window)
             if entry is not None:
-                yield entry if entry.fulfilled_by is not None else with_unseen(entry, transactions)
+                yield entry if entry.fulfilled_by is not None else with_unseen(entry, unseen)
 
 
 def _belongs_here(method: str, code: int) -> bool:

@@ -32,12 +32,13 @@ def refusals(stated: Iterable[Condition], window: Window) -> Iterator[Duty]:
 
 def refusals_within(transactions: Sequence[Transaction], window: Window) -> Iterator[Duty]:
     """The entries of what was refused in a dialog: nothing under another Call-ID matters to them."""
+    unseen = [each for each in transactions if each.request is None]
     within = [each for each in transactions if each.request is not None and each.to_tag]
     for condition in conditions(within):
         if condition.status != UNAVAILABLE:
             for _, final in condition.refusals:
                 entry = _entry(condition, final, window)
-                yield entry if entry.fulfilled_by is not None else with_unseen(entry, transactions)
+                yield entry if entry.fulfilled_by is not None else with_unseen(entry, unseen)
 
 
 def _entry(condition: Condition, final: Sighting, window: Window) -> Duty:
@@ -69,11 +70,10 @@ def closed(entry: Duty, broken: list[Sighting], met: Sighting | None, window: Wi
     return replace(entry, outcome=Outcome.UNDONE, reason="not-retried")
 
 
-def with_unseen(entry: Duty, siblings: Iterable[Transaction]) -> Duty:
+def with_unseen(entry: Duty, unseen: Iterable[Transaction]) -> Duty:
     """`entry`, done where the next try was missed by the recorder, and its response was not."""
     refused = entry.trigger.message
-    for each in siblings:
-        if each.request is None and (each.method, each.from_tag) == (refused.cseq_method, refused.from_tag):
-            if each.cseq > refused.cseq:
-                return replace(entry, outcome=Outcome.DONE, reason="unseen", fulfilled_by=each.responses[0])
+    for each in unseen:
+        if (each.method, each.from_tag) == (refused.cseq_method, refused.from_tag) and each.cseq > refused.cseq:
+            return replace(entry, outcome=Outcome.DONE, reason="unseen", fulfilled_by=each.responses[0])
     return entry

@@ -32,21 +32,15 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     if any(each.cseq == transaction.cseq and each.time < transaction.time for each in refers):
         return
     if status(final) >= 300:
-        asked = next((duty for duty in _challenges(final, scene) if duty.trigger is final), None)
+        asked = scene.duty_laid_by(final, "credentials") if status(final) in (401, 407) else None
         if may_go_on(final, scene.window) or (asked is not None and asked.outcome is not Outcome.UNDONE):
             return  # what becomes of the next try is told there
         evidence = _evidence(request, final) | {"code": status(final), "reason": _reason(final)}
         yield found(NAME, "refused", severity_of(status(final)), Confidence.CERTAIN, [request, final], evidence)
     else:
-        duties = scene.duties_under(transaction.call_id, "notify-refer")
-        for duty in duties:
-            if duty.trigger is final:
-                yield from _accepted(duty, request, final, siblings, scene)
-
-
-def _challenges(final: Sighting, scene: Scene) -> list[Duty]:
-    challenged = status(final) in (401, 407)
-    return scene.duties_under(final.message.call_id, "credentials") if challenged else []
+        duty = scene.duty_laid_by(final, "notify-refer")
+        if duty is not None:
+            yield from _accepted(duty, request, final, siblings, scene)
 
 
 def _accepted(

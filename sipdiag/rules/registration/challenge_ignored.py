@@ -75,7 +75,6 @@ def _ignored(registration: Registration, scene: Scene) -> list[Challenged]:
     newest = next((each.final for each in reversed(attempts) if each.final is not None), None)
     if newest is None or status(newest) not in (401, 407):
         return []
-    asked = {id(duty.trigger): duty for duty in scene.duties_under(registration.call_id, "credentials")}
     ignored: list[Challenged] = []
     for attempt in reversed(attempts):
         final = attempt.final
@@ -83,7 +82,7 @@ def _ignored(registration: Registration, scene: Scene) -> list[Challenged]:
             if carries_credentials(attempt):
                 return []  # the answer to the challenge is there; that nobody answers it is another matter
             continue
-        duty = asked.get(id(final))
+        duty = scene.duty_laid_by(final, "credentials")
         if duty is None or duty.outcome in DONE or attempt.request is None or carries_credentials(attempt):
             break
         ignored.append((attempt, final, duty))

@@ -78,11 +78,10 @@ def _verdict(
         return "min-expires-missing", SEVERITY, Confidence.CERTAIN
     if asked is not None and asked >= least:
         return "never-enough", SEVERITY, Confidence.CERTAIN
-    duties = {id(each.trigger): each for each in scene.duties_under(registration.call_id, "interval")}
-    before = [duties[id(end)] for _, end in brief[:-1] if id(end) in duties]
-    if any(each.outcome in (Outcome.WRONG, Outcome.LATE) for each in before):
+    before = [scene.duty_laid_by(end, "interval") for _, end in brief[:-1]]
+    if any(each is not None and each.outcome in (Outcome.WRONG, Outcome.LATE) for each in before):
         return "ignored", SEVERITY, Confidence.CERTAIN
-    duty = duties.get(id(final))
+    duty = scene.duty_laid_by(final, "interval")
     return None if later or duty is None else _unanswered(duty, scene.window.left(final.time))
 
 

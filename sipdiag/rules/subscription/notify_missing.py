@@ -25,8 +25,7 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
     if accepted is None:
         return
     subscribe, final = accepted
-    duties = scene.duties_under(subscription.call_id, "notify-subscribe")
-    duty = next((each for each in duties if each.trigger is final), None)
+    duty = scene.duty_laid_by(final, "notify-subscribe")
     verdict = None if duty is None else _verdict(duty, scene)
     if verdict is None:
         return
