@@ -41,7 +41,11 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 def judged(sightings: Iterable[Sighting], links: Sequence[Link], outlook: Outlook) -> tuple[Judgement, Scene]:
     """What `sightings` show, in the order of time, with all legs of each call, which `links` tie together."""
-    seen = correlate(sightings, links=links)
+    return judgement_of(correlate(sightings, links=links), outlook)
+
+
+def judgement_of(seen: Correlation, outlook: Outlook) -> tuple[Judgement, Scene]:
+    """The same, where it is known already what belongs to what."""
     scene = outlook.scene(seen)
     findings = list(on_calls(scene, RULES))
     # What is told of all shards together gets no more twins than that, the worst first.
@@ -55,7 +59,7 @@ def judged(sightings: Iterable[Sighting], links: Sequence[Link], outlook: Outloo
         sources=requests_by_source(seen),
         faults=scene.faults(),
         refused={place: _asked(each) for each in seen.transactions if (place := place_of(each)) in places},
-        worked=[each.request for each in seen.transactions if each.request is not None and _may_be_twin(each)],
+        worked=worked_in(seen),
         concerned=_messages_of(concerned, seen) if concerned else [],
     ), scene
 
@@ -65,6 +69,11 @@ def _asked(each: Transaction) -> Transaction:
     return Transaction(
         method=each.method, call_id=each.call_id, cseq=each.cseq, branch=each.branch, request=each.request
     )
+
+
+def worked_in(seen: Correlation) -> list[Sighting]:
+    """Requests that may be the twin of one that was refused."""
+    return [each.request for each in seen.transactions if each.request is not None and _may_be_twin(each)]
 
 
 def _may_be_twin(each: Transaction) -> bool:

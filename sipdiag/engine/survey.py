@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from sipdiag.calls import Leg, Registration, correlate, legs_in
+from sipdiag.calls import Correlation, Leg, Registration, correlate, legs_in
 from sipdiag.findings import PIECES, Facts, Settings, Traffic, behind_nat, traffic_of
 from sipdiag.trace import Sighting
 
@@ -29,8 +29,13 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
 def survey_of(sightings: Iterable[Sighting], settings: Settings, devices: Container[str]) -> Survey:
     """What `sightings`, in the order of time and with whole Call-IDs, tell; `devices` may be behind a NAT."""
     seen = correlate(sightings, links=())
+    return surveyed(seen, settings, devices, [leg.settled() for leg in legs_in(seen.legs)])
+
+
+def surveyed(seen: Correlation, settings: Settings, devices: Container[str], legs: list[Leg]) -> Survey:
+    """The same, where it is known already what belongs to what, and which calls may be `legs`."""
     return Survey(
-        legs=[leg.settled() for leg in legs_in(seen.legs)],
+        legs=legs,
         facts={name: _kept(name, piece.parts(seen, settings)) for name, piece in PIECES.items()},
         behind=[each for each in seen.registrations if behind_nat(each)],
         traffic=traffic_of(seen, devices),
