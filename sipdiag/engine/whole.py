@@ -83,6 +83,7 @@ def _agreed(parts: Parts, reading: Reading, judging: Judging) -> tuple[Outlook, 
         ),
         below=reading.below,
         streams=joined_streams([reading.trace.streams]),
+        undelivered=reading.trace.undelivered,
         with_media=reading.trace.media,
     )
     if links:
