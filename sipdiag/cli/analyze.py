@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 from sipdiag.cli import EXIT_FINDINGS, EXIT_UNREADABLE, options
 from sipdiag.cli.clicking import click
+from sipdiag.cli.halving import Form, in_halves
 from sipdiag.cli.leaving import leave
 from sipdiag.cli.nearby import may_have_settings
 from sipdiag.cli.reading import readings
-from sipdiag.cli.writing import FORMATS, TABLES, write_report
+from sipdiag.cli.writing import FORMATS, ROWS, TABLES, write_report
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sipdiag.analysis import Analysis
     from sipdiag.cli.settings import File
+    from sipdiag.findings import Finding
     from sipdiag.trace import Trace
 
 
@@ -78,6 +82,16 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     # What is wrong with a command line is told before captures are read; else reading begins before all is imported.
     early = _settings(certificates) if certificates or may_have_settings(Path.cwd()) else None
     catalogue = options.catalogue_for(lang or (early.lang if early else None), knowledge)
+    if len(captures) == 1 and format_ in ROWS and not show_secrets and (table is None or format_ == "csv"):
+        settings = early or _settings(certificates)
+        form = Form(format_=format_, table=table, output=output)
+        whole = None
+        if not any(settings.filled(narrowing).values()):
+            whole = in_halves(
+                captures[0], _guessing(settings, guess=not no_guess), catalogue, form, media=not no_media, quiet=quiet
+            )
+        if whole is not None:
+            return EXIT_FINDINGS if _fails(whole, fail_on or settings.fail_on or "never") else 0
     traces, unreadable = readings(captures, quiet=quiet, media=not no_media, report=FORMATS[format_])
     if not traces:
         raise SystemExit(EXIT_UNREADABLE)
@@ -100,7 +114,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     )
     if unreadable:
         return EXIT_UNREADABLE
-    return EXIT_FINDINGS if _fails(analysis, fail_on or settings.fail_on or "never") else 0
+    return EXIT_FINDINGS if _fails(analysis.findings, fail_on or settings.fail_on or "never") else 0
 
 
 def _settings(certificates: tuple[str, ...]) -> File:
@@ -114,20 +128,25 @@ def _settings(certificates: tuple[str, ...]) -> File:
 
 
 def _analysis_of(traces: list[Trace], settings: File, *, guess: bool) -> Analysis:
-    from msgspec.structs import replace  # noqa: PLC0415
-
     from sipdiag.cli.judging import judged  # noqa: PLC0415
 
-    thresholds = settings.thresholds if guess else replace(settings.thresholds, guess_legs=False)
-    return judged(traces, replace(settings, thresholds=thresholds))
+    return judged(traces, _guessing(settings, guess=guess))
 
 
-def _fails(analysis: Analysis, fail_on: str) -> bool:
+def _guessing(settings: File, *, guess: bool) -> File:
+    from msgspec.structs import replace  # noqa: PLC0415
+
+    return replace(
+        settings, thresholds=settings.thresholds if guess else replace(settings.thresholds, guess_legs=False)
+    )
+
+
+def _fails(findings: Sequence[Finding], fail_on: str) -> bool:
     from sipdiag.findings import Severity  # noqa: PLC0415
 
     if fail_on == "never":
         return False
-    return any(finding.severity.rank <= Severity(fail_on).rank for finding in analysis.findings)
+    return any(finding.severity.rank <= Severity(fail_on).rank for finding in findings)
 
 
 def _print_schema() -> None:

@@ -10,13 +10,13 @@ import io
 import os
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from sipdiag.cli import options
 from sipdiag.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from sipdiag.analysis import Analysis
     from sipdiag.report import Words
@@ -69,6 +69,26 @@ def write_report(
         else:
             chosen = {"show_secrets": True} if show_secrets else {}
             write_pieces(import_module(FORMATS[format_]).pieces(analysis, words, **chosen), stream)
+
+
+ROWS = ("json", "jsonl", "csv")
+"""Formats made of rows, which can be encoded in parts."""
+
+
+def texts_in(format_: str, table: str | None) -> Callable[[Iterable[Any], str], Iterator[str]]:
+    """What makes text of the rows of a format; of CSV only of those of one table."""
+    texts: Callable[[Iterable[Any], str], Iterator[str]] = import_module(FORMATS[format_]).texts
+    if format_ != "csv":
+        return texts
+    wanted = table or TABLES[0]
+    return lambda rows, part: texts(rows, part) if part == wanted else ("" for _ in rows)
+
+
+def write_parts(parts: Iterator[tuple[str, Any]], *, output: str | None, format_: str, table: str | None) -> None:
+    """Write a document that is given part by part, in a format made of rows."""
+    about = (table or TABLES[0],) if format_ == "csv" else ()
+    with options.opened(output) as stream:
+        write_pieces(import_module(FORMATS[format_]).assembled(parts, *about), stream)
 
 
 def _write_tables(analysis: Analysis, words: Words, output: str | None, table: str | None) -> None:

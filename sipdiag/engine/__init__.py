@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from sipdiag.engine.cluster import Cluster
     from sipdiag.engine.crew import Alone, Crew, Processes
     from sipdiag.engine.files import whole
+    from sipdiag.engine.halves import told_in_halves
     from sipdiag.engine.metrics import metrics_of
     from sipdiag.engine.page import page_of
+    from sipdiag.engine.part import Judging
     from sipdiag.engine.places import Place, places_of
     from sipdiag.engine.reading import How, Outcome
     from sipdiag.engine.results import described
@@ -30,6 +32,7 @@ _HOMES = {
     "Cluster": "cluster",
     "Crew": "crew",
     "How": "reading",
+    "Judging": "part",
     "Order": "auditing",
     "Outcome": "reading",
     "Place": "places",
@@ -46,6 +49,7 @@ _HOMES = {
     "places_of": "places",
     "print_summary": "terminal",
     "summary_of": "summary",
+    "told_in_halves": "halves",
     "whole": "files",
 }
 
@@ -54,6 +58,7 @@ __all__ = [
     "Cluster",
     "Crew",
     "How",
+    "Judging",
     "Order",
     "Outcome",
     "Place",
@@ -70,6 +75,7 @@ __all__ = [
     "places_of",
     "print_summary",
     "summary_of",
+    "told_in_halves",
     "whole",
 ]
 

@@ -177,19 +177,9 @@ def _told(
     found: tuple[Outlook, list[Finding], Answers, Answers],
     judging: Judging,
 ) -> Iterator[tuple[str, Any]]:
-    """The document, part by part: see `parts_of`."""
+    """The document, when all of it that lies in the parts is here."""
     outlook, findings, messages, subjects = found
-    tally = together(verdict.tally for verdict in verdicts)
-    seen = "seen" if any(verdict.media == "seen" for verdict in verdicts) else "none"
-    yield "schema", doc.SCHEMA
-    yield "version", __version__
-    yield "captures", [capture_row(reading.trace.facts)]
-    yield "summary", summary_in(tally, findings, seen if outlook.with_media else "left-out")
-    yield "peers", peer_rows(tally.peers)
     told = messages()
-    named = set[str]().union(*(names for _, names in told))
-    for name in ("responses", "requests"):
-        yield name, Texts(_in_order([rows[name] for rows, _ in told]))
     subjects()
     numbers = _numbers(verdicts)
     rows = parts.ask_each("subject_texts", [(mine, _marks(findings, verdicts)) for mine in numbers])()
@@ -198,8 +188,29 @@ def _told(
         "registrations": [each.registrations for each in verdicts],
         "subscriptions": [each.subscriptions for each in verdicts],
     }
+    lists = {name: _in_order([some[name] for some, _ in told]) for name in ("responses", "requests")}
     for name, order in orders.items():
-        yield name, Texts(_in_order([(keys, mine[name]) for keys, mine in zip(order, rows, strict=True)]))
+        lists[name] = _in_order([(keys, mine[name]) for keys, mine in zip(order, rows, strict=True)])
+    named = set[str]().union(*(names for _, names in told))
+    return _document(reading, verdicts, (outlook, findings, lists, named), judging)
+
+
+def _document(
+    reading: Reading,
+    verdicts: Sequence[Verdict],
+    found: tuple[Outlook, list[Finding], Mapping[str, Iterator[str]], set[str]],
+    judging: Judging,
+) -> Iterator[tuple[str, Any]]:
+    """The document, part by part: see `parts_of`."""
+    outlook, findings, lists, named = found
+    tally = together(verdict.tally for verdict in verdicts)
+    seen = "seen" if any(verdict.media == "seen" for verdict in verdicts) else "none"
+    yield "schema", doc.SCHEMA
+    yield "version", __version__
+    yield "captures", [capture_row(reading.trace.facts)]
+    yield "summary", summary_in(tally, findings, seen if outlook.with_media else "left-out")
+    yield "peers", peer_rows(tally.peers)
+    yield from ((name, Texts(rows)) for name, rows in lists.items())
     yield "streams", iter(_streams(outlook, verdicts))
     yield "findings", finding_rows(findings, judging.words, named)
     yield "knowledge", entry_rows(named, judging.words)

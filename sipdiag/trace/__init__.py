@@ -12,6 +12,7 @@ from sipdiag.trace.dissection import Engine
 from sipdiag.trace.joining import joined_streams
 from sipdiag.trace.read import NATIVE, Progress, read_trace
 from sipdiag.trace.room import ROOM
+from sipdiag.trace.share import is_worth_sharing, read_share, share_of
 from sipdiag.trace.shortening import fitting
 from sipdiag.trace.sighting import Sighting, host, port
 from sipdiag.trace.trace import CaptureFacts, Trace
@@ -31,7 +32,10 @@ __all__ = [
     "corrected",
     "fitting",
     "host",
+    "is_worth_sharing",
     "joined_streams",
     "port",
+    "read_share",
     "read_trace",
+    "share_of",
 ]

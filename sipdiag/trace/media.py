@@ -63,6 +63,10 @@ class MediaLane:
             self._streams.left_out.reach(limit, frame, count)
         return self._streams.most + other.most <= MOST_STREAMS * 9 // 10
 
+    def doubtful(self, capture: int) -> bool:
+        """Whether something merely looks like a stream, so that the session descriptions decide."""
+        return not all(each.is_convincing for each in self._streams.streams(capture))
+
     def streams(self, capture: int, sightings: Iterable[Sighting]) -> list[Stream]:
         """The streams of the capture, in the order in which they began."""
         found = [*self._streams.streams(capture), *self._other]

@@ -62,7 +62,7 @@ def read_trace(
     from sipdiag.trace.reader import Reader  # noqa: PLC0415
 
     with open_capture(path, stream=stream) as source:
-        told, large = _told(source, progress), source.bytes >= LARGE and source.divisible
+        told, large = told_to(source, progress), source.bytes >= LARGE and source.divisible
         # Of media each process reads all packets, which only a processor that is idle makes up for.
         if meanwhile is not None and not (large and may_fork() and (is_idle() or not media)):
             meanwhile = None
@@ -96,7 +96,7 @@ def _read_with_help(
     # The engine reads a file of its own accord, so that what comes from a pipe has to become one.
     with spooled(path, stream) as file:
         with _opened(path, file, engine) as source:
-            reader = _read(Reader(source, capture, media=media, room=room), _told(source, progress))
+            reader = _read(Reader(source, capture, media=media, room=room), told_to(source, progress))
         if engine.wireshark or reader.encrypted:
             try:
                 reader.add(dissection(file, engine, reader.encrypted, capture), instead=engine.wireshark)
@@ -123,7 +123,7 @@ def _decrypt(reader: Reader, path: str, capture: int, *, piped: bool) -> None:
         reader.note(Defect(kind="secrets-unused", detail=error.reason))
 
 
-def _told(source: Capture, progress: Progress | None) -> Callable[[int], None]:
+def told_to(source: Capture, progress: Progress | None) -> Callable[[int], None]:
     """Who is told how many bytes have been read."""
     return (lambda _: None) if progress is None else lambda reached: progress(reached, source.bytes)
 

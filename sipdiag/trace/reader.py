@@ -9,7 +9,7 @@ import msgspec
 
 from sipdiag.capture import Capture
 from sipdiag.defect import Defect
-from sipdiag.sip import begins_message, parse
+from sipdiag.sip import Request, Response, begins_message, parse
 from sipdiag.trace.clock import Clock
 from sipdiag.trace.packed import sightings_in
 from sipdiag.trace.room import ROOM, Room
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sipdiag.trace.later import Later
     from sipdiag.trace.media import MediaLane
 
+Parsing = Callable[[bytes], Request | Response | None]
 UNREAD = frozenset({"link-type-unknown", "limit-reached"})
 """Defects of what native code could not read; Wireshark reads it."""
 MOST_UNWEIGHED = 1_000
@@ -33,17 +34,28 @@ class Reader:
     """Follows one capture from its first chunk to its last."""
 
     def __init__(
-        self, source: Capture, capture: int, *, media: bool, share: int | None = None, room: int = ROOM
+        self,
+        source: Capture,
+        capture: int,
+        *,
+        media: bool,
+        share: int | None = None,
+        room: int = ROOM,
+        parsing: Parsing = parse,
     ) -> None:
-        """Take the capture, its number, whether media are wanted, or which `share` of them, and room for messages."""
+        """Take the capture, its number, whether media are wanted, or which `share` of them, and room for messages.
+
+        `parsing` reads the messages in datagrams, or those of them that are wanted.
+        """
         self._source, self._capture = source, capture
         self._wire = Demultiplexer(begins_message, media=media)
         self._media = _media_lane(share) if media else None
         self._streams = SipStreams(capture)
         self._sightings: list[Sighting] = []
-        self._room = Room(room)
+        self._room, self._parsing = Room(room), parsing
         self._clock = Clock()
         self._packets = self._chunk = 0
+        self._streamed = False
         self._unread: frozenset[str] = frozenset()
 
     def chunks(self, *, without: Callable[[int], bool] | None = None) -> Iterator[int]:
@@ -74,6 +86,17 @@ class Reader:
     def encrypted(self) -> list[Handshake]:
         """The TLS handshakes, behind which there may be more."""
         return self._wire.handshakes
+
+    @property
+    def hangs_together(self) -> bool:
+        """Whether messages depend on each other below SIP, bear another time than their packet, or are too many."""
+        wire = self._wire
+        return bool(self._streamed or wire.copied or wire.connections or wire.partial or self._room.left_out)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether what is media depends on what all messages say."""
+        return self._media is not None and self._media.doubtful(self._capture)
 
     def note(self, defect: Defect) -> None:
         """Take a defect that was found elsewhere."""
@@ -153,7 +176,7 @@ class Reader:
     def _take(self, arrived: list[Datagram | StreamData]) -> None:
         for delivery in arrived:
             if isinstance(delivery, Datagram):
-                message = parse(delivery.payload)
+                message = self._parsing(delivery.payload)
                 if message is not None:
                     self._sightings.append(
                         Sighting(
@@ -170,6 +193,7 @@ class Reader:
                         )
                     )
             else:
+                self._streamed = True
                 self._sightings.extend(self._streams.feed(delivery))
 
     def _media_defects(self) -> Iterator[Defect]:
