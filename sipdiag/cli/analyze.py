@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from sipdiag.cli import EXIT_FINDINGS, EXIT_UNREADABLE, options
 from sipdiag.cli.clicking import click
-from sipdiag.cli.halving import Form, in_halves
+from sipdiag.cli.halving import Form, in_halves, may_be_halved
 from sipdiag.cli.leaving import leave
 from sipdiag.cli.nearby import may_have_settings
 from sipdiag.cli.reading import readings
-from sipdiag.cli.writing import FORMATS, ROWS, TABLES, write_report
+from sipdiag.cli.writing import FORMATS, TABLES, write_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +82,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     # What is wrong with a command line is told before captures are read; else reading begins before all is imported.
     early = _settings(certificates) if certificates or may_have_settings(Path.cwd()) else None
     catalogue = options.catalogue_for(lang or (early.lang if early else None), knowledge)
-    if len(captures) == 1 and format_ in ROWS and not show_secrets and (table is None or format_ == "csv"):
+    if may_be_halved(captures, format_) and not show_secrets and (table is None or format_ == "csv"):
         settings = early or _settings(certificates)
         form = Form(format_=format_, table=table, output=output)
         whole = None

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from sipdiag.cli import options
 from sipdiag.cli.progress import Progress
 from sipdiag.cli.reading import engine_asked_for
-from sipdiag.cli.writing import is_folder, texts_in, write_parts
+from sipdiag.cli.writing import ROWS, is_folder, texts_in, write_parts
 from sipdiag.errors import CaptureError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sipdiag.cli.settings import File
     from sipdiag.findings import Finding
     from sipdiag.knowledge import Catalogue
@@ -29,12 +31,20 @@ class Form(NamedTuple):
     output: str | None
 
 
+def may_be_halved(captures: Sequence[str], format_: str) -> bool:
+    """Whether it is one large file, and a format made of rows."""
+    try:
+        return len(captures) == 1 and format_ in ROWS and Path(captures[0]).stat().st_size >= SMALLEST
+    except OSError:
+        return False
+
+
 def in_halves(
     path: str, settings: File, catalogue: Catalogue, form: Form, *, media: bool, quiet: bool
 ) -> list[Finding] | None:
     """The findings on the capture at `path`, whose report is written; nothing where one process has to do it."""
     several = form.format_ == "csv" and form.output is not None and is_folder(form.output)
-    if several or path == "-" or not _is_large(path):
+    if several:
         return None
     from datetime import UTC, datetime  # noqa: PLC0415  (most captures are small)
 
@@ -57,10 +67,3 @@ def in_halves(
     options.have_read([path])
     write_parts(whole.parts, output=form.output, format_=form.format_, table=form.table)
     return whole.findings
-
-
-def _is_large(path: str) -> bool:
-    try:
-        return Path(path).stat().st_size >= SMALLEST
-    except OSError:
-        return False
