@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn, Self
 from msgspec.structs import replace
 
 from sipdiag.engine.part import Judging, Part
-from sipdiag.engine.reading import Reading, reading_of
+from sipdiag.engine.reading import Gist, Reading, told_of
 from sipdiag.engine.whole import Answers, Whole, concluded_in
 from sipdiag.trace import Progress, is_worth_sharing, read_share, share_of
 
@@ -30,6 +30,7 @@ MOST_UNREAD = 32 << 10
 class Half(NamedTuple):
     """What a process has read, without its messages, and the frames they are in."""
 
+    gist: Gist
     reading: Reading
     frames: frozenset[int]
     apart: bool
@@ -61,20 +62,19 @@ def _half(
     trace = shared.trace
     part = Part(number, (((seen.time, seen.frame, 0), seen) for seen in trace.sightings), judging)
     frames = frozenset(seen.frame for seen in trace.sightings)
-    return Half(reading_of(trace), frames, shared.apart and len(frames) == len(trace.sightings)), part
+    return Half(*told_of(trace), frames, shared.apart and len(frames) == len(trace.sightings)), part
 
 
 def _joined(mine: Half, theirs: Half) -> Reading | None:
     """What both halves show besides their messages; nothing where one process has to look at all of them together."""
     first, second = mine.reading, theirs.reading
-    together = not mine.apart or not theirs.apart or first.told_below or second.told_below
+    together = not mine.apart or not theirs.apart or mine.gist.told_below or theirs.gist.told_below
     if together or not mine.frames.isdisjoint(theirs.frames):
         return None
-    facts = replace(first.trace.facts, sip_messages=first.messages + second.messages)
+    facts = replace(first.trace.facts, sip_messages=mine.gist.messages + theirs.gist.messages)
     return replace(
         first,
         trace=replace(first.trace, facts=facts),
-        messages=first.messages + second.messages,
         directions=first.directions | second.directions,
         registering=first.registering | second.registering,
         natted=first.natted | second.natted,

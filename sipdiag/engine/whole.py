@@ -128,7 +128,7 @@ def _findings(
     wholes = list(on_wholes(shares, outlook))
     hosts, attacks = on_sources(_asked(parts, verdicts), outlook)
     captures, ways = on_traces(
-        [(0, reading.trace)] if reading.told_below else (), (seen for each in told for seen in each.concerned), links,
+        [(0, reading.trace)], (seen for each in told for seen in each.concerned), links,
         outlook,
     )  # fmt: skip
     ways |= ways_told([*hosts, *wholes])

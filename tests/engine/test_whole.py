@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from sipdiag.analysis import conclude, read
 from sipdiag.engine.part import Judging, Part
-from sipdiag.engine.reading import reading_of
+from sipdiag.engine.reading import told_of
 from sipdiag.engine.whole import concluded_in
 from sipdiag.findings import Policy, Settings
 from sipdiag.knowledge import Catalogue
@@ -54,7 +54,7 @@ def in_parts(trace: Trace, seed: int, count: int) -> str:
     def divide(call_id: str) -> int:
         return crc32(call_id.encode("utf-8", "surrogateescape"), seed) % count
 
-    told = concluded_in(InMemory(trace, divide, count), replace(reading_of(trace), trace=trace), JUDGING)
+    told = concluded_in(InMemory(trace, divide, count), replace(told_of(trace)[1], trace=trace), JUDGING)
     return "".join(json_document.assembled(told.parts))
 
 
