@@ -83,15 +83,11 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     early = _settings(certificates) if certificates or may_have_settings(Path.cwd()) else None
     catalogue = options.catalogue_for(lang or (early.lang if early else None), knowledge)
     if may_be_halved(captures, format_) and not show_secrets and (table is None or format_ == "csv"):
-        settings = early or _settings(certificates)
-        form = Form(format_=format_, table=table, output=output)
-        whole = None
-        if not any(settings.filled(narrowing).values()):
-            whole = in_halves(
-                captures[0], _guessing(settings, guess=not no_guess), catalogue, form, media=not no_media, quiet=quiet
-            )
-        if whole is not None:
-            return EXIT_FINDINGS if _fails(whole, fail_on or settings.fail_on or "never") else 0
+        settings = _guessing(early or _settings(certificates), guess=not no_guess)
+        form = Form(format_, table, output, not no_media, quiet)
+        found = None if any(settings.filled(narrowing).values()) else in_halves(captures[0], settings, catalogue, form)
+        if found is not None:
+            return _code(found, fail_on, settings)
     traces, unreadable = readings(captures, quiet=quiet, media=not no_media, report=FORMATS[format_])
     if not traces:
         raise SystemExit(EXIT_UNREADABLE)
@@ -102,19 +98,14 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
 
     words = Words(catalogue)
     detail = "brief" if quiet else "full" if verbose else "normal"
-    write_report(
-        analysis,
-        words,
-        output=output,
-        format_=format_,
-        color=color,
-        detail=detail,
-        table=table,
-        show_secrets=show_secrets,
-    )
-    if unreadable:
-        return EXIT_UNREADABLE
-    return EXIT_FINDINGS if _fails(analysis.findings, fail_on or settings.fail_on or "never") else 0
+    about = {"color": color, "detail": detail}
+    write_report(analysis, words, output=output, format_=format_, table=table, show_secrets=show_secrets, **about)
+    return EXIT_UNREADABLE if unreadable else _code(analysis.findings, fail_on, settings)
+
+
+def _code(findings: Sequence[Finding], fail_on: str | None, settings: File) -> int:
+    """The exit code after `findings`."""
+    return EXIT_FINDINGS if _fails(findings, fail_on or settings.fail_on or "never") else 0
 
 
 def _settings(certificates: tuple[str, ...]) -> File:

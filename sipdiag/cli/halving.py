@@ -29,6 +29,8 @@ class Form(NamedTuple):
     format_: str
     table: str | None
     output: str | None
+    media: bool
+    quiet: bool
 
 
 def may_be_halved(captures: Sequence[str], format_: str) -> bool:
@@ -39,9 +41,7 @@ def may_be_halved(captures: Sequence[str], format_: str) -> bool:
         return False
 
 
-def in_halves(
-    path: str, settings: File, catalogue: Catalogue, form: Form, *, media: bool, quiet: bool
-) -> list[Finding] | None:
+def in_halves(path: str, settings: File, catalogue: Catalogue, form: Form) -> list[Finding] | None:
     """The findings on the capture at `path`, whose report is written; nothing where one process has to do it."""
     several = form.format_ == "csv" and form.output is not None and is_folder(form.output)
     if several:
@@ -56,10 +56,10 @@ def in_halves(
         return None
     texts = texts_in(form.format_, form.table)
     judging = Judging(settings.thresholds, settings.policy, datetime.now(UTC).date(), Words(catalogue), texts)
-    with Progress(wanted=not quiet and sys.stderr.isatty()) as progress:
+    with Progress(wanted=not form.quiet and sys.stderr.isatty()) as progress:
         progress.begin(path)
         try:
-            whole = told_in_halves(path, judging, media=media, progress=progress.told)
+            whole = told_in_halves(path, judging, media=form.media, progress=progress.told)
         except CaptureError:  # whoever reads it next says what it is
             return None
     if whole is None:
