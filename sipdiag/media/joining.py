@@ -1,17 +1,18 @@
 """One stream from two parts of it that different captures, or different readers of one capture, have seen.
 
-All figures are those of a single reading but two: the maximum of the jitter may miss what the first packets of the
-later part inherit, which fades by a sixteenth a packet; of copies only one of the later part's first
-packet is told.
+All figures are those of a single reading but one: of copies, and of packets that come late, across the place where the
+parts meet only the later part's first packet is told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from struct import iter_unpack, pack
 
 from msgspec.structs import replace
 
 from sipdiag.media.jitter import LONGEST, RATIO
+from sipdiag.media.rising import FORM, HELD, UNIT
 from sipdiag.media.sequence import FASTEST, MOST_LATE, MOST_LOST, WINDOW
 from sipdiag.media.stream import MOST_GAPS, MOST_KEYS, Format, Gap, Jitter, Step, Stream
 from sipdiag.media.timeline import SECOND, STEPS
@@ -29,10 +30,10 @@ def whole_streams(parts: Iterable[Stream]) -> list[Stream]:
 def merged(earlier: Stream, later: Stream) -> Stream:
     """The stream that two parts of it make, the second of which began when the first had ended."""
     elapsed = later.first_time - earlier.last_time
-    step = (later.lowest - earlier.last + 0x8000) % 0x10000 - 0x8000
+    step = (later.begun - earlier.number + 0x8000) % 0x10000 - 0x8000
     restart = step < -MOST_LATE or (step > MOST_LOST and elapsed < step * FASTEST)
     step = 1 if restart else step
-    shift = earlier.last + step - later.lowest
+    shift = earlier.last + step - later.begun
     highest = max(earlier.highest, later.highest + shift)
     gap = [Gap(begin=earlier.last_time, end=later.first_time, frame=later.first_frame)] if elapsed >= SECOND else []
     known = {each.timestamp for each in earlier.keys}
@@ -51,6 +52,7 @@ def merged(earlier: Stream, later: Stream) -> Stream:
         lowest=min(earlier.lowest, later.lowest + shift),
         highest=highest,
         last=later.last + shift,
+        number=later.number,
         received=(earlier.received << highest - earlier.highest | later.received << highest - later.highest - shift)
         & ((1 << WINDOW) - 1),
         steady=earlier.steady + later.steady + (step == 1),
@@ -94,37 +96,49 @@ def _jitter(earlier: Jitter, later: Jitter) -> Jitter:
     difference = abs(apart - ticks * 1_000 / later.rate)
     begun = earlier.last * RATIO + (difference if difference <= LONGEST else 0.0) / 16
     count = earlier.count + later.count + (not later.marked)
+    rose = [] if later.marked else [(0, begun)]
+    rose += [(at, height / UNIT + begun * RATIO**at) for at, height in iter_unpack(FORM, later.rising)]
     total = earlier.mean * earlier.count + later.mean * later.count
     total += begun * (later.inherits + (not later.marked))
     return replace(
         earlier,
         mean=total / count if count else 0.0,
-        highest=max(earlier.highest, later.highest, 0.0 if later.marked else begun),
+        highest=max(earlier.highest, later.highest, *(height for _, height in rose)),
         last=later.last + begun * RATIO ** (later.length - 1),
         count=count,
         inherits=earlier.inherits + RATIO**earlier.length * (later.inherits + (not later.marked)),
         length=earlier.length + later.length,
+        rising=earlier.rising + _risen(earlier, rose),
         last_time=later.last_time,
         last_timestamp=later.last_timestamp,
     )
 
 
+def _risen(earlier: Jitter, later: Iterable[tuple[int, float]]) -> bytes:
+    """Where in the later part the jitter rose higher than ever before, as it is noted."""
+    top = max((height for _, height in iter_unpack(FORM, earlier.rising)), default=-1)
+    found = []
+    for at, height in later:
+        if earlier.length + at < HELD and round(height * UNIT) > top:
+            top = round(height * UNIT)
+            found.append(pack(FORM, earlier.length + at, top))
+    return b"".join(found)
+
+
 def _timeline(earlier: Stream, later: Stream, missing: int) -> dict[str, object]:
     """Both timelines on that of the earlier part, as wide as it takes."""
     width = max(earlier.step, later.step)
-    while (later.last_time - earlier.first_time) // width >= STEPS:
+    while later.last_time // width - earlier.first_time // width >= STEPS:
         width *= 2
-    steps: dict[int, Step] = {}
+    steps: dict[int, tuple[int, int, float]] = {}
     for part in (earlier, later):
         for number, each in enumerate(part.timeline):
-            at = (part.first_time - earlier.first_time + number * part.step) // width
-            before = steps.get(at, Step(packets=0, missing=0, jitter=0.0))
-            gone = each.missing + (missing if part is later and not number else 0)
-            steps[at] = Step(
-                packets=before.packets + each.packets,
-                missing=before.missing + gone,
-                jitter=max(before.jitter, each.jitter),
-            )
-    last = max(steps, default=-1)
-    nothing = Step(packets=0, missing=0, jitter=0.0)
-    return {"timeline": tuple(steps.get(at, nothing) for at in range(last + 1)), "step": width}
+            at = (part.first_time // part.step + number) * part.step // width - earlier.first_time // width
+            packets, gone, apart = steps.get(at, (0, 0, 0.0))
+            gone += each.missing + (missing if part is later and not number else 0)
+            steps[at] = packets + each.packets, gone, apart + each.jitter * each.packets
+    found = (steps.get(at, (0, 0, 0.0)) for at in range(max(steps, default=-1) + 1))
+    timeline = (
+        Step(packets=packets, missing=gone, jitter=round(apart / max(packets, 1), 3)) for packets, gone, apart in found
+    )
+    return {"timeline": tuple(timeline), "step": width}

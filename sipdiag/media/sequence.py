@@ -45,14 +45,16 @@ class Order:
     restarts: Column
 
 
-def order_of(batch: Batch, elapsed: Column, *, last: Column, lowest: Column, highest: Column, received: Bits) -> Order:
+def order_of(
+    batch: Batch, elapsed: Column, *, number: Column, last: Column, lowest: Column, highest: Column, received: Bits
+) -> Order:
     """Give the order of a batch; `elapsed` is the time since the packet before, the others what was before each group.
 
-    Of a stream that begins here `last` and `highest` are one less than its first number, and `received` is 0.
+    Of a stream that begins here `number`, `last` and `highest` are one less than its first number, and `received` is 0.
     """
     numbers = batch.packets.sequence.astype(np.int64)
-    step = ((numbers - batch.before(numbers, last) + 0x8000) & 0xFFFF) - 0x8000
-    leap = (step > MOST_LOST) & (elapsed < step * FASTEST) | (step < -MOST_LATE)
+    step = ((numbers - batch.before(numbers, number) + 0x8000) & 0xFFFF) - 0x8000
+    leap = is_leap(step, elapsed)
     restarts = np.zeros(len(batch.starts), np.int64)
     if leap.any():
         step[leap] = 1
@@ -78,6 +80,12 @@ def order_of(batch: Batch, elapsed: Column, *, last: Column, lowest: Column, hig
     uneven = np.minimum.reduceat(step, batch.starts) < 1
     uneven |= extended[batch.starts] <= highest
     return _disordered(batch, np.flatnonzero(uneven), order, lowest, highest, received) if uneven.any() else order
+
+
+def is_leap(step: Column, elapsed: Column) -> Mask:
+    """Tell where a number is so far from the one before it that the sender began anew."""
+    leap: Mask = (step > MOST_LOST) & (elapsed < step * FASTEST) | (step < -MOST_LATE)
+    return leap
 
 
 def _disordered(batch: Batch, which: Column, order: Order, lowest: Column, highest: Column, received: Bits) -> Order:
@@ -130,6 +138,10 @@ def _received(batch: Groups, extended: Column, top: Column, highest: Column, rec
     """Give the bits of what came, counted from the new highest number."""
     below = batch.spread(top) - extended
     bits: Bits = np.where(below < WINDOW, np.uint64(1) << np.minimum(below, WINDOW - 1).astype(np.uint64), np.uint64(0))
-    moved = top - highest
-    old: Bits = np.where(moved < WINDOW, received << np.minimum(moved, WINDOW - 1).astype(np.uint64), np.uint64(0))
-    return np.asarray(np.bitwise_or.reduceat(bits, batch.starts) | old, np.uint64)
+    return np.asarray(np.bitwise_or.reduceat(bits, batch.starts) | moved_bits(received, top - highest), np.uint64)
+
+
+def moved_bits(received: Bits, by: Column) -> Bits:
+    """Give the bits of what came as they are when the highest number is higher by some."""
+    moved: Bits = np.where(by < WINDOW, received << np.minimum(by, WINDOW - 1).astype(np.uint64), np.uint64(0))
+    return moved

@@ -22,7 +22,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     missing: int
     """How many more are missing after it; less than none where some that were came late."""
     jitter: float
-    """The highest in it, in milliseconds."""
+    """Milliseconds by which packets came earlier or later than the one before them would have it, on the average."""
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +49,8 @@ class Jitter(msgspec.Struct, frozen=True, kw_only=True):
     """Packets that it was followed over."""
     inherits: float
     """How much of an estimate before its first packet the sum behind the mean would hold."""
+    rising: bytes
+    """Where among its first packets it rose higher than before: see `rising.py`."""
     marked: bool
     """Whether its first packet began a talkspurt."""
     first_time: int
@@ -101,11 +103,14 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     reordered: int
     restarts: int
     """How often the sequence numbers began anew."""
+    begun: int
+    """Extended sequence numbers: that of the first packet, and below of others."""
     lowest: int
-    """Extended sequence numbers."""
     highest: int
     last: int
     """That of the last packet."""
+    number: int
+    """The same as the packet bears it, which is another one where the sender began anew."""
     received: int
     """Bit `k`: the number `highest - k` came."""
     steady: int

@@ -6,7 +6,7 @@ whole, and each stream's last values become what stands before its first packet 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,15 @@ from msgspec.structs import replace
 from sipdiag.defect import Defects
 from sipdiag.media import events, jitter, rtcp
 from sipdiag.media.batch import Batch, Mask, sorted_batch
+from sipdiag.media.beginning import Beginning
+from sipdiag.media.continuing import continuable, continue_table
 from sipdiag.media.joining import whole_streams
-from sipdiag.media.rtp import HEADER, MARKER, VERSION, Column, Datagrams, Octets, RtpPackets, rtp_packets
+from sipdiag.media.rtp import MARKER, VERSION, Column, Datagrams, Octets, RtpPackets, rtp_packets
 from sipdiag.media.sequence import Order, order_of
 from sipdiag.media.silence import describes_silence, silent_packets
-from sipdiag.media.stream import GAPS, KEYS, MOST_GAPS, MOST_KEYS, Format, Gap, Key, Stream
-from sipdiag.media.timeline import SECOND, Timelines
+from sipdiag.media.stream import Gap, Key, Stream
+from sipdiag.media.table import Table, format_of
+from sipdiag.media.timeline import SECOND
 
 COMFORT_NOISE = (13, 19)
 """Payload types of comfort noise: RFC 3389, and its draft."""
@@ -34,105 +37,89 @@ PATIENCE = 2 * SECOND
 """Nanoseconds for which even a candidate of fewer stays."""
 ENDED = 30 * SECOND
 """Nanoseconds after which a stream has ended, as it seems; if it goes on, its parts are joined."""
-MOST_FORMATS = 8
-FORMATS = f"payload types of an RTP stream, more than {MOST_FORMATS}"
 MAPPED = 0xFFFF
 """What the upper bits of the low half of an address are where it is IPv4 (RFC 4291, section 2.5.5.2)."""
 MOST_REPORTS = 4_096
 REPORTS = f"last RTCP reports, more than {MOST_REPORTS}"
 """Pairs of reporter and stream whose RTCP is kept."""
-TABLE: Final = 1 << 16
 
-_STATE = [
-    ("first_frame", np.int64),
-    ("last_frame", np.int64),
-    ("first_time", np.int64),
-    ("last_time", np.int64),
-    ("packets", np.int64),
-    ("bytes", np.int64),
-    ("cut", np.int64),
-    ("duplicates", np.int64),
-    ("reordered", np.int64),
-    ("restarts", np.int64),
-    ("lowest", np.int64),
-    ("highest", np.int64),
-    ("last", np.int64),
-    ("received", np.uint64),
-    ("steady", np.int64),
-    ("regular", np.bool_),
-    ("talkspurts", np.int64),
-    ("noise", np.int64),
-    ("max_delta", np.int64),
-    ("payload_type", np.int64),
-    ("others", np.int64),
-    ("sampled", np.int64),
-    ("silent", np.int64),
-    ("last_loud", np.int64),
-    ("flow", np.uint64),
-]
-"""What is known of a stream; `others` counts the packets of payload types but its first."""
+Reports = dict[int, dict[tuple[str, str, str], rtcp.Report]]
+"""SSRC → the last report of each kind between each two ends."""
 
 
 class RtpStreams:
     """Follows all streams of one capture; feed it every chunk in order."""
 
-    def __init__(self, share: int | None = None) -> None:
-        """Take which half of the streams is wanted, 0 or 1, if not all."""
-        self._share = share
-        self.most = 0
-        """Streams that there were at a time, at most."""
+    def __init__(self, *, later: bool = False) -> None:
+        """Say whether this follows a later part of a capture, to be joined with what is before it."""
+        self._beginning = Beginning() if later else None
         self.refused = 0
         """Packets of streams that were too many."""
-        self._state = np.zeros(0, _STATE)
-        self._jitter = np.zeros((0, len(jitter.RATES)), jitter.FIELDS)
-        self._timelines = Timelines()
-        self._names: list[tuple[str, str, int]] = []
-        self._known: dict[int, int] = {}
-        self._table = np.full(TABLE, -1, np.int64)
-        self._formats: dict[int, dict[int, Format]] = {}
-        self._gaps: dict[int, list[Gap]] = {}
-        self._keys: dict[int, list[Key]] = {}
-        self._reports: dict[int, dict[tuple[str, str, str], rtcp.Report]] = {}
-        """SSRC → the last report of each kind between each two ends."""
+        self._table = Table()
+        self._reports: Reports = {}
         self._reported = 0
-        self.left_out = Defects("media-detail-limit")
-        """Details of streams that were too many; their figures are whole."""
         self._ended: list[Stream] = []
         """Put aside, in the order in which they ended."""
+
+    @property
+    def left_out(self) -> Defects:
+        """Details of streams that were too many; their figures are whole."""
+        return self._table.left_out
 
     def feed(self, datagrams: Datagrams) -> None:
         """Take the next chunk."""
         self._take_reports(datagrams)
-        packets = rtp_packets(datagrams, self._share)
+        packets = rtp_packets(datagrams)
         if packets is None:
             return
         slot = self._slots(packets, datagrams)
-        self.most = max(self.most, len(self._names))
         if int(slot.min()) < 0:
             self.refused += int(np.count_nonzero(slot < 0))
             packets, slot = packets.ordered(np.flatnonzero(slot >= 0)), slot[slot >= 0]
         if len(slot):
-            self._follow(sorted_batch(packets, slot, len(self._names)), datagrams.data)
+            self._follow(sorted_batch(packets, slot, len(self._table)), datagrams.data)
 
     def streams(self, capture: int = 0) -> list[Stream]:
         """Give all streams so far, in the order in which they began."""
-        found = whole_streams([*self._ended, *(self._stream(number) for number in range(len(self._names)))])
+        rising = self._table.rising.heights(len(jitter.RATES))
+        found = [self._stream(number, rising.get(number)) for number in range(len(self._table))]
+        found = whole_streams([*self._ended, *found])
         return [replace(each, capture=capture) for each in found] if capture else found
+
+    def join(self, later: RtpStreams, shift: int) -> bool:
+        """Take what another has followed of the same capture behind its first `shift` frames.
+
+        Gives whether that is what would have come of following it here; if not, nothing was taken.
+        """
+        room = self._room() and later._room() and self._reported + later._reported < MOST_REPORTS
+        if not room or later._beginning is None or later.left_out:
+            return False
+        match = continuable(self._table, later._table, later._beginning, MOST_STREAMS * 9 // 10)
+        if match is None:
+            return False
+        continue_table(self._table, later._table, match, shift)
+        for ssrc, reports in later._reports.items():
+            known = self._reports.setdefault(ssrc, {})
+            for key, report in reports.items():
+                self._reported += key not in known
+                known[key] = replace(report, frame=report.frame + shift)
+        return True
+
+    def _room(self) -> bool:
+        """Tell whether there was room for all streams at any time."""
+        return not self.refused and not self._ended and len(self._table) <= MOST_STREAMS * 9 // 10
 
     # Which stream
 
     def _slots(self, packets: RtpPackets, datagrams: Datagrams) -> Column:
         """Give the row of each packet's stream; -1 where there is no room for one more."""
-        if len(self._names) > MOST_STREAMS * 9 // 10:
+        table = self._table
+        if len(table) > MOST_STREAMS * 9 // 10:
             self._make_room(int(packets.time[0]))
-        flow = packets.flow
-        slot = self._table[(flow >> np.uint64(48)).view(np.int64)]
-        unknown = slot < 0
-        if len(self._names):
-            unknown |= self._state["flow"][slot] != flow
-        rows = np.flatnonzero(unknown)
+        slot = table.rows(packets.flow)
+        rows = np.flatnonzero(slot < 0)
         if len(rows):
-            flows, first, back = np.unique(flow[rows], return_index=True, return_inverse=True)
+            flows, first, back = np.unique(packets.flow[rows], return_index=True, return_inverse=True)
             found = np.empty(len(flows), np.int64)
             for at in np.argsort(first, kind="stable").tolist():  # streams are numbered as they begin
                 found[at] = self._slot_of(int(flows[at]), int(packets.row[rows[first[at]]]), datagrams)
@@ -140,78 +127,59 @@ class RtpStreams:
         return slot
 
     def _slot_of(self, flow: int, row: int, datagrams: Datagrams) -> int:
-        known = self._known.get(flow)
+        known = self._table.known.get(flow)
         if known is not None:
             return known
-        number = len(self._names)
-        if number >= MOST_STREAMS:
+        if len(self._table) >= MOST_STREAMS:
             return -1
-        self._names.append((*_ends(datagrams, row), int.from_bytes(datagrams.head[row, 8:12].tobytes(), "big")))
-        self._known[flow] = number
-        self._table[flow >> 48] = number
-        if number >= len(self._state):
-            self._grow(min(max(64, 2 * number), MOST_STREAMS))
-        self._state["flow"][number] = flow
-        return number
-
-    def _grow(self, size: int) -> None:
-        for name in ("_state", "_jitter"):
-            old = getattr(self, name)
-            new = np.zeros((size, *old.shape[1:]), old.dtype)
-            new[: len(old)] = old
-            setattr(self, name, new)
-        self._timelines.resize(size)
+        return self._table.add(
+            flow, (*_ends(datagrams, row), int.from_bytes(datagrams.head[row, 8:12].tobytes(), "big"))
+        )
 
     def _make_room(self, now: int) -> None:
         """Drop candidates that brought next to nothing and have been still for a while; put aside what has ended."""
-        state = self._state[: len(self._names)]
+        state = self._table.state[: len(self._table)]
         still = now - state["last_time"]
         small = state["packets"] < FEWEST
         kept = still < np.where(small, PATIENCE, ENDED)
         ended = np.flatnonzero(~kept & ~small)
         room = max(0, MOST_ENDED - len(self._ended))
-        self._ended += [self._stream(number) for number in ended[:room].tolist()]
+        if len(ended):
+            rising = self._table.rising.heights(len(jitter.RATES))
+            self._ended += [self._stream(number, rising.get(number)) for number in ended[:room].tolist()]
         self.refused += int(state["packets"][ended[room:]].sum())
-        number = np.cumsum(kept) - 1
-        new = {old: int(number[old]) for old in np.flatnonzero(kept).tolist()}
-        self._state, self._jitter = state[kept], self._jitter[: len(kept)][kept]
-        self._timelines.keep(kept)
-        self._names = [name for name, keep in zip(self._names, kept.tolist(), strict=True) if keep]
-        self._known = {flow: new[old] for flow, old in self._known.items() if old in new}
-        self._formats = {new[old]: each for old, each in self._formats.items() if old in new}
-        self._gaps = {new[old]: each for old, each in self._gaps.items() if old in new}
-        self._keys = {new[old]: each for old, each in self._keys.items() if old in new}
-        self._table[:] = -1
-        for flow, slot in self._known.items():
-            self._table[flow >> 48] = slot
+        self._table.keep(kept)
 
     # What they do
 
     def _follow(self, batch: Batch, data: Octets) -> None:
-        state = self._state[batch.which]
+        table = self._table
+        state = table.state[batch.which]
         self._begin(batch, state)
         packets = batch.packets
         elapsed = packets.time - batch.before(packets.time, state["last_time"])
         order = order_of(
             batch,
             elapsed,
+            number=state["number"],
             last=state["last"],
             lowest=state["lowest"],
             highest=state["highest"],
             received=state["received"],
         )
+        if self._beginning is not None:
+            self._beginning.take(batch, state["packets"], order.extended)
         event = events.is_event(batch, data)
         plain = self._take_figures(batch, state, order, elapsed)
         voice = plain if order.duplicate is None else plain & ~order.duplicate
-        estimate = self._take_jitter(batch, voice & ~event)
-        self._timelines.follow(batch, packets.time - batch.spread(state["first_time"]), order.missing, estimate)
+        table.timelines.follow(batch, order.missing, self._take_jitter(batch, voice & ~event))
         self._take_formats(batch, state)
         self._take_silence(batch, state, data)
         self._take_gaps(batch, elapsed)
         if event.any():
             for slot, timestamp, key, frame, time in events.pressed(batch, data, event):
-                self._take_key(slot, Key(key=key, timestamp=timestamp, frame=frame, time=time))
-        self._state[batch.which] = state
+                table.note_key(slot, Key(key=key, timestamp=timestamp, frame=frame, time=time))
+        table.state[batch.which] = state
 
     def _begin(self, batch: Batch, state: npt.NDArray[np.void]) -> None:
         """Set what stands before the first packet of each stream that begins in this batch."""
@@ -223,11 +191,13 @@ class RtpStreams:
         state["last_time"][new] = packets.time[at]
         number = packets.sequence[at]
         state["last"][new], state["highest"][new], state["lowest"][new] = number - 1, number - 1, number
+        state["begun"][new], state["number"][new] = number, number - 1
         state["regular"][new] = (packets.second[at] < MARKER) & ~np.isin(packets.second[at], COMFORT_NOISE)
         state["payload_type"][new] = packets.second[at] & 0x7F
         state["last_loud"][new] = -1
+        self._table.timelines.start(batch.which[new], packets.time[at])
         for slot, row in zip(batch.which[new].tolist(), at.tolist(), strict=True):
-            self._note_format(slot, int(packets.second[row]) & 0x7F, 0, batch, row)
+            self._table.note_format(slot, format_of(batch, row, 0))
 
     def _take_figures(self, batch: Batch, state: npt.NDArray[np.void], order: Order, elapsed: Column) -> Mask:
         """Take what is counted, and give the packets that are no comfort noise."""
@@ -248,6 +218,7 @@ class RtpStreams:
         state["restarts"] += order.restarts
         state["lowest"], state["highest"] = order.lowest, order.highest
         state["last"], state["received"] = order.extended[ends], order.received
+        state["number"] = packets.sequence[ends]
         state["steady"] += _counted(follows, starts)
         state["talkspurts"] += _counted(marked, starts)
         state["noise"] += _counted(~plain | describes_silence(packets), starts)
@@ -257,12 +228,12 @@ class RtpStreams:
     def _take_jitter(self, batch: Batch, voice: Mask) -> npt.NDArray[np.float64]:
         """Follow the jitter of what is neither a copy nor noise nor an event."""
         if voice.all():
-            return jitter.follow_jitter(batch, self._jitter)
-        estimate = np.zeros(len(voice))
+            return jitter.follow_jitter(batch, self._table.jitter, self._table.rising)
+        apart = np.zeros(len(voice))
         part = batch.only(voice)
         if part is not None:
-            estimate[voice] = jitter.follow_jitter(part, self._jitter)
-        return estimate
+            apart[voice] = jitter.follow_jitter(part, self._table.jitter, self._table.rising)
+        return apart
 
     def _take_formats(self, batch: Batch, state: npt.NDArray[np.void]) -> None:
         """Count the payload types that are not the stream's first."""
@@ -274,24 +245,7 @@ class RtpStreams:
         rows = np.flatnonzero(other)
         _, first, counts = np.unique(batch.slot[rows] * 128 + kind[rows], return_index=True, return_counts=True)
         for row, count in zip(rows[first].tolist(), counts.tolist(), strict=True):
-            self._note_format(int(batch.slot[row]), int(kind[row]), count, batch, row)
-
-    def _note_format(self, slot: int, kind: int, count: int, batch: Batch, row: int) -> None:
-        formats = self._formats.setdefault(slot, {})
-        known = formats.get(kind)
-        if known is not None:
-            formats[kind] = replace(known, packets=known.packets + count)
-        elif len(formats) < MOST_FORMATS:
-            frame, time = int(batch.packets.frame[row]), int(batch.packets.time[row])
-            formats[kind] = Format(
-                payload_type=kind,
-                packets=count,
-                first_frame=frame,
-                first_time=time,
-                length=int(batch.packets.length[row]) - HEADER,
-            )
-        else:
-            self.left_out.reach(FORMATS, int(batch.packets.frame[row]))
+            self._table.note_format(int(batch.slot[row]), format_of(batch, row, count))
 
     def _take_silence(self, batch: Batch, state: npt.NDArray[np.void], data: Octets) -> None:
         rows, quiet = silent_packets(batch, data)
@@ -304,21 +258,9 @@ class RtpStreams:
 
     def _take_gaps(self, batch: Batch, elapsed: Column) -> None:
         for row in np.flatnonzero(elapsed >= SECOND).tolist():
-            gaps = self._gaps.setdefault(int(batch.slot[row]), [])
-            if len(gaps) < MOST_GAPS:
-                end = int(batch.packets.time[row])
-                gaps.append(Gap(begin=end - int(elapsed[row]), end=end, frame=int(batch.packets.frame[row])))
-            else:
-                self.left_out.reach(GAPS, int(batch.packets.frame[row]))
-
-    def _take_key(self, slot: int, key: Key) -> None:
-        keys = self._keys.setdefault(slot, [])
-        if any(each.timestamp == key.timestamp for each in keys[-4:]):
-            return
-        if len(keys) < MOST_KEYS:
-            keys.append(key)
-        else:
-            self.left_out.reach(KEYS, None)
+            end = int(batch.packets.time[row])
+            gap = Gap(begin=end - int(elapsed[row]), end=end, frame=int(batch.packets.frame[row]))
+            self._table.note_gap(int(batch.slot[row]), gap)
 
     def _take_reports(self, datagrams: Datagrams) -> None:
         second = datagrams.head[:, 1]
@@ -342,25 +284,25 @@ class RtpStreams:
 
     # What they are
 
-    def _stream(self, number: int) -> Stream:
-        source, destination, ssrc = self._names[number]
-        state: dict[str, Any] = dict(zip(self._state.dtype.names or (), self._state[number].item(), strict=True))
+    def _stream(self, number: int, rising: list[bytes] | None) -> Stream:
+        table = self._table
+        source, destination, ssrc = table.names[number]
+        state: dict[str, Any] = dict(zip(table.state.dtype.names or (), table.state[number].item(), strict=True))
         first, others, loud = (state.pop(name) for name in ("payload_type", "others", "last_loud"))
         del state["flow"]
-        formats = self._formats[number] | {
-            first: replace(self._formats[number][first], packets=state["packets"] - others)
-        }
+        formats = table.formats[number]
+        formats = formats | {first: replace(formats[first], packets=state["packets"] - others)}
         return Stream(
             source=source,
             destination=destination,
             ssrc=ssrc,
             formats=tuple(sorted(formats.values(), key=lambda each: (-each.packets, each.payload_type))),
-            jitters=tuple(jitter.jitters_in(self._jitter[number])),
-            gaps=tuple(self._gaps.get(number, ())),
-            keys=tuple(self._keys.get(number, ())),
+            jitters=tuple(jitter.jitters_in(table.jitter[number], rising or [b""] * len(jitter.RATES))),
+            gaps=tuple(table.gaps.get(number, ())),
+            keys=tuple(table.keys.get(number, ())),
             last_loud=None if loud < 0 else loud,
-            timeline=self._timelines.steps(number),
-            step=int(self._timelines.width[number]),
+            timeline=table.timelines.steps(number),
+            step=int(table.timelines.width[number]),
             reports=self._reports_on(ssrc, {_host(source), _host(destination)}),
             **state,
         )

@@ -1,6 +1,7 @@
-"""Packets, loss and jitter of each stream second by second, in so many steps that memory stays bounded.
+"""Packets, loss and unevenness of each stream second by second, in so many steps that memory stays bounded.
 
-A stream that outlasts its steps has them joined two by two, so that a step is two seconds, then four, and so on.
+Steps begin with whole seconds, so that two parts of a stream have theirs in common. A stream that outlasts its steps
+has them joined two by two, so that a step is two seconds, then four, and so on.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sipdiag.media.stream import Step
 
 STEPS = 128
 SECOND = 1_000_000_000
+SUMMED = ("packets", "missing", "apart")
 
 
 class Timelines:
@@ -22,36 +24,42 @@ class Timelines:
     def __init__(self) -> None:
         self.packets = np.zeros((0, STEPS), np.uint32)
         self.missing = np.zeros((0, STEPS), np.int32)
-        self.jitter = np.zeros((0, STEPS), np.float32)
-        """The highest in each step, in milliseconds."""
+        self.apart = np.zeros((0, STEPS), np.float64)
+        """The sum of the differences of which jitter is the running average, in milliseconds."""
         self.width = np.zeros(0, np.int64)
         """Nanoseconds of a step."""
+        self.begin = np.zeros(0, np.int64)
+        """The number of the first step, counted from 1970."""
+        self.backward = False
+        """Whether a packet bore a time before the first step of its stream."""
 
     def resize(self, size: int) -> None:
         """Make room for so many streams."""
-        for name in ("packets", "missing", "jitter"):
+        for name in (*SUMMED, "begin", "width"):
             old = getattr(self, name)
-            new = np.zeros((size, STEPS), old.dtype)
-            new[: len(old)] = old
+            new = np.zeros((size, *old.shape[1:]), old.dtype)
+            new[: len(old)] = old[:size]
             setattr(self, name, new)
-        self.width = np.concatenate([self.width, np.full(size - len(self.width), SECOND, np.int64)])
 
     def keep(self, rows: npt.NDArray[np.bool_]) -> None:
         """Forget all streams but these."""
-        for name in ("packets", "missing", "jitter", "width"):
+        for name in (*SUMMED, "begin", "width"):
             setattr(self, name, getattr(self, name)[: len(rows)][rows])
 
-    def follow(self, batch: Batch, since: Column, missing: Column, jitter: npt.NDArray[np.float64]) -> None:
-        """Take a batch; `since` is the time from the beginning of the stream to each packet."""
-        step = since // batch.spread(self.width[batch.which])
+    def start(self, streams: Column, time: Column) -> None:
+        """Begin the timelines of some streams."""
+        self.width[streams], self.begin[streams] = SECOND, time // SECOND
+
+    def follow(self, batch: Batch, missing: Column, apart: npt.NDArray[np.float64]) -> None:
+        """Take a batch; `apart` is how much further apart than it should be each packet is from the one before."""
+        step = self._steps(batch)
         if int(step.max()) >= STEPS:
-            for stream, longest in zip(
-                batch.which.tolist(), np.maximum.reduceat(since, batch.starts).tolist(), strict=True
-            ):
-                while longest // int(self.width[stream]) >= STEPS:
-                    self._halve(stream)
-            step = since // batch.spread(self.width[batch.which])
-        place = batch.slot * STEPS + np.maximum(step, 0)
+            self.fit(batch.which, np.maximum.reduceat(batch.packets.time, batch.starts))
+            step = self._steps(batch)
+        if int(step.min()) < 0:
+            self.backward = True
+            np.maximum(step, 0, out=step)
+        place = batch.slot * STEPS + step
         new = np.empty(len(place), np.bool_)
         new[0] = True
         np.not_equal(place[1:], place[:-1], out=new[1:])
@@ -59,20 +67,55 @@ class Timelines:
         where = place[runs]
         np.add.at(self.packets.reshape(-1), where, np.diff(runs, append=len(place)).astype(np.uint32))
         np.add.at(self.missing.reshape(-1), where, np.add.reduceat(missing, runs).astype(np.int32))
-        np.maximum.at(self.jitter.reshape(-1), where, np.maximum.reduceat(jitter, runs).astype(np.float32))
+        np.add.at(self.apart.reshape(-1), where, np.add.reduceat(apart, runs))
+
+    def add(self, streams: Column, time: Column, missing: Column | int, apart: npt.NDArray[np.float64] | float) -> None:
+        """Count more that is missing at some times, or apart."""
+        self.add_to("missing", streams, time, missing)
+        self.add_to("apart", streams, time, apart)
+
+    def add_to(self, name: str, streams: Column, time: Column, values: npt.ArrayLike) -> None:
+        """Add something at some times, which are within the steps."""
+        np.add.at(getattr(self, name), (streams, time // self.width[streams] - self.begin[streams]), values)
+
+    def fit(self, streams: Column, latest: Column) -> None:
+        """Widen the steps of some streams until a time is within them."""
+        beyond = latest // self.width[streams] - self.begin[streams] >= STEPS
+        for stream, time in zip(streams[beyond].tolist(), latest[beyond].tolist(), strict=True):
+            while time // int(self.width[stream]) - int(self.begin[stream]) >= STEPS:
+                self.widen(stream)
+
+    def widen(self, stream: int) -> None:
+        """Join the steps of a stream two by two."""
+        odd = int(self.begin[stream]) & 1
+        for name in SUMMED:
+            row = getattr(self, name)[stream]
+            pairs = np.zeros(STEPS + 2, row.dtype)
+            pairs[odd : odd + STEPS] = row
+            row[:] = 0
+            row[: len(pairs) // 2] = pairs[::2] + pairs[1::2]
+        self.width[stream] *= 2
+        self.begin[stream] //= 2
 
     def steps(self, stream: int) -> tuple[Step, ...]:
         """Give the timeline of one stream, up to its last step with a packet."""
-        rows = (self.packets[stream], self.missing[stream], self.jitter[stream])
-        last = int(np.flatnonzero(rows[0])[-1]) + 1
+        packets = self.packets[stream]
+        last = int(np.flatnonzero(packets)[-1]) + 1
+        # In whole nanoseconds, of which the sum is the same in any order.
+        mean = np.rint(self.apart[stream, :last] * 1_000_000) / (1_000_000 * np.maximum(packets[:last], 1))
         return tuple(
-            Step(packets=packets, missing=missing, jitter=round(highest, 3))
-            for packets, missing, highest in zip(*(row[:last].tolist() for row in rows), strict=True)
+            Step(packets=count, missing=missing, jitter=jitter)
+            for count, missing, jitter in zip(
+                packets[:last].tolist(),
+                self.missing[stream, :last].tolist(),
+                np.round(mean, 3).tolist(),
+                strict=True,
+            )
         )
 
-    def _halve(self, stream: int) -> None:
-        half = STEPS // 2
-        for row, join in ((self.packets, np.add), (self.missing, np.add), (self.jitter, np.maximum)):
-            joined = join(row[stream, ::2], row[stream, 1::2])
-            row[stream, :half], row[stream, half:] = joined, 0
-        self.width[stream] *= 2
+    def _steps(self, batch: Batch) -> Column:
+        """Give the step of each packet."""
+        width, begin = self.width[batch.which], self.begin[batch.which]
+        time = batch.packets.time
+        whole: Column = time // SECOND if (width == SECOND).all() else time // batch.spread(width)
+        return whole - batch.spread(begin)

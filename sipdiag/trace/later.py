@@ -8,7 +8,7 @@ needs the packets before it: fragments, TCP, SCTP; the first one takes those in 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,6 +18,9 @@ from sipdiag.sip import begins_message
 from sipdiag.trace.clock import Clock
 from sipdiag.trace.packed import Rows
 from sipdiag.transport import Demultiplexer
+
+if TYPE_CHECKING:
+    from sipdiag.trace.media import MediaLane
 
 HARMLESS = "record-cut-off"
 """The one defect of a file with which the second reader's work counts: the others depend on what was noted before."""
@@ -38,6 +41,8 @@ class Later(msgspec.Struct, kw_only=True):
     """Whether some of them are copies of what was sent elsewhere."""
     aside: list[tuple[int, int, int, dict[str, Any]]] = []
     """Packets that need those before them, chunk by chunk: first frame, position and size of the block, columns."""
+    media: MediaLane | None = None
+    """What was followed of media, where it was looked at."""
     defects: list[Defect] = []
     link_types: list[int] = []
 
@@ -53,22 +58,32 @@ class Later(msgspec.Struct, kw_only=True):
             )
 
 
-def later_part(source: Capture, place: int) -> Later | None:
+def later_part(source: Capture, place: int, *, media: bool = False) -> Later | None:
     """Read a capture from a place on; nothing when that tells too little without what is before it."""
     source.skip_to(place)
     found = Later(state=source.state)
-    wire = Demultiplexer(begins_message)
+    wire = Demultiplexer(begins_message, media=media)
+    found.media = lane = _media_lane() if media else None
     rows = Rows()
     for packets in source.packets():
         found.packets += len(packets)
         found.clock.follow(packets)
-        datagrams, dependent = wire.independent(packets)
-        if not rows.take(datagrams):
+        traffic, dependent = wire.independent(packets)
+        if not rows.take(traffic.signalling):
             return None
+        if lane is not None:
+            lane.feed(traffic.media)
         if len(dependent):
             columns = {name: getattr(packets, name)[dependent] for name in COLUMNS} | {"row": dependent}
             found.aside.append((packets.first_frame, packets.position, len(packets.data), columns))
     found.rows, found.copied = rows.packed, wire.copied
     found.defects, found.link_types = source.defects, source.link_types
     harmless = all(defect.kind == HARMLESS for defect in source.defects)
-    return found if harmless and not source.timeless and not source.secrets else None
+    odd = source.timeless or source.secrets or (media and wire.media_in_fragments)
+    return found if harmless and not odd else None
+
+
+def _media_lane() -> MediaLane:
+    from sipdiag.trace.media import MediaLane  # noqa: PLC0415 - signalling alone does without
+
+    return MediaLane(later=True)

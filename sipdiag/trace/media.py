@@ -8,32 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-import msgspec
-
 from sipdiag.defect import Defect
-from sipdiag.media import MOST_STREAMS, RtpStreams, Stream
+from sipdiag.media import RtpStreams, Stream
 from sipdiag.trace.sighting import Sighting, port
 from sipdiag.transport import MediaColumns
 
 _PORT = re.compile(rb"(?:^|\n)(?:m=\S+ |a=candidate:\S+ \d+ \S+ \d+ \S+ )(\d{1,5})")
 
 
-class Half(msgspec.Struct, frozen=True, kw_only=True):
-    """What another process has followed."""
-
-    streams: list[Stream]
-    most: int
-    """Streams at a time."""
-    left_out: list[tuple[str, int, int | None]]
-    """Details that were too many: of what, how often, and the first frame."""
-
-
 class MediaLane:
-    """Follows the media of one capture, or half of it."""
+    """Follows the media of one capture."""
 
-    def __init__(self, share: int | None = None) -> None:
-        self._streams = RtpStreams(share)
-        self._other: list[Stream] = []
+    def __init__(self, *, later: bool = False) -> None:
+        """Say whether it is the media of a later part of the capture."""
+        self._streams = RtpStreams(later=later)
 
     def feed(self, columns: MediaColumns | None) -> None:
         """Take what the next chunk has of it."""
@@ -50,18 +38,9 @@ class MediaLane:
         """Details of streams that were too many."""
         return [*self._streams.left_out]
 
-    def half(self, capture: int) -> Half:
-        """What was followed, for another process."""
-        return Half(
-            streams=self._streams.streams(capture), most=self._streams.most, left_out=self._streams.left_out.limits
-        )
-
-    def join(self, other: Half) -> bool:
-        """Take the other half; whether both had room, as one would have had."""
-        self._other = other.streams
-        for limit, count, frame in other.left_out:
-            self._streams.left_out.reach(limit, frame, count)
-        return self._streams.most + other.most <= MOST_STREAMS * 9 // 10
+    def join(self, later: MediaLane, shift: int) -> bool:
+        """Take what another has followed behind the first `shift` frames; whether that came out as if followed here."""
+        return self._streams.join(later._streams, shift)
 
     def doubtful(self, capture: int) -> bool:
         """Whether something merely looks like a stream, so that the session descriptions decide."""
@@ -69,8 +48,7 @@ class MediaLane:
 
     def streams(self, capture: int, sightings: Iterable[Sighting]) -> list[Stream]:
         """The streams of the capture, in the order in which they began."""
-        found = [*self._streams.streams(capture), *self._other]
-        found.sort(key=lambda each: each.first_frame)
+        found = self._streams.streams(capture)
         if all(each.is_convincing for each in found):
             return found
         named = _named_ports(sightings)

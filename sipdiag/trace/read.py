@@ -1,8 +1,7 @@
 """Capture → trace, natively or with Wireshark's help, in one process or in two.
 
-A large file is read by two processes where that can be. Of signalling alone each reads a part of the file, cut where a
-record seems to begin, which must be proven: see `later.py`. With media both read all of it, and share what is long: see
-`dealt.py`. The result is that of one process.
+A large file is read by two processes where that can be. Each reads a part of it, cut where a record seems to begin,
+which must be proven: see `later.py`. The result is that of one process.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from sipdiag.errors import CaptureError
 from sipdiag.trace.dissection import Engine, dissection
 from sipdiag.trace.plain import plain_trace
 from sipdiag.trace.room import ROOM
-from sipdiag.trace.second import Second, is_idle, may_fork
+from sipdiag.trace.second import Second, may_fork
 
 if TYPE_CHECKING:
     from sipdiag.capture import Capture
@@ -63,17 +62,13 @@ def read_trace(
 
     with open_capture(path, stream=stream) as source:
         told, large = told_to(source, progress), source.bytes >= LARGE and source.divisible
-        # Of media each process reads all packets, which only a processor that is idle makes up for.
-        if meanwhile is not None and not (large and may_fork() and (is_idle() or not media)):
+        if meanwhile is not None and not (large and may_fork()):
             meanwhile = None
-        if large and not media:
-            reader = _read_in_parts(source, Reader(source, capture, media=False, room=room), told, meanwhile)
-        elif meanwhile is None:
-            reader = _read(Reader(source, capture, media=media, room=room), told)
-        elif (dealt := _read_dealt(source, capture, told, meanwhile, room)) is not None:
-            reader = dealt
-        else:  # the second process came to nothing
-            return read_trace(path, capture=capture, stream=stream, progress=progress, media=media, room=room)
+        reader = Reader(source, capture, media=media, room=room)
+        if large:
+            _read_in_parts(source, reader, told, meanwhile)
+        else:
+            _read(reader, told)
         if source.secrets and reader.encrypted:
             _decrypt(reader, path, capture, piped=stream is not None)
         return reader.trace()
@@ -139,12 +134,12 @@ def _read(reader: Reader, told: Callable[[int], None]) -> Reader:
 def _read_in_parts(
     source: Capture, reader: Reader, told: Callable[[int], None], meanwhile: Callable[[], object] | None
 ) -> Reader:
-    """Read signalling in two parts, the later one if there is something to do `meanwhile` in a second process."""
+    """Read in two parts, the later one if there is something to do `meanwhile` in a second process."""
     from sipdiag.trace.later import later_part  # noqa: PLC0415 - most captures are small
 
     place = source.stop_before(int(source.bytes * FIRST_PART))
     helped = place is not None and meanwhile is not None
-    with Second(lambda: later_part(source, place or 0)) if helped else nullcontext() as second:
+    with Second(lambda: later_part(source, place or 0, media=reader.media)) if helped else nullcontext() as second:
         for reached in reader.chunks():
             told(reached)
         later = None
@@ -152,32 +147,12 @@ def _read_in_parts(
             meanwhile()
             later = second.answer()
     if place is not None and source.stopped:
-        if later is not None and later.state == source.state:
-            reader.join_later(later)
+        if later is not None and later.state == source.state and reader.join_later(later):
             told(source.bytes)
         else:
             source.go_on(place)
             for reached in reader.chunks():
                 told(reached)
-    reader.finish()
-    return reader
-
-
-def _read_dealt(
-    source: Capture, capture: int, told: Callable[[int], None], meanwhile: Callable[[], object], room: int
-) -> Reader | None:
-    """Read with media in two processes; nothing if that is not what one would have done."""
-    from sipdiag.trace.dealt import FIRST, SECOND, dealt, is_dealt_to  # noqa: PLC0415 - most captures are small
-    from sipdiag.trace.reader import Reader  # noqa: PLC0415
-
-    with Second(lambda: dealt(source, capture)) as second:
-        reader = Reader(source, capture, media=True, share=FIRST, room=room)
-        for reached in reader.chunks(without=lambda chunk: is_dealt_to(SECOND, chunk)):
-            told(reached)
-        meanwhile()
-        other = second.answer()
-    if other is None or not reader.join_dealt(other):
-        return None
     reader.finish()
     return reader
 

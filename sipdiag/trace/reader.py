@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +19,6 @@ from sipdiag.trace.trace import CaptureFacts, Trace
 from sipdiag.transport import Datagram, Demultiplexer, Handshake, StreamData
 
 if TYPE_CHECKING:
-    from sipdiag.trace.dealt import Dealt
     from sipdiag.trace.later import Later
     from sipdiag.trace.media import MediaLane
 
@@ -34,41 +33,31 @@ class Reader:
     """Follows one capture from its first chunk to its last."""
 
     def __init__(
-        self,
-        source: Capture,
-        capture: int,
-        *,
-        media: bool,
-        share: int | None = None,
-        room: int = ROOM,
-        parsing: Parsing = parse,
+        self, source: Capture, capture: int, *, media: bool, room: int = ROOM, parsing: Parsing = parse
     ) -> None:
-        """Take the capture, its number, whether media are wanted, or which `share` of them, and room for messages.
+        """Take the capture, its number, whether media are wanted, and room for messages.
 
         `parsing` reads the messages in datagrams, or those of them that are wanted.
         """
         self._source, self._capture = source, capture
+        self.media = media
+        """Whether media are looked at."""
         self._wire = Demultiplexer(begins_message, media=media)
-        self._media = _media_lane(share) if media else None
+        self._media = _media_lane() if media else None
         self._streams = SipStreams(capture)
         self._sightings: list[Sighting] = []
         self._room, self._parsing = Room(room), parsing
         self._clock = Clock()
-        self._packets = self._chunk = 0
+        self._packets = 0
         self._streamed = False
         self._unread: frozenset[str] = frozenset()
 
-    def chunks(self, *, without: Callable[[int], bool] | None = None) -> Iterator[int]:
-        """Read chunk by chunk, and yield after each how many bytes of the file have been read.
-
-        `without` says of which chunks another process looks at the datagrams.
-        """
+    def chunks(self) -> Iterator[int]:
+        """Read chunk by chunk, and yield after each how many bytes of the file have been read."""
         for packets in self._source.packets():
             self._packets += len(packets)
             self._clock.follow(packets)
-            mine = without is None or not without(self._chunk)
-            self._chunk += 1
-            traffic = self._wire.feed(packets, datagrams=mine)
+            traffic = self._wire.feed(packets)
             self._take(traffic.signalling)
             if self._media is not None:
                 self._media.feed(traffic.media)
@@ -116,9 +105,14 @@ class Reader:
         self._sightings.sort(key=lambda sighting: sighting.frame)
         self._room.fit(self._sightings)
 
-    def join_later(self, later: Later) -> None:
-        """Take what another process has read behind the place where this one stopped, and what it left aside."""
+    def join_later(self, later: Later) -> bool:
+        """Take what another process has read behind the place where this one stopped, and what it left aside.
+
+        Gives whether that is what reading on here would have given; if not, nothing was taken.
+        """
         shift = self._packets
+        if self._media is not None and (later.media is None or not self._media.join(later.media, shift)):
+            return False
         self._packets += later.packets
         self._clock.join(later.clock, shift)
         self._sightings.extend(sightings_in(later.rows, self._capture, shift))
@@ -130,12 +124,7 @@ class Reader:
             for each in later.defects
         ]
         self._source.link_types += [each for each in later.link_types if each not in self._source.link_types]
-
-    def join_dealt(self, other: Dealt) -> bool:
-        """Take what another process did of the same capture; whether that is what one process would have done."""
-        self._sightings.extend(sightings_in(other.rows, self._capture))
-        self._wire.copied |= other.copied
-        return self._media is None or self._media.join(other.media)
+        return True
 
     def trace(self) -> Trace:
         """What was read."""
@@ -204,7 +193,7 @@ class Reader:
             yield Defect(kind="media-streams-too-many", detail=f"{self._media.refused} packets left out")
 
 
-def _media_lane(share: int | None) -> MediaLane:
+def _media_lane() -> MediaLane:
     from sipdiag.trace.media import MediaLane  # noqa: PLC0415 - signalling alone does without
 
-    return MediaLane(share)
+    return MediaLane()

@@ -96,13 +96,13 @@ class Demultiplexer:
         """The connections with SIP's port for TLS whose handshake is not in the capture."""
         return [*self._sealed.values()]
 
-    def feed(self, packets: Packets, *, datagrams: bool = True) -> Traffic:
-        """Take the next chunk; give what it carried, without `datagrams` of one packet if others look at those."""
+    def feed(self, packets: Packets) -> Traffic:
+        """Take the next chunk; give what it carried."""
         if not len(packets):
             return Traffic(signalling=[])
         packets = packets if self._media else sifted(packets)
         groups, wholes = self._internet.split(packets)
-        arrived, media = self._in_datagrams(groups, wholes, text=datagrams)
+        arrived, media = self._in_datagrams(groups, wholes)
         for group in groups:
             if (others := group.protocol != udp.UDP).any():
                 if (group.protocol[others] == SCTP).any():
@@ -118,34 +118,34 @@ class Demultiplexer:
         streams = self._streams(packets.first_frame, groups, wholes)
         return Traffic(signalling=_in_order(arrived, streams), media=media)
 
-    def alone(self, packets: Packets, *, datagrams: bool) -> Traffic:
-        """Take the next chunk; give of it only media, and if asked for `datagrams` of one packet."""
-        groups, wholes = self._internet.split(packets) if len(packets) else ([], [])
-        arrived, media = self._in_datagrams(groups, wholes, text=datagrams)
-        return Traffic(signalling=_in_order(arrived, []), media=media)
+    @property
+    def media_in_fragments(self) -> bool:
+        """Whether some of the fragments that `independent` left aside may be of media."""
+        return self._internet.odd_fragments
 
-    def independent(self, packets: Packets) -> tuple[list[Datagram], npt.NDArray[np.int64]]:
-        """Give the signalling of a chunk that came in datagrams of its own, and the rows that need those before them.
+    def independent(self, packets: Packets) -> tuple[Traffic, npt.NDArray[np.int64]]:
+        """Give what a chunk carried in datagrams of one packet, and the rows that need those before them.
 
         Fragments, streams and what is counted belong to a reader of the packets before; this one is to be fed nothing.
         """
-        groups, dependent = self._internet.independent(sifted(packets) if len(packets) else packets)
-        return sorted(self._in_datagrams(groups, [], text=True)[0], key=attrgetter("frame")), dependent
+        if not len(packets):
+            return Traffic(signalling=[]), np.empty(0, np.int64)
+        groups, dependent = self._internet.independent(packets if self._media else sifted(packets))
+        arrived, media = self._in_datagrams(groups, [])
+        return Traffic(signalling=_in_order(arrived, []), media=media), dependent
 
     def finish(self) -> Traffic:
         """Give what was held back until the end of the capture."""
         self._internet.finish()
         return Traffic(signalling=[each for data in self._tcp.finish() for each in self._carriages.opened(data)])
 
-    def _in_datagrams(
-        self, groups: list[IPPackets], wholes: list[Whole], *, text: bool
-    ) -> tuple[list[Datagram], MediaColumns | None]:
-        """Give what UDP datagrams carried: signalling that came in one packet, if wanted, and what is no text."""
+    def _in_datagrams(self, groups: list[IPPackets], wholes: list[Whole]) -> tuple[list[Datagram], MediaColumns | None]:
+        """Give what UDP datagrams carried: signalling that came in one packet, and what is no text."""
         arrived: list[Datagram] = []
         media: list[MediaColumns] = []
         for group in groups:
             few, others = udp.split(group, media=self._media)
-            if text and len(few):
+            if len(few):
                 arrived += self._unwrapped(udp.datagrams(few, self._begins, self._endpoints))
             if others is not None and len(others):
                 media.append(udp.media_columns(others))

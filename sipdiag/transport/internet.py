@@ -19,7 +19,7 @@ from sipdiag.transport.rewrapped import may_be_tunnel, rewrapped
 from sipdiag.transport.sctp import SCTP
 from sipdiag.transport.segments import TCP
 from sipdiag.transport.tunnels import LIMITS, opened
-from sipdiag.transport.udp import UDP
+from sipdiag.transport.udp import UDP, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,10 @@ class Internet:
         self._foreign = Foreign(defects)
         self._aside: list[npt.NDArray[np.int64]] | None = None
         """Frames that are left to another reader, where that is wanted."""
+        self._said: set[tuple[bytes, bytes, int]] = set()
+        """Of the datagrams in fragments that are left aside, those that begin with text."""
+        self.odd_fragments = False
+        """Whether there were others."""
 
     def split(self, packets: Packets) -> tuple[list[IPPackets], list[Whole]]:
         """Give the IP packets of a chunk, alike ones together, and the datagrams that became whole in it.
@@ -86,6 +90,7 @@ class Internet:
         for _ in range(DEEPEST):
             layers = [inner for layer in layers for inner in self._layer(layer, kept, pieces)]
         self._aside = None
+        self._tell_apart(pieces)
         aside += [layer.frames(np.arange(len(layer))) for layer in layers]
         aside.append(np.array([piece.frame for piece in pieces], np.int64))
         for group in kept:
@@ -98,6 +103,14 @@ class Internet:
         if len(depends):
             udp = [group.select(~np.isin(group.packets.frames(group.row), depends)) for group in udp]
         return [group for group in udp if len(group)], depends - packets.first_frame
+
+    def _tell_apart(self, pieces: list[Fragment]) -> None:
+        """See whether fragments are of datagrams that begin with text."""
+        for piece in pieces:
+            key = (piece.source, piece.destination, piece.identification)
+            if piece.protocol == UDP and not piece.position and is_text(piece.payload):
+                self._said.add(key)
+            self.odd_fragments |= piece.protocol == UDP and key not in self._said
 
     @property
     def lost(self) -> list[LostDatagram]:

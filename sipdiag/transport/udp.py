@@ -37,6 +37,12 @@ def begins_with_text(heads: Heads, at: int) -> npt.NDArray[np.bool_]:
     return text
 
 
+def is_text(datagram: bytes) -> bool:
+    """Tell whether a datagram's payload begins with text."""
+    begin = datagram[HEADER : HEADER + SHORTEST]
+    return len(begin) == SHORTEST and bool(TEXT[list(begin)].all())
+
+
 def _begins_signalling(heads: Heads, udp: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Tell which of the `udp` packets may be signalling: text, or HEP before version 3, of one of a few lengths."""
     found = np.zeros(len(heads), np.bool_)

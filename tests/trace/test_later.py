@@ -13,13 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.captures import write_calls
+from benchmarks.mixed import write_mixed
+from sipdiag.media import streams
 from sipdiag.trace import Trace, later, read, read_trace
 from sipdiag.trace.reader import Reader
 from tests.capture.build import enhanced, interface, pcap, section
+from tests.media.spoken import rtp
 from tests.transport.wire import ALICE, BOB, OPTIONS, RTP, ethernet, ipv4, tcp, udp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SAMPLES = sorted((Path(__file__).resolve().parents[2] / "samples").glob("*/*.pcap"))
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system on which a process can be copied")
@@ -63,14 +67,14 @@ def frames(draw: st.DrawFn) -> list[bytes]:
     return packets
 
 
-def traces_of(path: Path, part: float) -> tuple[Trace, Trace, Trace]:
+def traces_of(path: Path, part: float, *, media: bool = False) -> tuple[Trace, Trace, Trace]:
     """What a file shows read in one go, in two parts, and in two parts by two processes."""
-    whole = read_trace(str(path))
+    whole = read_trace(str(path), media=media)
     by_columns = patch.object(read, "plain_trace", lambda *_, **__: None)
     with by_columns, patch.object(read, "LARGE", 0), patch.object(read, "FIRST_PART", part):
-        parts = read_trace(str(path))
+        parts = read_trace(str(path), media=media)
         with patch.object(read, "may_fork", lambda: True):
-            shared = read_trace(str(path), meanwhile=list)
+            shared = read_trace(str(path), media=media, meanwhile=list)
     return whole, parts, shared
 
 
@@ -80,9 +84,11 @@ def joined() -> Iterator[list[later.Later]]:
     counted: list[later.Later] = []
     join = Reader.join_later
 
-    def noted(self: Reader, part: later.Later) -> None:
-        counted.append(part)
-        join(self, part)
+    def noted(self: Reader, part: later.Later) -> bool:
+        taken = join(self, part)
+        if taken:
+            counted.append(part)
+        return taken
 
     with patch.object(Reader, "join_later", noted):
         yield counted
@@ -101,9 +107,48 @@ def test_two_readers_are_one(packets: list[bytes], part: float, blocks: bool) ->
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_samples_are_the_same_in_two_parts(path: Path) -> None:
-    """Every one of them, cut near its middle."""
-    whole, parts, shared = traces_of(path, 0.4)
+@pytest.mark.parametrize("media", [False, True], ids=["signalling", "media"])
+def test_samples_are_the_same_in_two_parts(path: Path, *, media: bool) -> None:
+    """Every one of them, cut near its middle, every figure to the last bit."""
+    whole, parts, shared = traces_of(path, 0.4, media=media)
+    assert shared == parts == whole
+
+
+@pytest.mark.parametrize("write", [write_calls, write_mixed])
+@pytest.mark.parametrize("part", [0.05, 0.5])
+def test_many_streams_are_the_same_in_two_parts(write: Callable[..., object], part: float, tmp_path: Path) -> None:
+    """With loss and jitter, and packets that change places where the parts meet."""
+    path = tmp_path / "busy.pcap"
+    write(path, calls=40, packets=30_000)
+    with joined() as counted:
+        whole, parts, shared = traces_of(path, part, media=True)
+    assert len(counted) == 1
+    assert shared == parts == whole
+    assert len(whole.streams) == 80
+
+
+def test_more_streams_than_there_is_room_for_are_followed_by_one_process(tmp_path: Path) -> None:
+    """Which of them give way depends on all of them."""
+    path = tmp_path / "busy.pcap"
+    write_calls(path, calls=40, packets=4_000)
+    with patch.object(streams, "MOST_STREAMS", 80), joined() as counted:
+        whole, parts, shared = traces_of(path, 0.4, media=True)
+    assert not counted
+    assert shared == parts == whole
+    assert len(whole.streams) == 80
+
+
+@pytest.mark.parametrize(("payload", "taken"), [(bytes([0x80, 96]) + bytes(700), 0), (said(1, 600), 1)])
+def test_media_in_fragments_are_followed_by_one_process(payload: bytes, taken: int, tmp_path: Path) -> None:
+    """Video, say; a message in fragments is no hindrance."""
+    path = tmp_path / "some.pcap"
+    data = udp(payload)
+    pieces = [ethernet(ipv4(data[:320], ident=7, place=0x2000)), ethernet(ipv4(data[320:], ident=7, place=40))]
+    voice = [ethernet(ipv4(udp(rtp(number, 160 * number)))) for number in range(940)]
+    path.write_bytes(pcap(voice[:900] + pieces + voice[900:]))
+    with joined() as counted:
+        whole, parts, shared = traces_of(path, 0.4, media=True)
+    assert len(counted) == taken
     assert shared == parts == whole
 
 

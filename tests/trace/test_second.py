@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 
 from sipdiag.trace import read, read_trace
-from sipdiag.trace.second import Second, is_idle, may_fork
+from sipdiag.trace.second import Second, may_fork
 
 TALK = Path(__file__).resolve().parents[2] / "samples" / "call-with-media" / "call-with-media.pcap"
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system on which a process can be copied")
@@ -42,18 +42,15 @@ def test_no_answer_is_nothing(work: type, capfd: pytest.CaptureFixture[str]) -> 
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize(
-    ("media", "work"), [(True, "sipdiag.trace.dealt.dealt"), (False, "sipdiag.trace.later.later_part")]
-)
-def test_a_capture_is_read_without_it(work: str, *, media: bool) -> None:
+@pytest.mark.parametrize("media", [True, False])
+def test_a_capture_is_read_without_it(*, media: bool) -> None:
     """When the second process is killed, the first one does all."""
     alone = read_trace(str(TALK), media=media)
     with (
         patch.object(read, "plain_trace", lambda *_, **__: None),
         patch.object(read, "LARGE", 0),
         patch.object(read, "may_fork", lambda: True),
-        patch.object(read, "is_idle", lambda: True),
-        patch(work, lambda *_: killed()),
+        patch("sipdiag.trace.later.later_part", lambda *_, **__: killed()),
     ):
         assert read_trace(str(TALK), media=media, meanwhile=list) == alone
 
@@ -66,16 +63,3 @@ def test_a_process_with_threads_is_not_copied() -> None:
     assert not may_fork()
     done.set()
     thread.join()
-
-
-@pytest.mark.parametrize(("load", "due"), [(0.0, True), (1.0, True), (64_000.0, False)])
-def test_a_busy_machine_is_told(load: float, *, due: bool) -> None:
-    """By how many processes wanted a processor in the last minute."""
-    with patch("os.getloadavg", lambda: (load, 0.0, 0.0)):
-        assert is_idle() == due
-
-
-def test_a_system_that_does_not_tell_is_taken_for_idle() -> None:
-    """In a container the figures may be missing."""
-    with patch("os.getloadavg", side_effect=OSError):
-        assert is_idle()

@@ -55,4 +55,5 @@ def _worst(stream: Stream) -> float:
     """Seconds from the beginning of the stream to the step that lost most."""
     steps = stream.timeline
     worst = max(range(len(steps)), key=lambda at: steps[at].missing)
-    return round(worst * stream.step / SECOND, 1)
+    begin = (stream.first_time // stream.step + worst) * stream.step
+    return round(max(0, begin - stream.first_time) / SECOND, 1)
