@@ -242,10 +242,13 @@ class TimelineRow(Row, frozen=True, kw_only=True):
     """A stream step by step."""
 
     step_ms: float
+    """Steps begin with whole seconds of the clock."""
+    before_ms: float
+    """How much of the first step had passed when the first packet came."""
     packets: list[int]
     lost: list[int]
     jitter_ms: list[float]
-    """The highest in each step."""
+    """By how much packets came earlier or later than the one before them would have it, on the average of each step."""
 
 
 class StreamRow(Row, frozen=True, kw_only=True):

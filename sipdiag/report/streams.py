@@ -80,6 +80,7 @@ def _report(report: Report, rate: int | None) -> doc.ReportRow:
 def _timeline(stream: Stream) -> doc.TimelineRow:
     return doc.TimelineRow(
         step_ms=stream.step / MILLISECOND,
+        before_ms=stream.first_time % stream.step / MILLISECOND,
         packets=[each.packets for each in stream.timeline],
         lost=[max(0, each.missing) for each in stream.timeline],
         jitter_ms=[each.jitter for each in stream.timeline],

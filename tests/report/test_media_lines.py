@@ -24,7 +24,7 @@ def test_a_stream_is_told_in_three_lines() -> None:
     assert ends == "   1  198.51.100.20:20000 → 192.0.2.10:16384  PCMU  MOS 3.9 (estimate)"
     assert figures.startswith("      190 packets, 10 lost (5.0 %), jitter ")
     assert figures.endswith(" ms")
-    assert quality.startswith("      loss ▆▆▁▆")
+    assert quality.startswith("      loss ▆▁▆▆▆▆▆▁")
     assert quality.endswith("1.0 s each")
 
 
@@ -45,7 +45,7 @@ def test_a_second_without_packets_is_blank() -> None:
     """A pause is no quality, good or bad."""
     (stream,) = Talk().begin().say(HERE, THERE, 1.1, 2).say(HERE, THERE, 5.1, 2, first=100).end(9).streams()
     loss, jitter, step = bars(stream, 40, ascii_only=True)
-    assert (loss, step) == ("__  __", "1.0 s")
+    assert (loss, step) == ("___ ___", "1.0 s")
     assert len(jitter) == len(loss)
     assert bars(stream, 3, ascii_only=True)[2] == "2.0 s"
 

@@ -88,6 +88,7 @@ class StreamTeller:
             "label": self._label(row),
             "facts": self._facts(row, carried),
             "step": steps.step_ms,
+            "before": steps.before_ms,
             "timelines": [
                 [self._page["stream_packets"], steps.packets, ""],
                 [self._page["stream_lost"], steps.lost, ""],

@@ -19,7 +19,7 @@ def test_loss_is_told_of_its_stream() -> None:
     (finding,) = Talk().begin().say(THERE, HERE, 1.1, 6, lost=lost).end(8).findings(NAME)
     assert (finding.variant, finding.severity.value, finding.confidence.value) == ("lossy", "warning", "likely")
     assert (finding.evidence["lost"], finding.evidence["expected"]) == (len(lost), 300)
-    assert (finding.evidence["loss_percent"], finding.evidence["worst_second"]) == (6.7, 4.0)
+    assert (finding.evidence["loss_percent"], finding.evidence["worst_second"]) == (6.7, 3.9)
     assert finding.evidence["sender"] == "sip:+12025550199@example.com"
 
 

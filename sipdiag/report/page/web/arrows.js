@@ -62,12 +62,16 @@ const drawnArrow = (row, lanes, { scaled, unfolded }) => {
 const heard = (stream) => {
   const spans = [],
     step = stream.step / 1000,
+    before = stream.before / 1000,
     whole = (stream.until - stream.at) / 1e6;
+  let last = -2;
   stream.timelines[0][1].forEach((packets, at) => {
     if (!packets) return;
-    const end = Math.min((at + 1) * step, Math.max(whole, at * step));
-    if (spans.length && spans.at(-1)[1] === at * step) spans.at(-1)[1] = end;
-    else spans.push([at * step, end]);
+    const begin = Math.max(at * step - before, 0),
+      end = Math.min((at + 1) * step - before, Math.max(whole, begin));
+    if (last === at - 1) spans.at(-1)[1] = end;
+    else spans.push([begin, end]);
+    last = at;
   });
   return spans;
 };
