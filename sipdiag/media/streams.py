@@ -21,7 +21,7 @@ from sipdiag.media.joining import whole_streams
 from sipdiag.media.rtp import MARKER, VERSION, Column, Datagrams, Octets, RtpPackets, rtp_packets
 from sipdiag.media.sequence import Order, order_of
 from sipdiag.media.silence import describes_silence, silent_packets
-from sipdiag.media.stream import Gap, Key, Stream
+from sipdiag.media.stream import GAPS, KEYS, Gap, Key, Stream
 from sipdiag.media.table import Table, format_of
 from sipdiag.media.timeline import SECOND
 
@@ -92,12 +92,15 @@ class RtpStreams:
         Gives whether that is what would have come of following it here; if not, nothing was taken.
         """
         room = self._room() and later._room() and self._reported + later._reported < MOST_REPORTS
-        if not room or later._beginning is None or later.left_out:
+        odd = any(limit not in {GAPS, KEYS} for limit, *_ in later.left_out.limits)
+        if not room or odd or later._beginning is None:
             return False
         match = continuable(self._table, later._table, later._beginning, MOST_STREAMS * 9 // 10)
         if match is None:
             return False
         continue_table(self._table, later._table, match, shift)
+        for limit, count, frame in later.left_out.limits:
+            self.left_out.reach(limit, None if frame is None else frame + shift, count)
         for ssrc, reports in later._reports.items():
             known = self._reports.setdefault(ssrc, {})
             for key, report in reports.items():

@@ -47,7 +47,7 @@ def test_a_second_without_packets_is_blank() -> None:
     loss, jitter, step = bars(stream, 40, ascii_only=True)
     assert (loss, step) == ("___ ___", "1.0 s")
     assert len(jitter) == len(loss)
-    assert bars(stream, 3, ascii_only=True)[2] == "2.0 s"
+    assert bars(stream, 3, ascii_only=True)[2] == "3.0 s"
 
 
 def test_what_is_missing_is_said_once() -> None:
