@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import BinaryIO, Generic, Self, TypeVar
 
 Answer = TypeVar("Answer")
+SLACK = 0.5
+"""Of the load that just fills the processors, which is what this program itself may have been a minute ago."""
 
 
 class Second(Generic[Answer]):
@@ -57,6 +59,14 @@ def may_fork() -> bool:
     if not hasattr(os, "fork") or not hasattr(os, "preadv") or threading.active_count() > 1:
         return False
     return _processors() > 1 and sys.platform != "darwin"  # where the system's own libraries forbid it
+
+
+def is_idle() -> bool:
+    """Whether the machine has a processor to spare for work that is done twice."""
+    try:
+        return os.getloadavg()[0] < _processors() + SLACK
+    except (AttributeError, OSError):  # the system does not tell
+        return True
 
 
 def _processors() -> int:

@@ -68,8 +68,8 @@ def is_worth_sharing(path: str) -> bool:
         if source.bytes < LARGE or not source.divisible or not may_fork() or not is_idle():
             return False
         for packets in source.packets():
-            messages, dependent = Demultiplexer(begins_message).independent(packets)
-            return len(messages) >= MOSTLY * len(packets) and not len(dependent)
+            traffic, dependent = Demultiplexer(begins_message).independent(packets)
+            return len(traffic.signalling) >= MOSTLY * len(packets) and not len(dependent)
     return False
 
 

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 
 from sipdiag.trace import read, read_trace
-from sipdiag.trace.second import Second, may_fork
+from sipdiag.trace.second import Second, is_idle, may_fork
 
 TALK = Path(__file__).resolve().parents[2] / "samples" / "call-with-media" / "call-with-media.pcap"
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system on which a process can be copied")
@@ -63,3 +63,16 @@ def test_a_process_with_threads_is_not_copied() -> None:
     assert not may_fork()
     done.set()
     thread.join()
+
+
+@pytest.mark.parametrize(("load", "due"), [(0.0, True), (1.0, True), (64_000.0, False)])
+def test_a_busy_machine_is_told(load: float, *, due: bool) -> None:
+    """By how many processes wanted a processor in the last minute."""
+    with patch("os.getloadavg", lambda: (load, 0.0, 0.0)):
+        assert is_idle() == due
+
+
+def test_a_system_that_does_not_tell_is_taken_for_idle() -> None:
+    """In a container the figures may be missing."""
+    with patch("os.getloadavg", side_effect=OSError):
+        assert is_idle()
