@@ -26,6 +26,9 @@ from sipdiag.sip.grammar import (
 from sipdiag.sip.lists import split_list
 from sipdiag.sip.uri import parse_name_addr
 
+MOST_SHARED = 64
+"""Header fields of a message beyond which it is none of many that are alike: what is read of it is not remembered."""
+
 
 class Message(msgspec.Struct, frozen=True, gc=False):
     """What requests and responses share; `parse` makes them, and nobody else.
@@ -37,7 +40,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     """Start line and header fields, up to the empty line."""
     body: bytes
     names: frozenset[str]
-    """Which header fields there are, by long name in lower case; messages that have the same share it."""
+    """Which header fields there are, by long name in lower case; messages that have the same few share it."""
     call_id: str
     """Empty when the message has none."""
     cseq: int
@@ -130,7 +133,8 @@ def parse(data: bytes) -> Request | Response | None:
     if start is None:
         return None
     method_or_reason, uri, code = start
-    layout = _layout(tuple(parts[1::2]))
+    names = tuple(parts[1::2])
+    layout = _shared_layout(names) if len(names) <= MOST_SHARED else _layout(names)
     parts.append("")  # the value of what is absent
     shared = (
         head,
@@ -174,13 +178,15 @@ class _Layout(msgspec.Struct, frozen=True, kw_only=True):
     cseq: int
 
 
-@lru_cache(maxsize=4096)
 def _layout(names: tuple[str, ...]) -> _Layout:
     lower = [name.lower() for name in names]
     long = [COMPACT.get(name, name) for name in lower]
     place = {name: 2 * index + 2 for index, name in reversed([*enumerate(long)])}
     via, from_, to, call_id, cseq = (place.get(name, -1) for name in ("via", "from", "to", "call-id", "cseq"))
     return _Layout(names=frozenset([*long, *lower]), via=via, from_=from_, to=to, call_id=call_id, cseq=cseq)
+
+
+_shared_layout = lru_cache(maxsize=4096)(_layout)
 
 
 def _head_and_body(data: bytes) -> tuple[str, bytes | None]:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from sipdiag.sip import Request, Response, parse
+from sipdiag.trace.room import weight_of_text
 from sipdiag.trace.sighting import Sighting
 from sipdiag.transport import Datagram, StreamData
 
@@ -40,7 +41,7 @@ class Rows:
         """Add the messages in datagrams that came in one packet each; whether there is room for more."""
         rows = list(rows_of(signalling))
         self._rows += rows
-        self._octets += sum(ROW + len(fields[0]) + len(fields[1]) for *_, fields in rows)  # its head, its body
+        self._octets += sum(ROW + weight_of_text(*fields[:3]) for *_, fields in rows)  # head, body, names
         return self._octets <= MOST
 
     @property

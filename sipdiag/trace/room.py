@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 from sys import getsizeof
 
+from sipdiag.sip.message import MOST_SHARED
 from sipdiag.trace.sighting import Sighting
 
 ROOM = 800_000_000
 """Bytes that the messages of an analysis may take, with all that is found out about them."""
 MESSAGE, CALL = 2_500, 3_000
 """Bytes that each message takes besides what it says, and each Call-ID: its transactions, its call, its findings."""
+LONG, FURTHER = 4_096, 2
+"""Of what a message says beyond this length, copies are made: each byte is counted so many times more."""
+NAME = 150
+"""Bytes that each name of a header field takes where there are too many for messages to share them."""
 KEPT = 0.75
 """Of the room, once there was too little: so that not every message is weighed against every other."""
 
@@ -55,9 +60,17 @@ def newest(sightings: Sequence[Sighting], octets: int) -> int:
 
 def weight_of(seen: Sighting, call_ids: set[str]) -> int:
     """Bytes that one more message takes, besides those of `call_ids`, to which its own is added."""
-    message = seen.message
-    weight = MESSAGE + getsizeof(message.head) + len(message.body)
-    if message.call_id not in call_ids:
-        call_ids.add(message.call_id)
+    call_id, weight = (
+        seen.message.call_id,
+        MESSAGE + weight_of_text(seen.message.head, seen.message.body, seen.message.names),
+    )
+    if call_id not in call_ids:
+        call_ids.add(call_id)
         weight += CALL
     return weight
+
+
+def weight_of_text(head: str, body: bytes, names: Collection[str]) -> int:
+    """Bytes that what a message says takes, with what is read of it."""
+    said = getsizeof(head) + len(body)
+    return said + FURTHER * max(0, said - LONG) + (NAME * len(names) if len(names) > MOST_SHARED else 0)

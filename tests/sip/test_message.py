@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sipdiag.sip import Message, Request, Response, begins_message, parse
 from sipdiag.sip.grammar import COMPACT
+from sipdiag.sip.message import MOST_SHARED
 from strategies import MESSAGES, Plain, hostile, spellings
 
 INVITE = Plain(
@@ -224,3 +225,20 @@ def test_time_is_linear(start: bytes, run: bytes) -> None:
         assert message.all_fields is not None
         message.values("contact")
     assert time.perf_counter() - began < 2  # a tenth of it here; quadratic would be minutes
+
+
+def test_the_names_of_a_message_with_many_are_not_remembered() -> None:
+    """Messages of a busy server are alike; thousands of names that no other message has would stay for nothing."""
+    head = "OPTIONS sip:bob@example.com SIP/2.0\r\n"
+    few, many = (
+        head + "".join(f"X-{number}: 1\r\n" for number in range(count)) for count in (MOST_SHARED, MOST_SHARED + 1)
+    )
+    assert names_of(few) is names_of(few)
+    assert names_of(many) == names_of(many)
+    assert names_of(many) is not names_of(many)
+
+
+def names_of(head: str) -> frozenset[str]:
+    message = parse(f"{head}\r\n".encode())
+    assert message is not None
+    return message.names

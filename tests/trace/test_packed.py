@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sipdiag.trace.packed import MOST, ROW, Rows, rows_of, sightings_in
+from sipdiag.trace.room import FURTHER
 from sipdiag.transport import Datagram
 
 START = st.sampled_from([b"OPTIONS sip:bob@example.com SIP/2.0\r\n", b"SIP/2.0 486 Busy\r\n"])
@@ -32,7 +33,7 @@ def test_what_is_no_message_is_left_out() -> None:
 
 def test_more_than_two_processes_should_hold_is_told() -> None:
     """Whoever packs them can give up while there is memory."""
-    payload = b"OPTIONS sip:bob@example.com SIP/2.0\r\n\r\n" + b"x" * (MOST // 10 - ROW - 100)
+    payload = b"OPTIONS sip:bob@example.com SIP/2.0\r\n\r\n" + b"x" * ((MOST // 10 - ROW) // (1 + FURTHER))
     datagram = Datagram(frame=7, time=1, source="192.0.2.1:1", destination="192.0.2.2:2", payload=payload)
     rows = Rows()
     assert [rows.take([datagram]) for _ in range(12)] == [True] * 10 + [False] * 2

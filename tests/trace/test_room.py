@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sipdiag.sip.message import MOST_SHARED
 from sipdiag.trace import read_trace
-from sipdiag.trace.room import CALL, KEPT, MESSAGE, Room, newest, weight_of
+from sipdiag.trace.room import CALL, FURTHER, KEPT, LONG, MESSAGE, NAME, Room, newest, weight_of, weight_of_text
 
 SAMPLES = sorted((Path(__file__).resolve().parents[2] / "samples").glob("*/*.pcap"))
 SEEN = [each for path in SAMPLES[:20] for each in read_trace(str(path)).sightings]
@@ -41,6 +43,14 @@ def test_each_call_id_weighs_once() -> None:
     """A call has its findings, however many messages it has."""
     (seen, *_) = SEEN
     assert weight([seen, seen]) - weight([seen]) == weight([seen]) - CALL
+
+
+def test_copies_of_long_texts_and_names_that_are_not_shared_weigh() -> None:
+    """What is read of a long URI stands beside it, and no two messages share thousands of names."""
+    short, names = "x" * LONG, frozenset(map(str, range(MOST_SHARED)))
+    assert weight_of_text(2 * short, b"", names) - weight_of_text(short, b"", names) == (1 + FURTHER) * LONG
+    assert weight_of_text("", short.encode(), names) == LONG + (1 + FURTHER) * sys.getsizeof("")
+    assert weight_of_text("", b"", names | {"one more"}) - weight_of_text("", b"", names) == NAME * (MOST_SHARED + 1)
 
 
 def test_what_was_read_can_count_for_nothing() -> None:
