@@ -12,6 +12,7 @@ from sipdiag.sip import parse
 if TYPE_CHECKING:
     from sipdiag.media import Stream
     from sipdiag.trace import Sighting, Trace
+    from sipdiag.transport import Undelivered
 
 LATER = 17 * 86_400 * 10**9 + 3_600 * 10**9 + 123_456_789
 _TOKEN = re.compile(r'(?i)((?:tag|branch|nonce|cnonce|response|opaque)="?)(z9hG4bK)?([\w.-]+)')
@@ -41,6 +42,7 @@ def retold(trace: Trace) -> Trace:
         ],
         streams=[_stream(each) for each in trace.streams],
         clock_steps=[msgspec.structs.replace(each, **_moved_times(each)) for each in trace.clock_steps],
+        undelivered=[_undelivered(each) for each in trace.undelivered],
         partial=[
             msgspec.structs.replace(
                 each, **_moved_times(each), source=_ports(each.source), destination=_ports(each.destination)
@@ -94,6 +96,20 @@ def _stream(stream: Stream) -> Stream:
     gaps = (msgspec.structs.replace(each, begin=each.begin + LATER, end=each.end + LATER) for each in stream.gaps)
     ends = {"source": _media(stream.source), "destination": _media(stream.destination)}
     return msgspec.structs.replace(stream, ssrc=stream.ssrc ^ 0x5A5A, gaps=tuple(gaps), **ends, **_moved_times(stream))
+
+
+def _undelivered(told: Undelivered) -> Undelivered:
+    ports = _ports if any(report.quote for report in told.reports) else _media
+    reports = [
+        msgspec.structs.replace(
+            each,
+            **_moved_times(each),
+            quote=_renamed(each.quote.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape"),
+        )
+        for each in told.reports
+    ]
+    ends = {"source": ports(told.source), "destination": ports(told.destination)}
+    return msgspec.structs.replace(told, **_moved_times(told), **ends, reports=reports)
 
 
 def _media(endpoint: str) -> str:

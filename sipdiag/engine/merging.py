@@ -48,7 +48,7 @@ def beneath_of(run: Run, readable: Sequence[Outcome]) -> Beneath:
         directions |= reading.directions
         below.add(reading.below)
         streams.append([replace(stream, capture=number) for stream in reading.trace.streams])
-        undelivered += [replace(each, capture=number) for each in reading.trace.undelivered]
+        undelivered += [each.in_capture(number) for each in reading.trace.undelivered]
         natted |= reading.natted
         for call_id, endpoints in reading.registering.items():
             registering.setdefault(call_id, set()).update(endpoints)

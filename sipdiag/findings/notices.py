@@ -7,7 +7,7 @@ quotes: to the one with its IP identification, or with the branch in the quote, 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -51,10 +51,9 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         """What it comes to: a variant of the rules' messages."""
         return self.undelivered.kind
 
-    @property
-    def frames(self) -> list[int]:
-        """The frames of the errors, the first ones."""
-        return [each.frame for each in self.reports[:MOST_FRAMES]]
+    def frames_in(self, capture: int) -> list[int]:
+        """The frames of the errors in one capture, the first ones."""
+        return [each.frame for each in self.reports if each.capture == capture][:MOST_FRAMES]
 
     @property
     def evidence(self) -> Evidence:
@@ -71,10 +70,9 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     def added_to(self, finding: Finding) -> Finding:
         """The finding with the errors among what shows it."""
-        frames = self.frames if self.undelivered.capture == finding.capture else []
         return msgspec.structs.replace(
             finding,
-            frames=list(dict.fromkeys([*finding.frames, *frames])),
+            frames=list(dict.fromkeys([*finding.frames, *self.frames_in(finding.capture)])),
             evidence=finding.evidence | self.evidence,
         )
 
@@ -86,14 +84,16 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notices:
-    """All that ICMP says, by the ways that the datagrams took."""
+    """All that ICMP says, by the ways that the datagrams took.
+
+    A recording may have been rotated between a message and the error on it: whichever capture holds the error counts.
+    """
 
     def __init__(self, undelivered: Iterable[Undelivered]) -> None:
-        self._ways: dict[tuple[int, str, str], list[Undelivered]] = {}
+        self._ways: dict[tuple[str, str], list[Undelivered]] = {}
         self._to: dict[str, list[Undelivered]] = {}
-        for each in undelivered:
-            each.reports.sort(key=lambda report: report.time)
-            self._ways.setdefault((each.capture, each.source, each.destination), []).append(each)
+        for each in _in_all_captures(undelivered):
+            self._ways.setdefault((each.source, each.destination), []).append(each)
             self._to.setdefault(each.destination, []).append(each)
 
     def __bool__(self) -> bool:
@@ -106,8 +106,9 @@ class Notices:
 
     def of_connection(self, capture: int, client: str, server: str, begun: int) -> Notice | None:
         """What is said of the SYN, sent from `begun` on, of a TCP connection that did not come about."""
-        for told in self._ways.get((capture, client, server), ()):
-            reports = [each for each in told.reports if begun <= each.time <= begun + CONNECTING]
+        for told in self._ways.get((client, server), ()):
+            soon = (each for each in told.reports if begun <= each.time <= begun + CONNECTING)
+            reports = [each for each in soon if each.capture == capture]
             if reports and told.transport == "tcp" and told.kind not in OF_SIZE:
                 return Notice(undelivered=told, reports=reports, every=True)
         return None
@@ -130,30 +131,52 @@ class Notices:
         first = sent[0]
         told = [
             (each, errors)
-            for each in self._ways.get((first.capture, first.source, first.destination), ())
+            for each in self._ways.get((first.source, first.destination), ())
             if each.transport == first.transport and (errors := _on(each, sent))
         ]
         if not told:
             return None
         most, by_copy = max(told, key=lambda each: len(each[1]))
-        on_them = sorted({each.frame: each for each in by_copy.values()}.values(), key=lambda each: each.time)
+        on_them = sorted({(each.capture, each.frame): each for each in by_copy.values()}.values(), key=_time)
         return Notice(undelivered=most, reports=on_them, every=len(by_copy) == len(sent))
 
 
-def _on(told: Undelivered, sent: Sequence[Sighting]) -> dict[int, Report]:
-    """The frame of each copy that an error is about, with that error."""
-    found: dict[int, Report] = {}
+def _in_all_captures(undelivered: Iterable[Undelivered]) -> Iterator[Undelivered]:
+    """What one host says of one way for one reason, taken together, its errors in order of time."""
+    alike: dict[tuple[str, ...], list[Undelivered]] = {}
+    for each in undelivered:
+        key = each.source, each.destination, each.transport, each.reporter, each.kind, each.words
+        alike.setdefault(key, []).append(each)
+    for same in alike.values():
+        yield msgspec.structs.replace(
+            same[0],
+            mtu=max(each.mtu for each in same),
+            count=sum(each.count for each in same),
+            last_time=max(each.last_time for each in same),
+            reports=sorted((report for each in same for report in each.reports), key=_time),
+        )
+
+
+def _time(report: Report) -> int:
+    return report.time
+
+
+def _on(told: Undelivered, sent: Sequence[Sighting]) -> dict[tuple[int, int], Report]:
+    """Capture and frame of each copy that an error is about, with that error."""
+    found: dict[tuple[int, int], Report] = {}
     patience = REASSEMBLED if told.kind == "fragment-missing" else SOON
     copies = sorted(sent, key=lambda each: each.time)
     for number, copy in enumerate(copies):
-        at = bisect_left(told.reports, copy.time, key=lambda report: report.time)
+        at = bisect_left(told.reports, copy.time, key=_time)
         for report in told.reports[at:]:
             if report.time > copy.time + patience:
                 break
             named = _named(copy, report)
             later = number + 1 < len(copies) and copies[number + 1].time <= report.time
-            if named or (named is None and not later):
-                found.setdefault(copy.frame, report)
+            # An error that names nothing can be about another site's message where it stands in another capture.
+            unnamed = named is None and not later and report.capture == copy.capture
+            if named or unnamed:
+                found.setdefault((copy.capture, copy.frame), report)
                 break
     return found
 

@@ -153,7 +153,7 @@ class Reader:
             handshakes=self._wire.handshakes,
             sealed=self._wire.sealed,
             streams=[] if self._media is None else self._media.streams(self._capture, self._sightings),
-            undelivered=[msgspec.structs.replace(each, capture=self._capture) for each in self._wire.undelivered],
+            undelivered=[each.in_capture(self._capture) for each in self._wire.undelivered],
             media=self._media is not None,
         )
         if not self._room.left_out:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 
 class Datagram(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -65,6 +66,8 @@ class PartialDatagram(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Report(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One ICMP error."""
 
+    capture: int = 0
+    """Which capture of the analysis, from 0."""
     frame: int
     time: int
     ip_id: int = 0
@@ -76,8 +79,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Undelivered(msgspec.Struct, kw_only=True):
     """Datagrams between two endpoints of which one host says, for one reason, that they did not arrive."""
 
-    capture: int = 0
-    """Which capture of the analysis, from 0."""
     source: str
     """`host:port` of the datagrams, who is also told of it."""
     destination: str
@@ -96,6 +97,10 @@ class Undelivered(msgspec.Struct, kw_only=True):
     """When it was said last."""
     reports: list[Report] = []
     """In the order of capture; of what is no text only the first ones."""
+
+    def in_capture(self, number: int) -> Undelivered:
+        """The same, its errors those of the capture with a number."""
+        return replace(self, reports=[replace(each, capture=number) for each in self.reports])
 
 
 class Connection(msgspec.Struct, kw_only=True):
