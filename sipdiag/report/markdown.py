@@ -15,7 +15,7 @@ from sipdiag.findings import Finding, Severity
 from sipdiag.report.drawing import drawn
 from sipdiag.report.escape import as_code
 from sipdiag.report.ladder import ladder_of, marks_of, troubled
-from sipdiag.report.media_lines import media_label
+from sipdiag.report.media_lines import media_label, media_note
 from sipdiag.report.rows import party
 from sipdiag.report.times import clock, day, span
 from sipdiag.report.words import Words
@@ -123,6 +123,8 @@ def _captures(analysis: Analysis, ticket: Ticket) -> Iterator[str]:
     ]
     headings = ("capture", "recorded", "duration", "packets", "sip_messages")
     yield from ticket.table(headings, rows, len(analysis.captures))
+    if note := media_note(analysis, ticket.words):
+        yield note
     lines = [
         f"- {as_code(ticket.words.defect(each))}" + ("" if each.frame is None else f" ({ticket.frames([each.frame])})")
         for facts in analysis.captures

@@ -24,6 +24,7 @@ from sipdiag.report.checks import CheckWords, plain
 from sipdiag.report.entry_blocks import entry_blocks
 from sipdiag.report.entry_markdown import markdown_of
 from sipdiag.report.escape import kept, shown, shown_in_json
+from sipdiag.report.media_lines import media_note
 from sipdiag.report.times import iso
 from sipdiag.report.words import Words
 from sipdiag.rules import RULES
@@ -96,10 +97,14 @@ class _Log:
                             "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri_of(each.path)}}}],
                         }
                         for each in verdict.unreadable
-                    ],
+                    ]
+                    + [{"level": "note", "message": {"text": note}} for note in (self._media_note(),) if note],
                 }
             ],
         }
+
+    def _media_note(self) -> str:
+        return media_note(self._verdict.analysis, self._words)
 
     def results(self) -> Iterator[Object]:
         """The findings, worst first, then what was not as expected."""

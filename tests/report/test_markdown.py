@@ -123,6 +123,13 @@ def test_damage_and_silence_are_told() -> None:
     assert "No SIP message" in ticket(analysis_of_bytes(capture_of_payloads([bytes(40)])))
 
 
+def test_answered_calls_without_any_media_are_a_note() -> None:
+    """Once, below the captures; not where the answered calls have media."""
+    told = ticket(analysis_of(sample("call-answered/call-answered")))
+    assert told.count("Note: no RTP of any call") == 1
+    assert "no RTP of any call" not in ticket(analysis_of(sample("call-with-media/call-with-media")))
+
+
 def test_causes_stand_with_what_they_led_to() -> None:
     """A consequence is told below its cause, with its frames."""
     told = [ticket(analysis_of(path)) for path in SAMPLES]

@@ -52,7 +52,7 @@ def test_a_second_without_packets_is_blank() -> None:
 
 def test_what_is_missing_is_said_once() -> None:
     """No RTP of any call, or media that were left out; the document says the same."""
-    assert media_note(analysis_of(SIGNALLING), words()).startswith("No RTP of any call")
+    assert media_note(analysis_of(SIGNALLING), words()).startswith("Note: no RTP of any call")
     assert document(analysis_of(SIGNALLING))["summary"]["media"] == "none"
     assert media_note(analysis_of(TALK), words()) == ""
     assert document(analysis_of(TALK))["summary"]["media"] == "seen"

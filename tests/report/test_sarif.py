@@ -138,6 +138,18 @@ def test_what_could_not_be_read_is_a_notification() -> None:
     assert "no such file" in invocation["toolExecutionNotifications"][0]["message"]["text"]
 
 
+def test_answered_calls_without_any_media_are_a_notification() -> None:
+    """Of level note, once, beside results that stay the same; not where the answered calls have media."""
+    (invocation,) = sarif(verdict(analysis_of(BAD)))["runs"][0]["invocations"]
+    (told,) = invocation["toolExecutionNotifications"]
+    assert invocation["executionSuccessful"]
+    assert (told["level"], told["message"]["text"].partition(";")[0]) == (
+        "note", "Note: no RTP of any call is in the capture",
+    )  # fmt: skip
+    (invocation,) = sarif(verdict(analysis_of(sample("call-with-media/call-with-media"))))["runs"][0]["invocations"]
+    assert invocation["toolExecutionNotifications"] == []
+
+
 @pytest.mark.parametrize(
     ("path", "uri"),
     [
