@@ -365,3 +365,30 @@ def fetched_once(wire: Recording) -> None:
     one.done(PBX, "NOTIFY", event, state, body="<presence/>", after=0.02)
     bindings = talk(wire, "bindings", ALICE, replace(ALICE, address=PBX.address), uri="sip:example.com")
     bindings.say(bindings.ask(ALICE, "REGISTER"), 200, ("Contact", "<sip:alice@192.0.2.77>;expires=200"))
+
+
+@story
+def late_offer_answered_early(wire: Recording) -> None:
+    """The offer in a reliable 183, its answer in the PRACK; an UPDATE changes it before anybody answers."""
+    one = talk(wire, "offer-in-183")
+    invite = one.ask(ALICE, "INVITE", ("Supported", "100rel"))
+    early = one.say(invite, 183, ("Require", "100rel"), ("RSeq", "1"), body=sdp(BOB), after=0.2)
+    one.call.confirmed = early
+    confirming = one.call.request(ALICE, "PRACK", ("RAck", f"1 {invite.cseq} INVITE"), body=sdp(ALICE))
+    wire.send(confirming, ALICE, BOB)
+    one.say(confirming, 200)
+    one.say(one.ask(ALICE, "UPDATE", body=sdp(ALICE, version=2)), 200, body=sdp(BOB, version=2))
+    one.say(invite, 180, after=0.5)
+    one.ack(one.say(invite, 200, after=2))
+    one.hung_up()
+
+
+@story
+def changed_by_the_other_side(wire: Recording) -> None:
+    """491, and then the other side's change is all that either wanted."""
+    one = talk(wire, "enough")
+    one.answered()
+    one.say(one.ask(ALICE, "INVITE", body=sdp(ALICE, version=2), after=5), 491)
+    change = one.ask(BOB, "INVITE", body=sdp(BOB, version=2), after=0.5)
+    one.ack(one.say(change, 200, body=sdp(ALICE, version=2)))
+    one.hung_up(after=50)

@@ -129,7 +129,7 @@ def _exchanges(transaction: Transaction, call: Call) -> Iterator[Exchange]:
         return  # nobody can tell whether it made an offer
     if transaction.method == "INVITE" and is_bodiless(request):
         yield from _late(transaction, call)
-    elif sdp_in(request.message) and not (transaction.method == "PRACK" and _answers(request, call)):
+    elif sdp_in(request.message) and not (transaction.method == "PRACK" and _may_answer(transaction, request, call)):
         yield from _early(transaction, request)
 
 
@@ -203,12 +203,16 @@ def _closing_of(offer: Sighting, call: Call) -> Sighting | None:
     return next((each for each in found if sdp_in(each.message)), found[0] if found else None)
 
 
-def _answers(prack: Sighting, call: Call) -> bool:
-    """Whether the session description of `prack` answers that of the response which it confirms (RFC 3262, 5)."""
+def _may_answer(transaction: Transaction, prack: Sighting, call: Call) -> bool:
+    """Whether the session description of `prack` answers that of the response which it confirms (RFC 3262, 5).
+
+    Where the recorder missed that response, or the INVITE that may have made the offer, only an answer to the PRACK
+    shows that it was an offer.
+    """
     meant = meant_by(prack, call.transactions)
-    if meant is None or not sdp_in(meant.message):
+    if meant is not None and not sdp_in(meant.message):
         return False
     for each in call.transactions:
-        if each.method == "INVITE" and meant in each.responses:
-            return each.request is not None and not sdp_in(each.request.message)
-    return False
+        if meant is not None and each.method == "INVITE" and meant in each.responses and each.request is not None:
+            return not sdp_in(each.request.message)
+    return not any(sdp_in(accepted.message) for accepted in transaction.answers)

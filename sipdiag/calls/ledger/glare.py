@@ -45,6 +45,20 @@ def _is_later(each: Transaction, change: Passage) -> bool:
     return each.request is None and each.from_tag == first.from_tag and each.cseq > first.cseq
 
 
+def _ack_of_unseen(call: Call, change: Passage, final: Sighting) -> Sighting | None:
+    """The ACK soon after `final` of an INVITE of either side of which the capture holds nothing else."""
+    known = {(each.cseq, each.from_tag) for each in call.transactions if each.method == "INVITE"}
+    ends = {final.message.from_tag, final.message.to_tag}
+    for ack in call.acks:
+        message = ack.message
+        soon = final.time < ack.time < change.request.time + TOGETHER
+        if soon and {message.from_tag, message.to_tag} == ends and (message.cseq, message.from_tag) not in known:
+            own = message.from_tag == change.first.from_tag
+            if not own or (message.cseq or 0) > change.first.cseq:
+                return ack
+    return None
+
+
 def _for_collision(call: Call, change: Passage, final: Sighting, asked: list[Transaction], window: Window) -> Duty:
     side, changes = side_of(call, change.request), passages_of(asked)
     duty = Duty(
@@ -66,6 +80,9 @@ def _for_collision(call: Call, change: Passage, final: Sighting, asked: list[Tra
     unseen = next((each for each in asked if _is_later(each, change)), None)
     if unseen is not None:  # the recorder missed the next try, and not its response
         return replace(duty, reason="unseen", fulfilled_by=unseen.responses[0])
+    ack = _ack_of_unseen(call, change, final)
+    if ack is not None:  # nor that: a change went through that it missed wholly
+        return replace(duty, reason="unseen", fulfilled_by=ack)
     if window.end(final.time) < (duty.deadline or 0) + BLUR:
         return replace(duty, outcome=Outcome.UNKNOWN, reason="capture-ended")
     return replace(duty, outcome=Outcome.UNDONE, reason="not-retried")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import SECOND, Call, Duty, Outcome, Passage, Trait, passages_of, side_of, status
+from sipdiag.calls import SECOND, Call, Duty, Outcome, Passage, Trait, Transaction, passages_of, side_of, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 from sipdiag.trace import Sighting
 
@@ -45,7 +45,7 @@ def _told(call: Call, glare: list[Collision], changes: list[Passage], scene: Sce
     duty, last = glare[-1]
     refusals = [each.trigger for each, _ in glare]
     again = next((each for each in changes if each.request is duty.fulfilled_by), None)
-    others = [each for each in changes if each.answered and abs(each.request.time - last.request.time) < ONE_GLARE]
+    others = [each for each in call.reinvites if _may_be_enough(each, last)]
     variant, severity, confidence = "not-retried", SEVERITY, Confidence.LIKELY
     if again is not None and again.answered:
         variant, severity, confidence = "resolved", Severity.NOTE, Confidence.CERTAIN
@@ -69,6 +69,14 @@ def _told(call: Call, glare: list[Collision], changes: list[Passage], scene: Sce
     if again is not None:
         shown_by += [again.request] if again.final is None else [again.request, again.final]
     yield found(NAME, variant, severity, confidence, shown_by, evidence)
+
+
+def _may_be_enough(each: Transaction, last: Passage) -> bool:
+    """Whether a change near the collision went through, or the recorder missed whether it did."""
+    first = last.first
+    if (each.cseq, each.from_tag) == (first.cseq, first.from_tag) or abs(each.time - last.request.time) >= ONE_GLARE:
+        return False
+    return bool(each.answers) or each.final is None
 
 
 def _too_early(glare: list[Collision]) -> int | None:

@@ -63,3 +63,17 @@ def test_an_answer_in_a_reliable_response_that_one_hop_misses_is_there() -> None
     talk.response(200, near, 1.01)
     (duty,) = entries(talk)
     assert duty.outcome is Outcome.DONE
+
+
+def test_a_prack_may_answer_a_response_that_was_missed() -> None:
+    """What it holds is taken for an offer only where something answers it."""
+    talk = Exchange()
+    invite = talk.request("INVITE", 0, fields="Supported: 100rel\r\n")
+    fields = "RAck: 7 1 INVITE\r\n"
+    prack = with_body(talk, talk.request("PRACK", 1, cseq=2, branch="prack", to_tag="callee", fields=fields), SDP)
+    accepted = talk.response(200, prack, 1.1)
+    talk.response(200, invite, 2)
+    assert entries(talk) == []
+    with_body(talk, accepted, SDP)
+    (duty,) = entries(talk)
+    assert (duty.outcome, duty.exchange is not None) == (Outcome.DONE, True)

@@ -63,3 +63,25 @@ def test_a_try_that_the_recorder_missed_counts() -> None:
     talk.until = 60
     duty = entry(talk)
     assert (duty.outcome, duty.reason, duty.fulfilled_by) == (Outcome.DONE, "unseen", answer)
+
+
+@pytest.mark.parametrize("side", ["caller", "callee"])
+def test_the_ack_of_a_change_that_the_recorder_missed_counts(side: str) -> None:
+    """Of the try of either side only the ACK is there: it went through."""
+    talk = Exchange()
+    talk.answered_call()
+    talk.response(491, talk.request("INVITE", 10, cseq=2, branch="first", **ENDS["caller"]), 10.1)
+    ack = talk.request("ACK", 13, cseq=3, branch="ack3", **ENDS[side])
+    talk.until = 60
+    duty = entry(talk)
+    assert (duty.outcome, duty.reason, duty.fulfilled_by) == (Outcome.DONE, "unseen", ack)
+
+
+def test_the_ack_of_an_earlier_change_proves_nothing() -> None:
+    """It is said again whenever the answer is."""
+    talk = Exchange()
+    talk.answered_call()
+    talk.response(491, talk.request("INVITE", 10, cseq=2, branch="first", **ENDS["caller"]), 10.1)
+    talk.request("ACK", 10.5, cseq=1, branch="again", **ENDS["caller"])
+    talk.until = 60
+    assert entry(talk).outcome is Outcome.UNDONE
