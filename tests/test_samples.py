@@ -32,6 +32,8 @@ IN_DISPUTE: dict[str, str] = {}
 
 CUT_SHORT = {"capture-damaged/capture-damaged.pcap", "capture-truncated/capture-truncated.pcap"}
 """Captures that Wireshark reads to the damage, and then complains."""
+BEHIND_DAMAGE = {"capture-damaged/capture-damaged.pcap": 1}
+"""Messages behind a record that cannot be, where Wireshark stops reading."""
 
 
 def named(path: Path) -> str:
@@ -155,7 +157,8 @@ def test_wireshark_reads_the_capture(capture: Path) -> None:
     rows = [line.split(";") for line in read.stdout.splitlines()]
     assert [row[1] for row in rows] == [""] * len(rows)
     messages = sum(row[0].count("|") + 1 for row in rows)
-    assert messages == expected(capture.parent)[capture.name]["sip_messages"]
+    behind = BEHIND_DAMAGE.get(named(capture), 0)
+    assert messages + behind == expected(capture.parent)[capture.name]["sip_messages"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

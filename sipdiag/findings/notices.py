@@ -69,11 +69,13 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         }
 
     def added_to(self, finding: Finding) -> Finding:
-        """The finding with the errors among what shows it."""
+        """The finding with the errors among what shows it; a frame that is named is one of its capture if any is."""
+        frames = self.frames_in(finding.capture)
+        evidence = self.evidence | ({"icmp_frame": frames[0]} if frames else {})
         return msgspec.structs.replace(
             finding,
-            frames=list(dict.fromkeys([*finding.frames, *self.frames_in(finding.capture)])),
-            evidence=finding.evidence | self.evidence,
+            frames=list(dict.fromkeys([*finding.frames, *frames])),
+            evidence=finding.evidence | evidence,
         )
 
     def confidence(self, recorded: int) -> Confidence:

@@ -44,9 +44,9 @@ def test_every_reference_in_the_document_leads_somewhere(capture: Path) -> None:
         assert f"rule/{finding['rule']}" in told["knowledge"]
         packets = told["captures"][finding["capture"]]["packets"]
         # Its frames need not hold SIP; the last may be a record that broke off.
-        below_sip = (
-            finding["call_id"] is None or finding["rule"].startswith(BELOW_SIP) or "icmp_frame" in finding["evidence"]
-        )
+        below_sip = finding["call_id"] is None or finding["rule"].startswith(BELOW_SIP)
+        assert below_sip or (finding["capture"], finding["frames"][0]) in frames
+        below_sip |= "icmp_frame" in finding["evidence"]  # errors stand behind the messages that they are about
         for frame in finding["frames"]:
             assert 0 < frame <= packets + 1 if below_sip else (finding["capture"], frame) in frames
     groups = [member for part in ("calls", "registrations", "subscriptions") for member in told[part]]
