@@ -139,6 +139,8 @@ NOTHING_LOST = {
     "trace/stream.py LONGEST_FRAGMENT": "of a message that is told as incomplete anyway",
     "trace/reader.py MOST_UNWEIGHED": "messages between two looks at how much room they take",
     "media/jitter.py LONGEST": "a step of the clock, no jitter",
+    "media/rising.py MOST": "the highest jitter of two joined parts may be told a little low; no packet is left out",
+    "media/table.py MOST_ROWS": "how far room is made ahead; streams.py says how many streams there may be",
     "media/rtcp.py MOST_BLOCKS": "what five bits can count (RFC 3550)",
     "media/sequence.py MOST_LOST": "what RFC 3550 calls a restart",
     "media/sequence.py MOST_LATE": "the same",
@@ -371,7 +373,7 @@ CASES: dict[str, tuple[int | None, Callable[[], bytes]]] = {
 }
 """A limit → to what it is lowered for this, if at all, and a capture in which it is reached."""
 IN_MEDIA = {
-    "media/streams.py MOST_FORMATS": said("media.streams.FORMATS"),
+    "media/table.py MOST_FORMATS": said("media.table.FORMATS"),
     "media/streams.py MOST_REPORTS": said("media.streams.REPORTS"),
     "media/stream.py MOST_GAPS": said("media.stream.GAPS"),
     "media/stream.py MOST_KEYS": said("media.stream.KEYS"),
@@ -398,7 +400,7 @@ def receiver_report(source: int) -> bytes:
 
 
 STREAMS = {
-    "media/streams.py MOST_FORMATS": lambda: at_seconds([rtp(i, i, kind=i % 5) for i in range(20)]),
+    "media/table.py MOST_FORMATS": lambda: at_seconds([rtp(i, i, kind=i % 5) for i in range(20)]),
     "media/streams.py MOST_REPORTS": lambda: pcap(
         [ethernet(ipv4(udp(receiver_report(i), source=7_001, destination=7_003))) for i in range(9)]
     ),
@@ -413,8 +415,8 @@ STREAMS = {
 def test_details_of_streams_left_out_are_told(limit: str) -> None:
     """As a defect of the capture, with how often."""
     name = limit.partition(" ")[2]
-    homes = [import_module("sipdiag.media.streams")]
-    with patch.object(homes[0], name, 2):
+    home = import_module("sipdiag.media.streams" if name == "MOST_REPORTS" else "sipdiag.media.table")
+    with patch.object(home, name, 2):
         trace = read(STREAMS[limit]())
     told = [each.detail.rpartition(" (")[0] for each in trace.facts.defects if each.kind == "media-detail-limit"]
     assert told == [IN_MEDIA[limit]]
