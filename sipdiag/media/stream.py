@@ -15,6 +15,11 @@ MOST_KEYS = 200
 KEYS = f"telephone events of an RTP stream, more than {MOST_KEYS}"
 
 
+def is_steady(sent: int, steady: int) -> bool:
+    """Whether enough of the packets sent bear the number behind that of the one before."""
+    return sent >= 3 and 2 * steady >= sent - 1
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a timeline."""
 
@@ -175,8 +180,7 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_convincing(self) -> bool:
         """Whether it looks like RTP by itself: its numbers go on one by one, as chance would not have them."""
-        sent = self.packets - self.duplicates
-        return sent >= 3 and 2 * self.steady >= sent - 1
+        return is_steady(self.packets - self.duplicates, self.steady)
 
     def jitter(self, rate: int | None = None) -> Jitter | None:
         """The jitter at a clock rate; without one at that which makes it least, as the true one does."""

@@ -64,7 +64,7 @@ class RtpStreams:
     @property
     def left_out(self) -> Defects:
         """Details of streams that were too many; their figures are whole."""
-        return self._table.left_out
+        return self._table.limits_reached()
 
     def feed(self, datagrams: Datagrams) -> None:
         """Take the next chunk."""
@@ -92,15 +92,15 @@ class RtpStreams:
         Gives whether that is what would have come of following it here; if not, nothing was taken.
         """
         room = self._room() and later._room() and self._reported + later._reported < MOST_REPORTS
-        odd = any(limit not in {GAPS, KEYS} for limit, *_ in later.left_out.limits)
+        odd = any(limit not in {GAPS, KEYS} for limit, *_ in later._table.left_out.limits) or later._table.crowded
         if not room or odd or later._beginning is None:
             return False
         match = continuable(self._table, later._table, later._beginning, MOST_STREAMS * 9 // 10)
         if match is None:
             return False
         continue_table(self._table, later._table, match, shift)
-        for limit, count, frame in later.left_out.limits:
-            self.left_out.reach(limit, None if frame is None else frame + shift, count)
+        for limit, count, frame in later._table.left_out.limits:
+            self._table.left_out.reach(limit, None if frame is None else frame + shift, count)
         for ssrc, reports in later._reports.items():
             known = self._reports.setdefault(ssrc, {})
             for key, report in reports.items():
@@ -283,7 +283,7 @@ class RtpStreams:
                     self._reported += key not in known
                     known[key] = report
                 else:
-                    self.left_out.reach(REPORTS, report.frame)
+                    self._table.left_out.reach(REPORTS, report.frame)
 
     # What they are
 

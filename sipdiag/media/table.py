@@ -13,7 +13,7 @@ from sipdiag.media import jitter
 from sipdiag.media.batch import Batch
 from sipdiag.media.rising import Rising
 from sipdiag.media.rtp import HEADER, Column
-from sipdiag.media.stream import GAPS, KEYS, MOST_GAPS, MOST_KEYS, Format, Gap, Key
+from sipdiag.media.stream import GAPS, KEYS, MOST_GAPS, MOST_KEYS, Format, Gap, Key, is_steady
 from sipdiag.media.timeline import Timelines
 
 MOST_FORMATS = 8
@@ -70,6 +70,8 @@ class Table:
         self.keys: dict[int, list[Key]] = {}
         self.left_out = Defects("media-detail-limit")
         """Details of streams that were too many."""
+        self.crowded: dict[int, tuple[int, int]] = {}
+        """Row → how often one payload type more came than are kept, and in which frame first."""
         self._places = np.full(PLACES, -1, np.int64)
 
     def __len__(self) -> int:
@@ -107,6 +109,9 @@ class Table:
         """Forget all streams but some."""
         number = np.cumsum(kept) - 1
         new = {old: int(number[old]) for old in np.flatnonzero(kept).tolist()}
+        gone = {row: each for row, each in self.crowded.items() if row not in new}
+        self._tell(self.left_out, gone)
+        self.crowded = {new[row]: each for row, each in self.crowded.items() if row in new}
         self.state, self.jitter = self.state[: len(kept)][kept], self.jitter[: len(kept)][kept]
         self.timelines.keep(kept)
         self.rising.renumber(number, kept)
@@ -127,6 +132,20 @@ class Table:
             setattr(self, name, new)
         self.timelines.resize(size)
 
+    def limits_reached(self) -> Defects:
+        """Give which details are left out; payload types that chance makes of what is no RTP do not count."""
+        told = Defects("media-detail-limit")
+        for limit, count, frame in self.left_out.limits:
+            told.reach(limit, frame, count)
+        self._tell(told, self.crowded)
+        return told
+
+    def _tell(self, told: Defects, crowded: dict[int, tuple[int, int]]) -> None:
+        for row, (count, frame) in crowded.items():
+            sent = int(self.state["packets"][row] - self.state["duplicates"][row])
+            if is_steady(sent, int(self.state["steady"][row])):
+                told.reach(FORMATS, frame, count)
+
     # What there are several of in a stream
 
     def note_format(self, row: int, found: Format) -> None:
@@ -138,7 +157,8 @@ class Table:
         elif len(formats) < MOST_FORMATS:
             formats[found.payload_type] = found
         else:
-            self.left_out.reach(FORMATS, found.first_frame)
+            count, first = self.crowded.get(row, (0, found.first_frame))
+            self.crowded[row] = count + 1, first
 
     def note_gap(self, row: int, gap: Gap) -> None:
         """Take a pause."""
