@@ -25,6 +25,9 @@ def talks(draw: st.DrawFn) -> list[Said]:
     return said
 
 
+FIGURES = ("mean", "highest", "last", "inherits")
+
+
 def told(stream: Stream) -> Stream:
     """What must be equal; milliseconds to the microsecond."""
     return replace(
@@ -33,7 +36,7 @@ def told(stream: Stream) -> Stream:
             replace(
                 each,
                 rising=b"",
-                **{name: round(getattr(each, name), 3) for name in ("mean", "highest", "last", "inherits")},
+                **{name: round(getattr(each, name), 3) for name in FIGURES},
             )
             for each in stream.jitters
         ),
@@ -57,7 +60,12 @@ def test_the_parts_make_the_whole(said: list[Said], cut: int) -> None:
         gaps=tuple(replace(each, frame=each.frame + cut) for each in later.gaps),
     )
     joined = merged(earlier, later)
-    assert replace(told(joined), timeline=()) == replace(told(whole), timeline=())
+    assert replace(told(joined), timeline=(), jitters=()) == replace(told(whole), timeline=(), jitters=())
+    for one, other in zip(joined.jitters, whole.jitters, strict=True):
+        for name in FIGURES:
+            assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-3)
+        zeros = dict.fromkeys(FIGURES, 0.0)
+        assert replace(one, rising=b"", **zeros) == replace(other, rising=b"", **zeros)
     assert [each.packets for each in joined.timeline] == [each.packets for each in whole.timeline]
     assert [each.missing for each in joined.timeline] == [each.missing for each in whole.timeline]
 
