@@ -416,7 +416,7 @@ def test_details_of_streams_left_out_are_told(limit: str) -> None:
     """As a defect of the capture, with how often."""
     name = limit.partition(" ")[2]
     home = import_module("sipdiag.media.streams" if name == "MOST_REPORTS" else "sipdiag.media.table")
-    with patch.object(home, name, 2), patch("sipdiag.trace.media.MOST_FORMATS", 2):
+    with patch.object(home, name, 2):
         trace = read(STREAMS[limit]())
     told = [each.detail.rpartition(" (")[0] for each in trace.facts.defects if each.kind == "media-detail-limit"]
     assert told == [IN_MEDIA[limit]]

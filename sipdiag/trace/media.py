@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from sipdiag.defect import Defect
 from sipdiag.media import RtpStreams, Stream
-from sipdiag.media.table import FORMATS, MOST_FORMATS
 from sipdiag.trace.sighting import Sighting, port
 from sipdiag.transport import MediaColumns
 
@@ -34,10 +33,10 @@ class MediaLane:
         """Packets of streams that were too many to follow."""
         return self._streams.refused
 
-    def left_out(self, streams: Iterable[Stream]) -> list[Defect]:
-        """Details of `streams` that were too many: what merely looks like RTP has payload types of all numbers."""
-        crowded = any(len(each.formats) >= MOST_FORMATS for each in streams)
-        return [each for each in self._streams.left_out if crowded or not each.detail.startswith(FORMATS)]
+    @property
+    def left_out(self) -> list[Defect]:
+        """Details of streams that were too many."""
+        return [*self._streams.left_out]
 
     def join(self, later: MediaLane, shift: int) -> bool:
         """Take what another has followed behind the first `shift` frames; whether that came out as if followed here."""

@@ -19,7 +19,6 @@ from sipdiag.trace.trace import CaptureFacts, Trace
 from sipdiag.transport import Datagram, Demultiplexer, Handshake, StreamData
 
 if TYPE_CHECKING:
-    from sipdiag.media import Stream
     from sipdiag.trace.later import Later
     from sipdiag.trace.media import MediaLane
 
@@ -134,8 +133,7 @@ class Reader:
             times = [sighting.time for sighting in self._sightings]
             first, last = min(times), max(times)
         found = (self._source.defects, self._wire.defects, self._streams.defects, self._clock.defects)
-        streams = [] if self._media is None else self._media.streams(self._capture, self._sightings)
-        defects = [*(each for some in found for each in some), *self._media_defects(streams)]
+        defects = [*(each for some in found for each in some), *self._media_defects()]
         trace = Trace(
             facts=CaptureFacts(
                 path=self._source.path,
@@ -154,7 +152,7 @@ class Reader:
             partial=self._wire.partial,
             handshakes=self._wire.handshakes,
             sealed=self._wire.sealed,
-            streams=streams,
+            streams=[] if self._media is None else self._media.streams(self._capture, self._sightings),
             undelivered=[each.in_capture(self._capture) for each in self._wire.undelivered],
             media=self._media is not None,
         )
@@ -187,10 +185,10 @@ class Reader:
                 self._streamed = True
                 self._sightings.extend(self._streams.feed(delivery))
 
-    def _media_defects(self, streams: list[Stream]) -> Iterator[Defect]:
+    def _media_defects(self) -> Iterator[Defect]:
         if self._media is None:
             return
-        yield from self._media.left_out(streams)
+        yield from self._media.left_out
         if self._media.refused:
             yield Defect(kind="media-streams-too-many", detail=f"{self._media.refused} packets left out")
 
