@@ -15,6 +15,7 @@ ORDERS = {
     b"\xa1\xb2\xcd\x34": (">", 1_000),
 }
 """Magic number → byte order, and nanoseconds in the unit of a record's fraction of a second."""
+MAJOR, LATEST_MINOR = 2, 4
 MODIFIED = (b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34")
 """Magic numbers of Kuznetzov's tcpdump, whose record headers also tell interface, protocol and direction."""
 FILE_HEADER = 24
@@ -38,6 +39,14 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes of the longest packet that is believed in."""
     link: int
     """LINKTYPE of the packets."""
+
+
+def begins_file(data: bytes) -> bool:
+    """Whether a file begins here: with a magic number, and a version that there has been (2.0 to 2.4)."""
+    if data[:4] not in ORDERS or len(data) < FILE_HEADER:
+        return False
+    major, minor = struct.unpack_from(ORDERS[data[:4]][0] + "HH", data, 4)
+    return bool(major == MAJOR and minor <= LATEST_MINOR)
 
 
 def header(data: bytes) -> Header:

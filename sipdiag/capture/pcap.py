@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sipdiag.capture.chain import Framing, boundary, records
-from sipdiag.capture.header import FILE_HEADER, LONGEST_EVER, ORDERS, RECORD_HEADER, header
+from sipdiag.capture.header import FILE_HEADER, LONGEST_EVER, RECORD_HEADER, begins_file, header
 from sipdiag.capture.packets import Packets, byte_rows
 from sipdiag.capture.resuming import MOST_PLACES, PLACES, Proof, resume
 from sipdiag.capture.window import ROWS, Window
@@ -226,7 +226,7 @@ class PcapReader:
         if rest < FILE_HEADER and octets.more():
             return True
         place = octets.position + octets.at
-        if octets.data[octets.at : octets.at + 4].tobytes() in ORDERS and rest >= FILE_HEADER:
+        if begins_file(octets.data[octets.at : octets.at + FILE_HEADER].tobytes()):
             self._places += 1
             self._defects.append(Defect(kind="capture-joined", detail=f"at byte {place}", frame=self._frame))
             self._begin()

@@ -92,6 +92,14 @@ def test_behind_the_last_record_nothing_is_made_up(tmp_path: Path) -> None:
         assert [each.kind for each in capture.defects] == ["record-damaged"]
 
 
+def test_a_magic_number_alone_begins_no_capture(tmp_path: Path) -> None:
+    """Damage may hold it by chance: the version behind it must be one that there has been."""
+    at = begins(8, PCAP)
+    with opened(tmp_path, PCAP[:at] + b"\xa1\xb2\xcd\x34" + PCAP[at:]) as capture:
+        assert read(capture)[0] == PACKETS
+    assert [each.kind for each in capture.defects] == ["record-skipped"]
+
+
 @given(st.data())
 def test_any_damage_leaves_the_rest(data: st.DataObject) -> None:
     """Whatever is overwritten, left out or put in somewhere: what lies some records before and behind it is read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import stat
 import zipfile
 from typing import TYPE_CHECKING
@@ -53,8 +54,8 @@ def test_a_bundle_can_be_anonymous(tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         content = {name: archive.read(name) for name in archive.namelist()}
     for name, data in content.items():
-        for gone in (b"alice", b"442e227af5", b"example.com", b"192.0.2.10"):
-            assert gone not in data, (name, gone)
+        for gone in (rb"alice", rb"442e227af5", rb"example\.com", rb"192\.0\.2\.10(?!\d)"):
+            assert not re.search(gone, data), (name, gone)
     assert "foram substituídos" in content["question.md"].decode()
     assert zipfile.is_zipfile(io.BytesIO(path.read_bytes()))
 
