@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sipdiag.capture.packets import Packets, byte_rows
+    from sipdiag.capture.packets import Packets, byte_rows, distinct
     from sipdiag.capture.plain import PlainCapture, plain_capture
     from sipdiag.capture.remote import is_url
     from sipdiag.capture.source import Capture, open_capture
@@ -28,6 +28,7 @@ __all__ = [
     "chosen",
     "converted",
     "dissected",
+    "distinct",
     "is_url",
     "open_capture",
     "plain_capture",
@@ -43,6 +44,7 @@ _HOMES = {
     "chosen": "write",
     "converted": "wireshark",
     "dissected": "wireshark",
+    "distinct": "packets",
     "is_url": "remote",
     "open_capture": "source",
     "plain_capture": "plain",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sipdiag.capture.packets import byte_rows
+from sipdiag.capture.packets import byte_rows, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,7 @@ def boundaries(octets: Octets, near: Offsets, stop: int, framing: Framing, mark:
         good = _look_chained(octets, guess, stop, framing)
         found += guess[good].tolist()
         near = guess[~good] + 1
-    return np.unique(np.array(found, np.int64))
+    return distinct(np.array(found, np.int64))
 
 
 def boundary(octets: Octets, framing: Framing) -> int | None:

@@ -98,11 +98,12 @@ class Internet:
             streams = others[np.isin(group.protocol[others], ORDERED)] if len(others) else others
             if len(streams):
                 aside.append(group.packets.frames(group.row[streams]))
-        depends = np.unique(np.concatenate(aside))
+        depends = np.zeros(len(packets), np.bool_)
+        depends[np.concatenate(aside) - packets.first_frame] = True
         udp = [group.select(group.protocol == UDP) for group in kept if (group.protocol == UDP).any()]
-        if len(depends):
-            udp = [group.select(~np.isin(group.packets.frames(group.row), depends)) for group in udp]
-        return [group for group in udp if len(group)], depends - packets.first_frame
+        if depends.any():
+            udp = [group.select(~depends[group.packets.frames(group.row) - packets.first_frame]) for group in udp]
+        return [group for group in udp if len(group)], np.flatnonzero(depends)
 
     def _tell_apart(self, pieces: list[Fragment]) -> None:
         """See whether fragments are of datagrams that begin with text."""

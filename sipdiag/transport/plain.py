@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ETHERNET, RAW, COOKED, COOKED_2 = 1, 101, 113, 276
 LINKS = {ETHERNET: (12, 14), COOKED: (14, 16), COOKED_2: (0, 20)}
-"""LINKTYPE → where the EtherType stands in its header, and the bytes of that."""
+"""LINKTYPE → where the EtherType stands in its header, and the bytes of that; `RAW` has no header."""
 IPV4, IPV6, ARP = b"\x08\x00", b"\x86\xdd", b"\x08\x06"
 IPV4_HEADER, IPV6_HEADER, HEADER = 20, 40, 8
 """Bytes of the plainest headers, the last that of UDP."""
@@ -48,6 +48,8 @@ def plain_datagrams(
 
     Where `media` are wanted, what is no text is not plain.
     """
+    if link not in LINKS and link != RAW:
+        return None
     endpoints = Endpoints()
     found: list[Datagram] = []
     for frame, (time, packet) in enumerate(packets, 1):

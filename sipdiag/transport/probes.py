@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sipdiag.capture import distinct
 from sipdiag.transport.segments import ACK, SYN
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class Probes:
         binary, first = np.unique(segments.flows[rows[~text]], return_index=True)
         opens = np.flatnonzero(segments.flags & (SYN | ACK) == SYN)
         text_rows = _before(segments.flows, rows[text], binary, rows[~text][first])
-        yield from self._looked_at(segments, np.union1d(text_rows, opens))
+        yield from self._looked_at(segments, distinct(np.concatenate((text_rows, opens))))
         self._given_up[binary & GIVEN_UP] = True
         for flow in self._watched.keys() & set(binary.tolist()):
             self._forget(flow)

@@ -25,8 +25,8 @@ TEXT[list(plain.TEXT)] = True
 MAPPED_PREFIX = bytes(10) + b"\xff\xff"
 ASCII = 0x7F
 """RTP and RTCP begin with a byte above: the tables are for the few that are left."""
-OLD_HEP_VERSIONS = (1, 2)
-OLD_HEP_LENGTHS = (16, 28, 40, 52)
+OLD_HEP_VERSION, OLD_HEP_LENGTH = np.zeros((2, 256), np.bool_)
+OLD_HEP_VERSION[[1, 2]] = OLD_HEP_LENGTH[[16, 28, 40, 52]] = True
 
 
 def begins_with_text(heads: Heads, at: int) -> npt.NDArray[np.bool_]:
@@ -48,7 +48,7 @@ def _begins_signalling(heads: Heads, udp: npt.NDArray[np.bool_]) -> npt.NDArray[
     found = np.zeros(len(heads), np.bool_)
     rows = np.flatnonzero(udp & (heads[:, HEADER] < ASCII))
     begin = heads[rows, HEADER : HEADER + SHORTEST]
-    old = np.isin(begin[:, 0], OLD_HEP_VERSIONS) & np.isin(begin[:, 1], OLD_HEP_LENGTHS)
+    old = OLD_HEP_VERSION[begin[:, 0]] & OLD_HEP_LENGTH[begin[:, 1]]
     found[rows] = TEXT[begin].all(axis=1) | old
     return found
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipdiag.capture import byte_rows
+from sipdiag.capture import byte_rows, distinct
 from tests.capture.build import opened, payloads, pcap
 
 
@@ -18,6 +18,12 @@ def test_byte_rows_are_padded(data: bytes, width: int, draw: st.DataObject) -> N
     offsets = draw.draw(st.lists(st.integers(0, len(data)), max_size=8))
     rows = byte_rows(np.frombuffer(data, np.uint8), np.array(offsets, np.int64), width)
     assert [row.tobytes() for row in rows] == [data[at : at + width].ljust(width, b"\0") for at in offsets]
+
+
+@given(st.lists(st.integers(-(2**62), 2**62), max_size=20))
+def test_distinct_numbers_are_in_order(numbers: list[int]) -> None:
+    """Each once, the smallest first."""
+    assert distinct(np.array(numbers, np.int64)).tolist() == sorted(set(numbers))
 
 
 def test_rows_keep_their_frames(tmp_path: Path) -> None:

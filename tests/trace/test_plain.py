@@ -91,6 +91,12 @@ def test_any_capture_is_the_same_either_way(
         assert plain is None or plain == by_columns(path, media=media)
 
 
+def test_a_packet_of_a_link_with_a_header_of_its_own_is_not_plain(tmp_path: Path) -> None:
+    """What stands where raw IP would begin is no IP there: LINKTYPE_NULL has a family of four bytes before it."""
+    assert plainly(written(tmp_path, pcap([ipv4(udp(OPTIONS))], link=101)), media=False) is not None
+    assert plainly(written(tmp_path, pcap([ipv4(udp(OPTIONS))], link=0)), media=False) is None
+
+
 def test_a_clock_that_goes_back_is_not_plain(tmp_path: Path) -> None:
     """That is told of a capture."""
     data = bytearray(pcap([ethernet(ipv4(udp(OPTIONS)))] * 2))
