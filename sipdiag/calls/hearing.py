@@ -7,7 +7,7 @@ handed over with REFER, and not beyond what was recorded. Media that go where no
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -117,9 +117,10 @@ def _hearings(
         else:
             spans.append((place, agreed, agreed, begin, end))
     carried = media.on(line, OTHER[sender])
-    mine = media.on(line, sender)
+    origins = {host(each.stream.source) for each in media.on(line, sender)}
     for _, first, last, begin, end in spans:
-        arriving = [each for each in carried if reaches(each, mine)]
+        arriving = [each for each in carried if reaches(each, origins)]
+        arrived = {each.number for each in arriving}
         yield Hearing(
             line=line,
             sender=sender,
@@ -128,7 +129,7 @@ def _hearings(
             begin=begin,
             end=end,
             arriving=arriving,
-            astray=[each for each in carried if each not in arriving and each.stream.heard(begin, end)],
+            astray=[each for each in carried if each.number not in arrived and each.stream.heard(begin, end)],
         )
 
 
@@ -146,8 +147,10 @@ def _endpoint(end: End | None) -> str | None:
     return None if end is None else end.endpoint
 
 
-def reaches(carried: Carried, sent_back: Iterable[Carried]) -> bool:
-    """Whether a stream goes where its hearer is: not to somewhere else, nor into a network that it cannot reach.
+def reaches(carried: Carried, origins: Collection[str]) -> bool:
+    """Whether a stream goes where its hearer, who sends from `origins`, is.
+
+    That is not somewhere else, nor in a network that it cannot reach.
 
     A private address means nothing outside, unless the hearer's own media come from there.
     """
@@ -156,7 +159,6 @@ def reaches(carried: Carried, sent_back: Iterable[Carried]) -> bool:
     source, destination = carried.stream.source, carried.stream.destination
     if not is_private(host(destination)) or is_private(host(source)):
         return True
-    origins = {host(each.stream.source) for each in sent_back}
     return not origins or host(destination) in origins
 
 

@@ -8,6 +8,7 @@ back may lead nowhere. A second source that sends to the same place at the same 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations, islice
 
 from sipdiag.calls import OTHER, SECOND, Call, Carried, Hearing, Trait
 from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence
@@ -20,6 +21,8 @@ NEEDS = Trait.HEARD
 
 TOGETHER = SECOND
 """How long two sources must overlap: one that takes over from another does so within less."""
+MOST = 64
+"""Streams to one end that are compared with each other: a few as a rule, thousands in a flood."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
@@ -41,11 +44,13 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 
 def _together(arriving: Sequence[Carried]) -> tuple[Carried, Carried] | None:
     """Two streams from different hosts that go to the same end at the same time."""
-    for one in arriving:
-        for other in arriving:
-            apart = host(one.stream.source) != host(other.stream.source)
-            if apart and one.number < other.number and _overlap(one.stream, other.stream) > TOGETHER:
-                return one, other
+    lasting = [each for each in arriving if each.stream.last_time - each.stream.first_time > TOGETHER]
+    sources = [host(each.stream.source) for each in lasting]
+    if len(set(sources)) < 2:
+        return None
+    for (one, here), (other, there) in combinations(islice(zip(lasting, sources, strict=True), MOST), 2):
+        if here != there and _overlap(one.stream, other.stream) > TOGETHER:
+            return (one, other) if one.number < other.number else (other, one)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,17 @@ def test_two_sources_at_once_are_crosstalk() -> None:
     assert (finding.variant, finding.severity.value, finding.confidence.value) == ("crosstalk", "warning", "likely")
     assert finding.evidence["sources"] == ["203.0.113.20:6000", "198.51.100.99:30000"]
     assert (finding.evidence["described"], finding.evidence["described_frame"]) == ("203.0.113.20:6000", 2)
+
+
+def test_a_flood_of_streams_is_looked_through_in_time() -> None:
+    """Thousands of senders to one end are not compared each with each."""
+    talk = Talk().begin().say(HERE, THERE, 1.1, 8)
+    for number in range(3_000):
+        talk.say((f"198.51.100.{number % 200}", 20_000 + number), HERE, 1.1 + number / 1_000, 1.5, ssrc=10 + number)
+    analysed = talk.end(10)
+    began = time.process_time()
+    assert analysed.told(NAME) == [("crosstalk", "warning", "likely")]
+    assert time.process_time() - began < 10
 
 
 def test_a_source_that_is_not_followed_is_a_note() -> None:
