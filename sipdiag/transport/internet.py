@@ -98,12 +98,13 @@ class Internet:
             streams = others[np.isin(group.protocol[others], ORDERED)] if len(others) else others
             if len(streams):
                 aside.append(group.packets.frames(group.row[streams]))
-        depends = np.zeros(len(packets), np.bool_)
-        depends[np.concatenate(aside) - packets.first_frame] = True
+        first, last = packets.frames(np.array([0, len(packets) - 1])).tolist() if len(packets) else (0, -1)
+        depends = np.zeros(last - first + 1, np.bool_)
+        depends[np.concatenate(aside) - first] = True
         udp = [group.select(group.protocol == UDP) for group in kept if (group.protocol == UDP).any()]
         if depends.any():
-            udp = [group.select(~depends[group.packets.frames(group.row) - packets.first_frame]) for group in udp]
-        return [group for group in udp if len(group)], np.flatnonzero(depends)
+            udp = [group.select(~depends[group.packets.frames(group.row) - first]) for group in udp]
+        return [group for group in udp if len(group)], np.flatnonzero(depends) + (first - packets.first_frame)
 
     def _tell_apart(self, pieces: list[Fragment]) -> None:
         """See whether fragments are of datagrams that begin with text."""

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from benchmarks.captures import write_calls
 from benchmarks.mixed import write_mixed
+from sipdiag.capture import open_capture
 from sipdiag.media import streams
 from sipdiag.trace import Trace, later, read, read_trace
 from sipdiag.trace.reader import Reader
@@ -61,8 +62,10 @@ def frames(draw: st.DrawFn) -> list[bytes]:
                 segment = tcp(part, sequence=sequence, flags=16, source=40_000, destination=5060)
                 packets.append(ethernet(ipv4(segment, protocol=6, source=ALICE, destination=BOB)))
                 sequence += len(part)
+        elif kind == "media":
+            packets.append(ethernet(ipv4(udp(RTP, source=40_000, destination=40_002))))
         else:
-            payload = {"media": RTP, "lookalike": LOOKALIKE, "noise": bytes(300)}[kind]
+            payload = {"lookalike": LOOKALIKE, "noise": bytes(300)}[kind]
             packets.append(ethernet(ipv4(udp(payload))))
     return packets
 
@@ -150,6 +153,18 @@ def test_media_in_fragments_are_followed_by_one_process(payload: bytes, taken: i
         whole, parts, shared = traces_of(path, 0.4, media=True)
     assert len(counted) == taken
     assert shared == parts == whole
+
+
+@settings(deadline=None, max_examples=60)
+@given(frames(), st.booleans())
+def test_the_second_reader_fails_on_nothing(packets: list[bytes], media: bool) -> None:  # noqa: FBT001
+    """Its failure would be unseen: the first one would read on alone."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "some.pcap"
+        path.write_bytes(pcap(packets))
+        with open_capture(str(path)) as source:
+            part = later.later_part(source, len(pcap([])), media=media)
+    assert part is None or part.packets == len(packets)
 
 
 def test_the_second_reader_counts() -> None:
