@@ -44,8 +44,11 @@ def read(
     return read_trace(path, capture=capture, stream=stream, progress=progress, media=media, engine=engine)
 
 
-def conclude(traces: Sequence[Trace], settings: Settings | None = None) -> Analysis:
-    """What `traces` mean together; their order does not matter. Their clocks are taken as one: see `aligned`."""
+def conclude(traces: Sequence[Trace], settings: Settings | None = None, *, helped: bool = False) -> Analysis:
+    """What `traces` mean together; their order does not matter. Their clocks are taken as one: see `aligned`.
+
+    If it may be `helped`, a second process judges a part of many calls.
+    """
     sightings = [sighting for trace in traces for sighting in trace.sightings]
     sightings.sort(key=lambda seen: (seen.time, seen.capture, seen.frame))
     facts = [trace.facts for trace in traces]
@@ -61,7 +64,7 @@ def conclude(traces: Sequence[Trace], settings: Settings | None = None) -> Analy
         streams=joined_streams([trace.streams for trace in traces]),
         with_media=all(trace.media for trace in traces),
     )
-    findings = caused(folded(diagnose(scene, RULES), correlation.arrivals), correlation)
+    findings = caused(folded(diagnose(scene, RULES, helped=helped), correlation.arrivals), correlation)
     return Analysis(captures=facts, window=window, correlation=correlation, findings=findings, carriage=scene.carriage)
 
 

@@ -180,7 +180,7 @@ def _seen(traces: list[Trace], settings: File, narrowing: dict[str, str | None],
     from sipdiag.trace import aligned  # noqa: PLC0415
 
     thresholds = settings.thresholds if guess else replace(settings.thresholds, guess_legs=False)
-    whole = conclude(aligned(traces), thresholds)
+    whole = conclude(aligned(traces), thresholds, helped=True)
     found, policy = unfolded(whole.findings), settings.policy
     counting = replace(whole, findings=caused(taken(found, policy, _today()), whole.correlation))
     analysis = options.narrowed(counting, settings.filled(narrowing))

@@ -20,6 +20,6 @@ def judged(traces: Sequence[Trace], settings: File) -> Analysis:
     from sipdiag.findings import caused, taken, unfolded  # noqa: PLC0415
     from sipdiag.trace import aligned  # noqa: PLC0415
 
-    analysis = conclude(aligned(traces), settings.thresholds)
+    analysis = conclude(aligned(traces), settings.thresholds, helped=True)
     findings = taken(unfolded(analysis.findings), settings.policy, datetime.now(UTC).date())
     return replace(analysis, findings=caused(findings, analysis.correlation))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
@@ -13,7 +14,7 @@ from sipdiag.findings.finding import Finding, Severity
 from sipdiag.findings.scene import Scene, Source
 from sipdiag.findings.twins import with_twins
 from sipdiag.findings.whole import Whole, checked
-from sipdiag.trace import Trace
+from sipdiag.trace import Trace, all_done, may_fork
 
 Subject_contra = TypeVar("Subject_contra", contravariant=True)
 Subject = TypeVar("Subject")
@@ -30,6 +31,13 @@ class Rule(Protocol[Subject_contra]):
         """The findings on one subject."""
 
 
+Task = Callable[[], Iterator[Finding]]
+ENOUGH: Final = 2_000
+"""Messages of which judging takes longer than beginning a second process."""
+MOST: Final = 200_000
+"""Messages of which two processes may have a copy each: what is judged is written to as well, in its counts of use."""
+FEWEST: Final = 16
+"""Calls that are worth a task."""
 EVERY: Final = 0
 """What a rule on calls needs that declares nothing: it is asked about each."""
 
@@ -69,24 +77,54 @@ class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
-def diagnose(scene: Scene, rules: RuleBook) -> list[Finding]:
-    """The findings on everything in `scene`, worst first, then surest, then in the order of time."""
+def diagnose(scene: Scene, rules: RuleBook, *, helped: bool = False) -> list[Finding]:
+    """The findings on everything in `scene`, worst first, then surest, then in the order of time.
+
+    Of many messages a part is judged by a second process, if it may be `helped`: nobody sees by whom.
+    """
     seen = scene.correlation
-    findings = [
-        *on_calls(scene, rules),
-        *on_subjects(rules.traces, scene.traces, scene),
-        *on_subjects(rules.sources, scene.sources() if rules.sources else (), scene),
-        *on_subjects(rules.faults, scene.faults() if rules.faults else (), scene),
-        *(finding for rule in rules.wholes for finding in checked(rule, seen, scene)),
+    helped = helped and ENOUGH <= len(seen.arrivals) <= MOST and may_fork()
+    legs = _blocks(seen.legs) if helped else [seen.legs]
+    if helped:
+        scene.settle()
+    tasks: list[Task] = [
+        *(partial(_on_legs, rules.calls, some, scene) for some in legs),
+        lambda: _on_others(scene, rules),
+        lambda: on_subjects(rules.traces, scene.traces, scene),
+        lambda: on_subjects(rules.sources, scene.sources() if rules.sources else (), scene),
+        lambda: on_subjects(rules.faults, scene.faults() if rules.faults else (), scene),
+        lambda: (finding for rule in rules.wholes for finding in checked(rule, seen, scene)),
     ]
+    done = _done_by_two(tasks) if helped else (task() for task in tasks)
+    findings = [finding for found in done for finding in found]
     findings.sort(key=lambda each: each.place)
     return with_twins(findings, scene)
 
 
+def _done_by_two(tasks: Sequence[Task]) -> Iterator[list[Finding]]:
+    """What comes of each of `tasks`; the longest stand last and are begun first, so that both end together."""
+    return reversed(all_done([partial(_listed, task) for task in reversed(tasks)]))
+
+
+def _listed(task: Task) -> list[Finding]:
+    return list(task())
+
+
+def _blocks(legs: Sequence[Call]) -> list[Sequence[Call]]:
+    """`legs` in blocks that are worth a task each."""
+    size = max(FEWEST, len(legs) // 100)
+    return [legs[at : at + size] for at in range(0, len(legs), size)]
+
+
 def on_calls(scene: Scene, rules: RuleBook) -> Iterator[Finding]:
     """The findings on single calls, transactions, registrations, subscriptions and messages."""
+    yield from _on_legs(rules.calls, scene.correlation.legs, scene)
+    yield from _on_others(scene, rules)
+
+
+def _on_others(scene: Scene, rules: RuleBook) -> Iterator[Finding]:
+    """The same but for calls."""
     seen = scene.correlation
-    yield from _on_legs(rules.calls, seen.legs, scene)
     yield from on_subjects(rules.transactions, seen.transactions, scene)
     yield from on_subjects(rules.registrations, seen.registrations, scene)
     yield from on_subjects(rules.subscriptions, seen.subscriptions, scene)

@@ -138,6 +138,11 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
             self.around.append(Surroundings(self.correlation, self.settings, self.given))
         return self.around[0]
 
+    def settle(self) -> None:
+        """Work out what rules on many calls ask for, so that it is not done by each process again."""
+        if self.streams or self.notices:
+            self.carriage  # noqa: B018
+
     def claims(self, call: Call) -> list[Claim]:
         """The PASSporTs of the INVITEs that opened `call`."""
         claims = self.claims_seen.get(call.key)

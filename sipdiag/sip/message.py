@@ -76,7 +76,13 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     @property
     def all_fields(self) -> list[tuple[str, str]]:
         """Every header field as (name as it stands, unfolded value), in order."""
-        return [(name, _unfolded(value)) for name, value in HEADER_FIELD.findall(self.head)]
+        head = self.head
+        parts = HEADER_NAME.split(head)
+        values = parts[2::2]
+        # Each line is a field, nothing is folded, and no line holds a carriage return but at its end.
+        if head.count("\n") == len(values) and head.count("\r") == head.count("\r\n"):
+            return [*zip(parts[1::2], [value.rstrip("\r \t") for value in values], strict=True)]
+        return [(name, _unfolded(value)) for name, value in HEADER_FIELD.findall(head)]
 
     @property
     def start_line(self) -> str:
@@ -91,8 +97,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     @property
     def content_length(self) -> int | None:
         """The Content-Length that the message states; None when it is absent or not a number."""
-        stated = self.field("content-length") or ""
-        return int(stated[-10:]) if stated.isascii() and stated.isdigit() and len(stated.lstrip("0")) < 11 else None
+        return length_in(self.field("content-length") or "")
 
 
 class Request(Message, frozen=True, gc=False):
@@ -116,6 +121,11 @@ class Response(Message, frozen=True, gc=False):
     def final(self) -> bool:
         """Whether it ends the transaction: every class but 1xx."""
         return self.status >= 200
+
+
+def length_in(value: str) -> int | None:
+    """The number of bytes that a Content-Length states; None when it is no number."""
+    return int(value[-10:]) if value.isascii() and value.isdigit() and len(value.lstrip("0")) < 11 else None
 
 
 def begins_message(data: bytes) -> bool:

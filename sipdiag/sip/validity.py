@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from sipdiag.defect import Defect
 from sipdiag.sip.grammar import COMPACT, MAGIC_COOKIE
 from sipdiag.sip.kinds import INVALID
 from sipdiag.sip.lists import split_parameters
-from sipdiag.sip.message import Request, Response
+from sipdiag.sip.message import Request, Response, length_in
 from sipdiag.sip.strict import NO_HEADER_FIELD
 from sipdiag.sip.values import has_headers, uri_defects, value_defects
 
@@ -81,13 +82,19 @@ def defects(message: Request | Response, *, stream: bool = False) -> list[Defect
     """What is wrong with `message`, in the order of its parts; `stream` says that it came over TCP, TLS or the like."""
     fields: Fields = {}
     for name, value in message.all_fields:
-        key = name.lower()
-        fields.setdefault(COMPACT.get(key, key), []).append(value)
+        fields.setdefault(_long(name), []).append(value)
     found: list[Defect] = []
     for check in MESSAGE_CHECKS:
         found += check(message, fields)
     found += _body_length(message, fields, stream=stream)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _long(name: str) -> str:
+    """The long form of a name, in lower case."""
+    lower = name.lower()
+    return COMPACT.get(lower, lower)
 
 
 def refusable(found: list[Defect]) -> bool:
@@ -209,6 +216,8 @@ def _correlation(message: Request | Response, fields: Fields) -> Iterator[Defect
 
 def _body_type(message: Request | Response, fields: Fields) -> Iterator[Defect]:
     """The body and its Content-Type (sections 7.4 and 20.15; RFC 2046, section 5.1.1)."""
+    if not message.body:
+        return
     body = message.body[: message.content_length]
     if not body.strip():
         return
@@ -229,7 +238,7 @@ def _body_length(message: Request | Response, fields: Fields, *, stream: bool) -
         if stream:
             yield Defect(kind="content-length-missing")
         return
-    stated = message.content_length
+    stated = length_in(values[0])
     if stated is None or len(values) > 1 or message.cut_off:
         return  # said already
     there = len(message.body)

@@ -12,6 +12,7 @@ from sipdiag.trace.dissection import Engine
 from sipdiag.trace.joining import joined_streams
 from sipdiag.trace.read import NATIVE, Progress, read_trace
 from sipdiag.trace.room import ROOM
+from sipdiag.trace.second import all_done, may_fork
 from sipdiag.trace.share import is_worth_sharing, read_share, share_of
 from sipdiag.trace.shortening import fitting
 from sipdiag.trace.sighting import Sighting, host, port
@@ -28,12 +29,14 @@ __all__ = [
     "Sighting",
     "Trace",
     "aligned",
+    "all_done",
     "apart",
     "corrected",
     "fitting",
     "host",
     "is_worth_sharing",
     "joined_streams",
+    "may_fork",
     "port",
     "read_share",
     "read_trace",

@@ -28,8 +28,10 @@ Progress = Callable[[int, int], None]
 
 LARGE = 32 << 20
 """Bytes of a file that is read in two parts."""
-FIRST_PART = 0.4
-"""Of a large file: a little less than half, since who reads it has more to do."""
+FIRST_PART = 0.36
+"""Of a large file: less than half, since who reads it has more to do."""
+FIRST_PART_WITH_MEDIA = 0.46
+"""The same where media are followed, beside which the rest is little."""
 NATIVE = Engine()
 """No help, and no keys but those in the capture."""
 
@@ -137,7 +139,8 @@ def _read_in_parts(
     """Read in two parts, the later one if there is something to do `meanwhile` in a second process."""
     from sipdiag.trace.later import later_part  # noqa: PLC0415 - most captures are small
 
-    place = source.stop_before(int(source.bytes * FIRST_PART))
+    first = FIRST_PART_WITH_MEDIA if reader.media else FIRST_PART
+    place = source.stop_before(int(source.bytes * first))
     helped = place is not None and meanwhile is not None
     with Second(lambda: later_part(source, place or 0, media=reader.media)) if helped else nullcontext() as second:
         for reached in reader.chunks():

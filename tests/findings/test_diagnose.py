@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -148,6 +151,15 @@ def scene_of(traces: list[Trace]) -> Scene:
     return Scene(
         window=window_of(spans, seen), correlation=correlate(seen), traces=traces, streams=streams, with_media=True
     )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system on which a process can be copied")
+@pytest.mark.parametrize("name", [*CAPTURES, *STORIES])
+def test_two_processes_find_what_one_does(name: str) -> None:
+    """The same findings in the same order, whoever judged which call."""
+    scenes = scene_of([trace(name)]), scene_of([trace(name)])
+    with patch.multiple(sys.modules[diagnose.__module__], ENOUGH=0, FEWEST=1, may_fork=lambda: True):
+        assert diagnose(scenes[0], RULES, helped=True) == diagnose(scenes[1], RULES)
 
 
 def test_the_worst_and_surest_come_first_then_the_order_of_time() -> None:

@@ -74,7 +74,8 @@ def traces_of(path: Path, part: float, *, media: bool = False) -> tuple[Trace, T
     """What a file shows read in one go, in two parts, and in two parts by two processes."""
     whole = read_trace(str(path), media=media)
     by_columns = patch.object(read, "plain_trace", lambda *_, **__: None)
-    with by_columns, patch.object(read, "LARGE", 0), patch.object(read, "FIRST_PART", part):
+    first = patch.multiple(read, FIRST_PART=part, FIRST_PART_WITH_MEDIA=part)
+    with by_columns, patch.object(read, "LARGE", 0), first:
         parts = read_trace(str(path), media=media)
         with patch.object(read, "may_fork", lambda: True):
             shared = read_trace(str(path), media=media, meanwhile=list)

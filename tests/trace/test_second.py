@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
 
 from sipdiag.trace import read, read_trace
-from sipdiag.trace.second import Second, is_idle, may_fork
+from sipdiag.trace.second import MOST_TASKS, Second, all_done, is_idle, may_fork
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TALK = Path(__file__).resolve().parents[2] / "samples" / "call-with-media" / "call-with-media.pcap"
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system on which a process can be copied")
@@ -40,6 +46,32 @@ def test_no_answer_is_nothing(work: type, capfd: pytest.CaptureFixture[str]) -> 
     with Second(work) as second:
         assert second.answer() is None
     assert capfd.readouterr() == ("", "")
+
+
+def test_two_processes_share_tasks() -> None:
+    """Each does some, and what comes of them stands in their order."""
+
+    def task(number: int) -> tuple[int, int]:
+        time.sleep(0.01)
+        return number, os.getpid()
+
+    done = all_done([partial(task, number) for number in range(20)])
+    assert [number for number, _ in done] == list(range(20))
+    assert len({process for _, process in done}) == 2
+
+
+@pytest.mark.parametrize("work", [killed, lambda: 1 / 0], ids=["killed", "failed"])
+def test_what_the_other_process_did_not_do_is_done_here(work: Callable[[], object]) -> None:
+    """Whatever it took with it; of as many tasks as there may be."""
+    here = os.getpid()
+
+    def task(number: int) -> int:
+        if os.getpid() != here:
+            work()
+        time.sleep(0.001 if number < 20 else 0)
+        return number
+
+    assert all_done([partial(task, number) for number in range(MOST_TASKS)]) == list(range(MOST_TASKS))
 
 
 @pytest.mark.parametrize("media", [True, False])
