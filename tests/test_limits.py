@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 
 from sipdiag.analysis import conclude
-from sipdiag.capture import open_capture
+from sipdiag.capture import Kept, open_capture
 from sipdiag.trace.reader import Reader
 from tests.capture.build import SECOND, block, enhanced, interface, pcap, section
 from tests.transport.test_sctp import data as sctp_data
@@ -54,6 +54,8 @@ def in_links(name: str) -> str:
 LIMITS = {
     "capture/pcapng.py MOST_SECRETS": said("capture.pcapng.KEY_LOGS"),
     "capture/pcapng.py MOST_INTERFACES": said("capture.pcapng.INTERFACES"),
+    "capture/kept.py MOST_WAITING": said("capture.kept.WAITING"),
+    "capture/kept.py MOST_KEPT": said("capture.kept.KEPT"),
     "capture/resuming.py MOST_PLACES": said("capture.resuming.PLACES"),
     "transport/link.py DEEPEST_TAG": in_links("TAGGED_ON"),
     "transport/link.py MOST_LABELS": in_links("LABELLED_ON"),
@@ -231,6 +233,8 @@ def ported(made: Callable[[int], list[bytes]], count: int) -> bytes:
     return pcap([frame for port in range(40_000, 40_000 + count) for frame in made(port)])
 
 
+KEYS = section() + interface() + block(10, struct.pack("<II", 0x544C534B, 8) + b"# 234567")
+TLS = section() + interface() + enhanced(sent(HELLO, sequence=101), 1)
 BROKEN = b"\xff" * 40
 CASES: dict[str, tuple[int | None, Callable[[], bytes]]] = {
     "capture/pcapng.py MOST_SECRETS": (
@@ -238,6 +242,8 @@ CASES: dict[str, tuple[int | None, Callable[[], bytes]]] = {
         lambda: section() + interface() + block(10, struct.pack("<II", 0x544C534B, 9) + b"# 2345678") * 3,
     ),
     "capture/pcapng.py MOST_INTERFACES": (2, lambda: section() + interface() * 4 + enhanced(ethernet(INNER), 1)),
+    "capture/kept.py MOST_WAITING": (100, lambda: TLS + TLS + KEYS),
+    "capture/kept.py MOST_KEPT": (100, lambda: KEYS + TLS + TLS),
     "capture/resuming.py MOST_PLACES": (
         1,
         lambda: pcap([]) + BROKEN.join([pcap([ethernet(INNER)] * 9)[24:]] * 4),
@@ -425,11 +431,16 @@ def test_details_of_streams_left_out_are_told(limit: str) -> None:
 
 def read(capture: bytes) -> Trace:
     """What is read of a capture."""
-    with open_capture("-", stream=io.BytesIO(capture)) as source:
-        reader = Reader(source, 0, media=True)
+    with (
+        open_capture("-", stream=io.BytesIO(capture)) as source,
+        Kept(source.defects, source.secrets, keyed=False) as kept,
+    ):
+        reader = Reader(source, 0, media=True, kept=kept)
         for _ in reader.chunks():
             pass
         reader.finish()
+        if source.secrets:
+            kept.path()
         return reader.trace()
 
 

@@ -3,7 +3,8 @@
 The door of the room: `open_capture` gives a `Capture`, whose `packets()` yields `Packets`. `chosen` takes single
 packets out of them as `Record`s, and `written` makes a capture of those. Wireshark stands beside it as an engine:
 `dissected` gives the SIP messages that it finds, `converted` a capture of any format that it reads, `spooled` the plain
-file that it needs. `plain_capture` reads a small file without NumPy. Each is loaded when it is used (PEP 562).
+file that it needs, `Kept` the packets that it needs of what can be read once only, `private_file` a place for keys.
+`plain_capture` reads a small file without NumPy. Each is loaded when it is used (PEP 562).
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sipdiag.capture.kept import Kept
     from sipdiag.capture.packets import Packets, byte_rows, distinct
     from sipdiag.capture.plain import PlainCapture, plain_capture
+    from sipdiag.capture.private import private_file
     from sipdiag.capture.remote import is_url
     from sipdiag.capture.source import Capture, open_capture
     from sipdiag.capture.spool import spooled
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Capture",
+    "Kept",
     "Packets",
     "PlainCapture",
     "Record",
@@ -32,11 +36,13 @@ __all__ = [
     "is_url",
     "open_capture",
     "plain_capture",
+    "private_file",
     "spooled",
     "written",
 ]
 _HOMES = {
     "Capture": "source",
+    "Kept": "kept",
     "Packets": "packets",
     "PlainCapture": "plain",
     "Record": "write",
@@ -48,6 +54,7 @@ _HOMES = {
     "is_url": "remote",
     "open_capture": "source",
     "plain_capture": "plain",
+    "private_file": "private",
     "spooled": "spool",
     "written": "write",
 }

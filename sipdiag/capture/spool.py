@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
 
 from sipdiag.capture.complaint import complaint
 from sipdiag.capture.compressed import LONGEST_MAGIC, Unpacked, compression
 from sipdiag.capture.octets import Begun
+from sipdiag.capture.private import private_file
 from sipdiag.capture.remote import Remote, is_url
 from sipdiag.errors import CaptureError
 
@@ -33,8 +33,7 @@ def spooled(path: str, stream: BinaryIO | None) -> Iterator[str]:
         yield path
         return
     try:
-        # A temporary file is readable by its owner only.
-        with NamedTemporaryFile(prefix="sipdiag-") as copy, _source(path, stream) as source:
+        with private_file() as (copy, name), _source(path, stream) as source:
             head = source.read(LONGEST_MAGIC)
             whole: Stream = Begun(source, head)
             if kind := compression(head):
@@ -42,7 +41,7 @@ def spooled(path: str, stream: BinaryIO | None) -> Iterator[str]:
             while piece := whole.read(PIECE):
                 copy.write(piece)
             copy.flush()
-            yield copy.name
+            yield name
     except OSError as error:
         raise CaptureError(path, complaint(error)) from error
 

@@ -85,10 +85,10 @@ def written(records: Sequence[Record], *, pcapng: bool, secrets: Iterable[bytes]
 
 def _pcapng(records: Sequence[Record], secrets: Iterable[bytes]) -> Iterator[bytes]:
     """One section, one interface a link type, and the secrets before the packets that need them."""
-    yield _block(SECTION_HEADER, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1) + _options([(APPLICATION, b"sipdiag")]))
+    yield section()
     links = list(dict.fromkeys(record.link for record in records)) or [1]
     for link in links:
-        yield _block(INTERFACE, struct.pack("<HHI", link, 0, LONGEST) + _options([(RESOLUTION, bytes([NANOSECONDS]))]))
+        yield described(link)
     for secret in secrets:
         yield _block(SECRETS, struct.pack("<II", TLS_KEY_LOG, len(secret)) + _padded(secret))
     for record in records:
@@ -102,6 +102,16 @@ def _pcapng(records: Sequence[Record], secrets: Iterable[bytes]) -> Iterator[byt
         )
         options = _options([(COMMENT, comment) for comment in record.comments])
         yield _block(ENHANCED_PACKET, head + _padded(record.data) + options)
+
+
+def section() -> bytes:
+    """The block with which a pcapng file begins."""
+    return _block(SECTION_HEADER, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1) + _options([(APPLICATION, b"sipdiag")]))
+
+
+def described(link: int) -> bytes:
+    """The block of an interface whose times are nanoseconds."""
+    return _block(INTERFACE, struct.pack("<HHI", link, 0, LONGEST) + _options([(RESOLUTION, bytes([NANOSECONDS]))]))
 
 
 def _block(kind: int, body: bytes) -> bytes:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import copyfileobj
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from sipdiag.sip import begins_message, parse
 from sipdiag.trace.sighting import Sighting, port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from sipdiag.transport import Handshake
 
@@ -30,8 +34,40 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     """Where Wireshark is missing, the rest is read without it."""
 
 
-def dissection(path: str, engine: Engine, handshakes: Iterable[Handshake], capture: int) -> Iterator[Sighting]:
+@contextmanager
+def keys(engine: Engine, secrets: Iterable[bytes]) -> Iterator[Engine]:
+    """Give an engine that knows the secrets of a capture as well.
+
+    Those that stand in the file it would use by itself, but not for the packets before them.
+
+    Raises:
+        OSError: they cannot be written to a file of their own, or the key log not be read.
+    """
+    if not secrets:
+        yield engine
+        return
+    from sipdiag.capture import private_file  # noqa: PLC0415 - few captures need it
+
+    with private_file() as (file, path):
+        if engine.keylog:
+            with Path(engine.keylog).open("rb") as own:
+                copyfileobj(own, file)
+        for each in secrets:
+            file.write(b"\n" + each)
+        file.flush()
+        yield replace(engine, keylog=path)
+
+
+def dissection(
+    path: str,
+    engine: Engine,
+    handshakes: Iterable[Handshake],
+    capture: int,
+    number: Callable[[int], int] = int,
+) -> Iterator[Sighting]:
     """Yield what Wireshark sees in the capture file at `path`, behind TLS or everywhere.
+
+    If the file holds some packets of a capture only, `number` gives of each the one that it has there.
 
     Raises:
         CaptureError: tshark is missing, too old, or fails.
@@ -49,7 +85,7 @@ def dissection(path: str, engine: Engine, handshakes: Iterable[Handshake], captu
         if message is not None:
             yield Sighting(
                 capture=capture,
-                frame=each.frame,
+                frame=number(each.frame),
                 time=each.time,
                 source=each.source,
                 destination=each.destination,

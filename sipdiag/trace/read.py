@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from sipdiag.defect import Defect
 from sipdiag.errors import CaptureError
-from sipdiag.trace.dissection import Engine, dissection
+from sipdiag.trace.dissection import Engine, dissection, keys
 from sipdiag.trace.plain import plain_trace
 from sipdiag.trace.room import ROOM
 from sipdiag.trace.second import Second, may_fork
 
 if TYPE_CHECKING:
-    from sipdiag.capture import Capture
+    from sipdiag.capture import Capture, Kept
     from sipdiag.trace.reader import Reader
     from sipdiag.trace.trace import Trace
 
@@ -53,30 +53,30 @@ def read_trace(
     a part of a large file. Of more messages than have `room` the oldest are left out. Raises `CaptureError` when it
     cannot be read at all.
     """
-    if engine != NATIVE:
-        return _read_with_help(path, stream, engine, capture=capture, progress=progress, media=media, room=room)
-    if stream is None and (plain := plain_trace(path, capture=capture, media=media, room=room)):
+    if engine.wireshark:
+        return _read_by_wireshark(path, stream, engine, capture=capture, progress=progress, media=media, room=room)
+    if stream is None and engine == NATIVE and (plain := plain_trace(path, capture=capture, media=media, room=room)):
         if progress is not None:
             progress(plain.facts.bytes, plain.facts.bytes)
         return plain
     from sipdiag.capture import open_capture  # noqa: PLC0415 - NumPy is behind it
     from sipdiag.trace.reader import Reader  # noqa: PLC0415
 
-    with open_capture(path, stream=stream) as source:
+    with open_capture(path, stream=stream) as source, _kept(source, engine) as kept:
         told, large = told_to(source, progress), source.bytes >= LARGE and source.divisible
         if meanwhile is not None and not (large and may_fork()):
             meanwhile = None
-        reader = Reader(source, capture, media=media, room=room)
+        reader = Reader(source, capture, media=media, room=room, kept=kept)
         if large:
             _read_in_parts(source, reader, told, meanwhile)
         else:
             _read(reader, told)
-        if source.secrets and reader.encrypted:
-            _decrypt(reader, path, capture, piped=stream is not None)
+        if reader.encrypted and (engine.keylog or source.secrets):
+            _decrypt(reader, path, capture, engine, source.secrets, kept)
         return reader.trace()
 
 
-def _read_with_help(
+def _read_by_wireshark(
     path: str,
     stream: BinaryIO | None,
     engine: Engine,
@@ -86,38 +86,47 @@ def _read_with_help(
     media: bool,
     room: int,
 ) -> Trace:
-    """Read it with Wireshark's help, as `engine` asks for it."""
+    """Let Wireshark find all SIP."""
     from sipdiag.capture import spooled  # noqa: PLC0415 - loaded when it is needed
     from sipdiag.trace.reader import Reader  # noqa: PLC0415
 
-    # The engine reads a file of its own accord, so that what comes from a pipe has to become one.
+    # It reads a file of its own accord, so that what comes from a pipe has to become one.
     with spooled(path, stream) as file:
-        with _opened(path, file, engine) as source:
+        with _opened(path, file) as source:
             reader = _read(Reader(source, capture, media=media, room=room), told_to(source, progress))
-        if engine.wireshark or reader.encrypted:
-            try:
-                reader.add(dissection(file, engine, reader.encrypted, capture), instead=engine.wireshark)
-            except CaptureError as error:
-                if not engine.optional:
-                    raise CaptureError(path, error.reason) from error
-                reader.note(Defect(kind="secrets-unused", detail=error.reason))
+        try:
+            reader.add(dissection(file, engine, reader.encrypted, capture), instead=True)
+        except CaptureError as error:
+            raise CaptureError(path, error.reason) from error
         return reader.trace()
 
 
-def _decrypt(reader: Reader, path: str, capture: int, *, piped: bool) -> None:
-    """Read what is encrypted with the keys in the capture itself."""
-    if piped:
-        reader.note(
-            Defect(kind="secrets-unused", detail="a pipe cannot be read again: save the capture to a file first")
-        )
+@contextmanager
+def _kept(source: Capture, engine: Engine) -> Iterator[Kept | None]:
+    """Keep what TLS secures of a capture that can be read once only, if it may hold keys, or there are some."""
+    if source.divisible or not (engine.keylog or source.format == "pcapng"):
+        yield None
         return
-    from sipdiag.capture import spooled  # noqa: PLC0415
+    from sipdiag.capture import Kept  # noqa: PLC0415 - loaded when it is needed
 
+    with Kept(source.defects, source.secrets, keyed=bool(engine.keylog)) as kept:
+        yield kept
+
+
+def _decrypt(reader: Reader, path: str, capture: int, engine: Engine, secrets: list[bytes], kept: Kept | None) -> None:
+    """Read what is encrypted with the keys that there are, those in the capture itself among them."""
     try:
-        with spooled(path, None) as file:
-            reader.add(dissection(file, NATIVE, reader.encrypted, capture), instead=False)
-    except CaptureError as error:  # nobody asked for it, so that the rest stands
-        reader.note(Defect(kind="secrets-unused", detail=error.reason))
+        with keys(engine, secrets) as keyed:
+            if kept is None:
+                found = dissection(path, keyed, reader.encrypted, capture)
+            else:
+                found = dissection(kept.path(), keyed, reader.encrypted, capture, kept.number)
+            reader.add(found, instead=False)
+    except (CaptureError, OSError) as error:
+        reason = error.reason if isinstance(error, CaptureError) else f"cannot be kept: {error.strerror or error}"
+        if engine.keylog and not engine.optional:
+            raise CaptureError(path, reason) from error
+        reader.note(Defect(kind="secrets-unused", detail=reason))  # nobody asked for it, so that the rest stands
 
 
 def told_to(source: Capture, progress: Progress | None) -> Callable[[int], None]:
@@ -161,14 +170,14 @@ def _read_in_parts(
 
 
 @contextmanager
-def _opened(path: str, file: str, engine: Engine) -> Iterator[Capture]:
+def _opened(path: str, file: str) -> Iterator[Capture]:
     """The capture in `file`, which was named `path`; if nothing here knows its format, as Wireshark converts it."""
     from sipdiag.capture import open_capture  # noqa: PLC0415
 
     try:
         source = open_capture(file)
     except CaptureError as error:
-        if not engine.wireshark or not Path(file).is_file():
+        if not Path(file).is_file():
             raise CaptureError(path, error.reason) from error
         from sipdiag.capture import converted  # noqa: PLC0415
 

@@ -19,6 +19,7 @@ from sipdiag.trace.trace import CaptureFacts, Trace
 from sipdiag.transport import Datagram, Demultiplexer, Handshake, StreamData
 
 if TYPE_CHECKING:
+    from sipdiag.capture import Kept
     from sipdiag.trace.later import Later
     from sipdiag.trace.media import MediaLane
 
@@ -33,11 +34,19 @@ class Reader:
     """Follows one capture from its first chunk to its last."""
 
     def __init__(
-        self, source: Capture, capture: int, *, media: bool, room: int = ROOM, parsing: Parsing = parse
+        self,
+        source: Capture,
+        capture: int,
+        *,
+        media: bool,
+        room: int = ROOM,
+        parsing: Parsing = parse,
+        kept: Kept | None = None,
     ) -> None:
         """Take the capture, its number, whether media are wanted, and room for messages.
 
-        `parsing` reads the messages in datagrams, or those of them that are wanted.
+        `parsing` reads the messages in datagrams, or those of them that are wanted. What TLS secures is
+        `kept`, if need be.
         """
         self._source, self._capture = source, capture
         self.media = media
@@ -46,7 +55,7 @@ class Reader:
         self._media = _media_lane() if media else None
         self._streams = SipStreams(capture)
         self._sightings: list[Sighting] = []
-        self._room, self._parsing = Room(room), parsing
+        self._room, self._parsing, self._kept = Room(room), parsing, kept
         self._clock = Clock()
         self._packets = 0
         self._streamed = False
@@ -58,6 +67,8 @@ class Reader:
             self._packets += len(packets)
             self._clock.follow(packets)
             traffic = self._wire.feed(packets)
+            if self._kept is not None:
+                self._kept.take(packets, self._wire.secured())
             self._take(traffic.signalling)
             if self._media is not None:
                 self._media.feed(traffic.media)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from sipdiag.capture import distinct
 from sipdiag.defect import Defects
 from sipdiag.transport import tcp, udp
 from sipdiag.transport.carriage import Carriages, begins_carriage
@@ -70,6 +71,7 @@ class Demultiplexer:
         self._associations = Associations(recognize, self._endpoints, self.defects)
         self._carriages = Carriages(recognize, self._endpoints, self.defects)
         self._errors = IcmpErrors(self._endpoints, self.defects)
+        self._columns: list[Segments] = []
 
     @property
     def connections(self) -> list[Connection]:
@@ -96,8 +98,17 @@ class Demultiplexer:
         """The connections with SIP's port for TLS whose handshake is not in the capture."""
         return [*self._sealed.values()]
 
+    def secured(self) -> npt.NDArray[np.int64]:
+        """Give the frames of the latest chunk that belong, or may belong, to what TLS secures."""
+        flows = np.array([*self._handshakes.known, *self._handshakes.flows], np.uint64)
+        if not len(flows):
+            return np.empty(0, np.int64)
+        found = [np.array(self._internet.fragments, np.int64), *(one.frames(flows) for one in self._columns)]
+        return distinct(np.concatenate(found))
+
     def feed(self, packets: Packets) -> Traffic:
         """Take the next chunk; give what it carried."""
+        self._columns = []
         if not len(packets):
             return Traffic(signalling=[])
         packets = packets if self._media else sifted(packets)
@@ -162,6 +173,7 @@ class Demultiplexer:
         ]
         recognized: set[tuple[str, str]] = set()
         columns = [Segments(group, self._endpoints) for group in groups if (group.protocol == TCP).any()]
+        self._columns = columns
         for one in columns:
             found = list(one.recognized(self._flows, self._recognized))
             self._know(found)

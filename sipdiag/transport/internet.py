@@ -53,6 +53,8 @@ class Internet:
         """Of the datagrams in fragments that are left aside, those that begin with text."""
         self.odd_fragments = False
         """Whether there were others."""
+        self.fragments: list[int] = []
+        """The frames of the latest chunk that hold fragments."""
 
     def split(self, packets: Packets) -> tuple[list[IPPackets], list[Whole]]:
         """Give the IP packets of a chunk, alike ones together, and the datagrams that became whole in it.
@@ -62,9 +64,11 @@ class Internet:
         kept: list[IPPackets] = []
         wholes: list[Whole] = []
         layers = [packets]
+        self.fragments = []
         for _ in range(DEEPEST):
             pieces: list[Fragment] = []
             layers = [inner for layer in layers for inner in self._layer(layer, kept, pieces)]
+            self.fragments += [piece.frame for piece in pieces]
             pieces.sort(key=lambda piece: piece.frame)
             found = [whole for piece in pieces if (whole := self._reassembly.add(piece))]
             # A tunnel in fragments is rare enough to be put together and read again.

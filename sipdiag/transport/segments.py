@@ -141,6 +141,10 @@ class Segments:
         rows = np.flatnonzero(np.isin(self.flows, flows))
         return zip(self.flows[rows].tolist(), self.made(rows), strict=True)
 
+    def frames(self, flows: Flows) -> npt.NDArray[np.int64]:
+        """Give the frames of the segments of these flows."""
+        return self._packets.packets.frames(self._packets.row[np.isin(self.flows, flows)])
+
     def made(self, rows: npt.NDArray[np.int64]) -> Iterator[Segment]:
         """Yield some segments as objects."""
         tcp, header = self._packets.select(rows), self._header[rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import shutil
 import ssl
@@ -10,31 +11,45 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from msgspec.structs import replace
 
 from sealed import over_tls
-from sipdiag.capture import wireshark
+from sipdiag.capture import Kept, octets, wireshark
 from sipdiag.errors import CaptureError
 from sipdiag.trace import Engine, read_trace
-from tests.capture.build import block, interface, option, section
+from tests.capture.build import block, enhanced, interface, option, pcap, section
 from tests.test_wrappings import SAID
+from tests.transport.wire import ethernet, ipv4, udp
 from wrappings import FRAMES, SWITCHED, UPGRADE, _frame, _packets, plain
 
 pytestmark = pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is not installed")
-SHARED = Path(__file__).parents[3] / "shared" / "captures"
+NOISE = ethernet(ipv4(udp(b"\x80" + bytes(171), source=7_000, destination=7_002)))
 
 
-def with_secrets(capture: bytes, keylog: Path) -> bytes:
-    """The capture as pcapng with the keys in it."""
+def tunnelled(frame: bytes) -> list[bytes]:
+    """The two fragments of a GRE packet with what is in an Ethernet frame, as a narrow way makes them."""
+    inner = b"\0\0\x08\0" + frame[14:]
+    half = len(inner) // 2 & ~7
+    tunnelled.number += 1  # type: ignore[attr-defined]
+    pieces = (inner[:half], 0x2000), (inner[half:], half // 8)
+    return [ethernet(ipv4(data, protocol=47, ident=tunnelled.number, place=place)) for data, place in pieces]  # type: ignore[attr-defined]
+
+
+tunnelled.number = 0  # type: ignore[attr-defined]
+
+
+def with_secrets(capture: bytes, keylog: Path, *, late: bool = False, noise: int = 0) -> bytes:
+    """The capture as pcapng with the keys in it, at its beginning or end, and so many packets of media for each."""
     log = keylog.read_bytes()
-    parts = [
-        section(),
-        interface(options=option(9, b"\x09")),
-        block(10, struct.pack("<II", 0x544C534B, len(log)) + log),
-    ]
+    secrets = block(10, struct.pack("<II", 0x544C534B, len(log)) + log)
+    packets = []
     for time, data in _packets(capture):
-        head = struct.pack("<IIIII", 0, time >> 32, time & 0xFFFFFFFF, len(data), len(data))
-        parts.append(block(6, head + data))
-    return b"".join(parts)
+        packets += [enhanced(data, time)] + [enhanced(NOISE, time)] * noise
+    return b"".join((section(), interface(options=option(9, b"\x09")), *_ordered(secrets, packets, late=late)))
+
+
+def _ordered(secrets: bytes, packets: list[bytes], *, late: bool) -> list[bytes]:
+    return [*packets, secrets] if late else [secrets, *packets]
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -57,14 +72,58 @@ def test_keys_open_what_is_encrypted(tmp_path: Path, version: ssl.TLSVersion, po
     assert from_pipe.facts.path == "-"
 
 
-def test_keys_in_the_capture_are_used(tmp_path: Path) -> None:
-    """Decryption Secrets of a pcapng file, without being asked; from a pipe they are told of as unused."""
-    capture = with_secrets(*over_tls(SAID, tmp_path))
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("noise", [0, 3])
+def test_keys_in_the_capture_are_used(tmp_path: Path, late: bool, noise: int) -> None:  # noqa: FBT001
+    """Decryption Secrets of a pcapng file, without being asked, wherever they are; the same from a pipe."""
+    capture = with_secrets(*over_tls(SAID, tmp_path), late=late, noise=noise)
+    path = tmp_path / "tls.pcapng"
+    path.write_bytes(capture)
+    trace = read_trace(str(path))
+    assert [seen.message.start_line.encode() for seen in trace.sightings] == [
+        each.payload.partition(b"\r\n")[0] for each in SAID
+    ]
+    assert trace.facts.defects == []
+    for data in (capture, gzip.compress(capture)):
+        piped = read_trace("-", stream=io.BytesIO(data))
+        assert replace(piped, facts=trace.facts) == trace
+        assert replace(piped.facts, path=trace.facts.path, bytes=trace.facts.bytes) == trace.facts
+
+
+def test_chunks_of_a_pipe_make_no_difference(tmp_path: Path) -> None:
+    """A connection that lies across many of them, in tunnels that came in fragments."""
+    capture, keylog = over_tls(SAID, tmp_path)
+    wrapped = with_secrets(pcap([piece for _, data in _packets(capture) for piece in tunnelled(data)]), keylog)
+    path = tmp_path / "tls.pcapng"
+    path.write_bytes(wrapped)
+    trace = read_trace(str(path))
+    assert len(trace.sightings) == len(SAID)
+    with patch.object(octets, "BLOCK", 900):
+        assert read_trace("-", stream=io.BytesIO(wrapped)).sightings == trace.sightings
+
+
+def test_two_key_logs_are_one(tmp_path: Path) -> None:
+    """What was given and what the capture holds: a connection is opened by either."""
+    (tmp_path / "other").mkdir()
+    one, other = over_tls(SAID, tmp_path), over_tls(SAID, tmp_path / "other", port=7061)
+    capture = with_secrets(one[0] + other[0][24:], other[1])
     path = tmp_path / "tls.pcapng"
     path.write_bytes(capture)
     assert len(read_trace(str(path)).sightings) == len(SAID)
-    piped = read_trace("-", stream=io.BytesIO(capture))
-    assert [defect.kind for defect in piped.facts.defects] == ["secrets-unused"]
+    for stream in (None, io.BytesIO(capture)):
+        trace = read_trace(str(path), stream=stream, engine=Engine(keylog=str(one[1])))
+        assert len(trace.sightings) == 2 * len(SAID)
+
+
+def test_only_tls_is_kept_of_a_pipe(tmp_path: Path) -> None:
+    """A capture without any is not copied at all, whatever keys there are; of another one what TLS secures."""
+    capture, keylog = over_tls(SAID, tmp_path)
+    sizes: list[int] = []
+    with patch.object(Kept, "take", lambda _self, _packets, frames: sizes.append(len(frames))):
+        read_trace("-", stream=io.BytesIO(plain(SAID)), engine=Engine(keylog=str(keylog)))
+        assert sum(sizes) == 0
+        read_trace("-", stream=io.BytesIO(with_secrets(capture, keylog, noise=9)))
+    assert sum(sizes) == len(_packets(capture))
 
 
 def test_websocket_behind_tls(tmp_path: Path) -> None:
@@ -92,9 +151,10 @@ def test_without_tshark_what_was_not_asked_for_is_left(tmp_path: Path) -> None:
     with patch.object(wireshark, "_check", side_effect=CaptureError("x", "tshark is not here")):
         for path, engine in ((paths[0], Engine(keylog=str(keylog), optional=True)), (paths[1], Engine())):
             trace = read_trace(str(path), engine=engine)
-            assert [(each.kind, each.detail) for each in trace.facts.defects] == [
-                ("secrets-unused", "tshark is not here")
-            ]
+            told = [(each.kind, each.detail) for each in trace.facts.defects]
+            assert told == [("secrets-unused", "tshark is not here")]
+            piped = read_trace("-", stream=io.BytesIO(path.read_bytes()), engine=engine)
+            assert piped.facts.defects == trace.facts.defects
         with pytest.raises(CaptureError) as error:
             read_trace(str(paths[0]), engine=Engine(keylog=str(keylog)))
         assert str(error.value) == f"{paths[0]}: tshark is not here"
