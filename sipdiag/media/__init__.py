@@ -21,7 +21,7 @@ from sipdiag.media.sdp import (
     Media,
     parse_sdp,
 )
-from sipdiag.media.stream import Format, Gap, Jitter, Key, Step, Stream
+from sipdiag.media.stream import Format, Gap, Jitter, Key, Step, Steps, Stream
 
 if TYPE_CHECKING:
     from sipdiag.media.joining import merged, whole_streams
@@ -44,6 +44,7 @@ __all__ = [
     "Report",
     "RtpStreams",
     "Step",
+    "Steps",
     "Stream",
     "estimated_mos",
     "merged",

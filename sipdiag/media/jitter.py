@@ -8,7 +8,8 @@ talkspurt, as Wireshark's list of streams does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -156,25 +157,25 @@ def continue_jitter(
     return difference, begun
 
 
-def jitters_in(tracks: npt.NDArray[np.void], rising: list[bytes]) -> Iterator[Jitter]:
-    """Yield what is known of a stream at each rate."""
+def jitters_in(tracks: Iterable[tuple[Any, ...]], rising: Iterable[bytes]) -> Iterator[Jitter]:
+    """Yield what is known of a stream at each rate; a track is the values of `FIELDS`."""
     for rate, track, rose in zip(RATES, tracks, rising, strict=True):
-        if track["length"]:
-            count = int(track["count"])
+        first, first_timestamp, last_time, last, estimate, total, highest, inherits, count, length, marked = track
+        if length:
             yield Jitter(
                 rate=rate,
-                mean=_rounded(track["total"] / count) if count else 0.0,
-                highest=_rounded(track["highest"]),
-                last=_rounded(track["jitter"]),
+                mean=_rounded(total / count) if count else 0.0,
+                highest=_rounded(highest),
+                last=_rounded(estimate),
                 count=count,
-                length=int(track["length"]),
-                inherits=_rounded(track["inherits"]),
+                length=length,
+                inherits=_rounded(inherits),
                 rising=rose,
-                marked=bool(track["marked"]),
-                first_time=int(track["first_time"]),
-                first_timestamp=int(track["first_timestamp"]),
-                last_time=int(track["time"]),
-                last_timestamp=int(track["timestamp"]),
+                marked=marked,
+                first_time=first,
+                first_timestamp=first_timestamp,
+                last_time=last_time,
+                last_timestamp=last,
             )
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from sipdiag.media.jitter import LONGEST, RATIO
 from sipdiag.media.rising import FORM, HELD, UNIT
 from sipdiag.media.sequence import FASTEST, MOST_LATE, MOST_LOST, WINDOW
-from sipdiag.media.stream import MOST_GAPS, MOST_KEYS, Format, Gap, Jitter, Step, Stream
+from sipdiag.media.stream import MOST_GAPS, MOST_KEYS, Format, Gap, Jitter, Steps, Stream
 from sipdiag.media.timeline import SECOND, STEPS
 
 
@@ -137,8 +137,10 @@ def _timeline(earlier: Stream, later: Stream, missing: int) -> dict[str, object]
             packets, gone, apart = steps.get(at, (0, 0, 0.0))
             gone += each.missing + (missing if part is later and not number else 0)
             steps[at] = packets + each.packets, gone, apart + each.jitter * each.packets
-    found = (steps.get(at, (0, 0, 0.0)) for at in range(max(steps, default=-1) + 1))
-    timeline = (
-        Step(packets=packets, missing=gone, jitter=round(apart / max(packets, 1), 3)) for packets, gone, apart in found
+    found = [steps.get(at, (0, 0, 0.0)) for at in range(max(steps, default=-1) + 1)]
+    columns = Steps(
+        packets=tuple(packets for packets, _, _ in found),
+        missing=tuple(gone for _, gone, _ in found),
+        jitter=tuple(round(apart / max(packets, 1), 3) for packets, _, apart in found),
     )
-    return {"timeline": tuple(timeline), "step": width}
+    return {"steps": columns, "step": width}

@@ -30,6 +30,14 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """Milliseconds by which packets came earlier or later than the one before them would have it, on the average."""
 
 
+class Steps(msgspec.Struct, frozen=True, kw_only=True):
+    """The steps of a timeline in columns: of many streams nobody asks for them."""
+
+    packets: tuple[int, ...] = ()
+    missing: tuple[int, ...] = ()
+    jitter: tuple[float, ...] = ()
+
+
 class Format(msgspec.Struct, frozen=True, kw_only=True):
     """The packets of one payload type in a stream."""
 
@@ -140,11 +148,17 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     """Of those, packets that hold nothing but silence."""
     last_loud: int | None
     """When the last of those came that do not."""
-    timeline: tuple[Step, ...]
+    steps: Steps
     step: int
     """Nanoseconds of a step of the timeline."""
     reports: tuple[Report, ...] = ()
     """The last RTCP reports on it, or by its sender, of each kind."""
+
+    @property
+    def timeline(self) -> tuple[Step, ...]:
+        """Packets, loss and unevenness, step by step, up to the last with a packet."""
+        columns = zip(self.steps.packets, self.steps.missing, self.steps.jitter, strict=True)
+        return tuple(Step(packets=packets, missing=missing, jitter=jitter) for packets, missing, jitter in columns)
 
     @property
     def expected(self) -> int:

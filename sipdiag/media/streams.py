@@ -6,6 +6,7 @@ whole, and each stream's last values become what stands before its first packet 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -81,9 +82,7 @@ class RtpStreams:
 
     def streams(self, capture: int = 0) -> list[Stream]:
         """Give all streams so far, in the order in which they began."""
-        rising = self._table.rising.heights(len(jitter.RATES))
-        found = [self._stream(number, rising.get(number)) for number in range(len(self._table))]
-        found = whole_streams([*self._ended, *found])
+        found = whole_streams([*self._ended, *self._told(np.arange(len(self._table)))])
         return [replace(each, capture=capture) for each in found] if capture else found
 
     def join(self, later: RtpStreams, shift: int) -> bool:
@@ -148,8 +147,7 @@ class RtpStreams:
         ended = np.flatnonzero(~kept & ~small)
         room = max(0, MOST_ENDED - len(self._ended))
         if len(ended):
-            rising = self._table.rising.heights(len(jitter.RATES))
-            self._ended += [self._stream(number, rising.get(number)) for number in ended[:room].tolist()]
+            self._ended += self._told(ended[:room])
         self.refused += int(state["packets"][ended[room:]].sum())
         self._table.keep(kept)
 
@@ -287,28 +285,40 @@ class RtpStreams:
 
     # What they are
 
-    def _stream(self, number: int, rising: list[bytes] | None) -> Stream:
+    def _told(self, numbers: Column) -> Iterator[Stream]:
+        """Yield streams as values; their columns are read whole, and each value once."""
         table = self._table
-        source, destination, ssrc = table.names[number]
-        state: dict[str, Any] = dict(zip(table.state.dtype.names or (), table.state[number].item(), strict=True))
-        first, others, loud = (state.pop(name) for name in ("payload_type", "others", "last_loud"))
-        del state["flow"]
-        formats = table.formats[number]
-        formats = formats | {first: replace(formats[first], packets=state["packets"] - others)}
-        return Stream(
-            source=source,
-            destination=destination,
-            ssrc=ssrc,
-            formats=tuple(sorted(formats.values(), key=lambda each: (-each.packets, each.payload_type))),
-            jitters=tuple(jitter.jitters_in(table.jitter[number], rising or [b""] * len(jitter.RATES))),
-            gaps=tuple(table.gaps.get(number, ())),
-            keys=tuple(table.keys.get(number, ())),
-            last_loud=None if loud < 0 else loud,
-            timeline=table.timelines.steps(number),
-            step=int(table.timelines.width[number]),
-            reports=self._reports_on(ssrc, {_host(source), _host(destination)}),
-            **state,
+        rising = table.rising.heights(len(jitter.RATES))
+        fields = table.state.dtype.names or ()
+        rows = zip(
+            numbers.tolist(),
+            table.state[numbers].tolist(),
+            table.jitter[numbers].tolist(),
+            table.timelines.steps(numbers),
+            table.timelines.width[numbers].tolist(),
+            strict=True,
         )
+        for number, values, tracks, steps, step in rows:
+            source, destination, ssrc = table.names[number]
+            state: dict[str, Any] = dict(zip(fields, values, strict=True))
+            first, others, loud = (state.pop(name) for name in ("payload_type", "others", "last_loud"))
+            del state["flow"]
+            formats = table.formats[number]
+            formats = formats | {first: replace(formats[first], packets=state["packets"] - others)}
+            yield Stream(
+                source=source,
+                destination=destination,
+                ssrc=ssrc,
+                formats=tuple(sorted(formats.values(), key=lambda each: (-each.packets, each.payload_type))),
+                jitters=tuple(jitter.jitters_in(tracks, rising.get(number) or [b""] * len(jitter.RATES))),
+                gaps=tuple(table.gaps.get(number, ())),
+                keys=tuple(table.keys.get(number, ())),
+                last_loud=None if loud < 0 else loud,
+                steps=steps,
+                step=step,
+                reports=self._reports_on(ssrc, {_host(source), _host(destination)}) if self._reports else (),
+                **state,
+            )
 
     def _reports_on(self, ssrc: int, hosts: set[str]) -> tuple[rtcp.Report, ...]:
         known = self._reports.get(ssrc, {})

@@ -6,12 +6,14 @@ has them joined two by two, so that a step is two seconds, then four, and so on.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
 from sipdiag.media.batch import Batch
 from sipdiag.media.rtp import Column
-from sipdiag.media.stream import Step
+from sipdiag.media.stream import Steps
 
 STEPS = 128
 SECOND = 1_000_000_000
@@ -97,21 +99,19 @@ class Timelines:
         self.width[stream] *= 2
         self.begin[stream] //= 2
 
-    def steps(self, stream: int) -> tuple[Step, ...]:
-        """Give the timeline of one stream, up to its last step with a packet."""
-        packets = self.packets[stream]
-        last = int(np.flatnonzero(packets)[-1]) + 1
+    def steps(self, streams: npt.NDArray[np.int64]) -> Iterator[Steps]:
+        """Yield the timelines of some streams, each up to its last step with a packet."""
+        packets, missing = self.packets[streams], self.missing[streams]
         # In whole nanoseconds, of which the sum is the same in any order.
-        mean = np.rint(self.apart[stream, :last] * 1_000_000) / (1_000_000 * np.maximum(packets[:last], 1))
-        return tuple(
-            Step(packets=count, missing=missing, jitter=jitter)
-            for count, missing, jitter in zip(
-                packets[:last].tolist(),
-                self.missing[stream, :last].tolist(),
-                np.round(mean, 3).tolist(),
-                strict=True,
+        mean = np.rint(self.apart[streams] * 1_000_000) / (1_000_000 * np.maximum(packets, 1))
+        jitter = np.round(mean, 3)
+        lasts = STEPS - np.argmax(packets[:, ::-1] > 0, axis=1)
+        for row, last in enumerate(lasts.tolist()):
+            yield Steps(
+                packets=tuple(packets[row, :last].tolist()),
+                missing=tuple(missing[row, :last].tolist()),
+                jitter=tuple(jitter[row, :last].tolist()),
             )
-        )
 
     def _steps(self, batch: Batch) -> Column:
         """Give the step of each packet."""

@@ -81,8 +81,9 @@ def _lines(number: int, carried: Carried, words: Words, width: int, *, ascii_onl
 
 def bars(stream: Stream, room: int, *, ascii_only: bool) -> tuple[str, str, str]:
     """The bars of loss and of jitter, no wider than `room`, and how long a step of them is."""
-    joined = -(-len(stream.timeline) // max(room, 1))
-    groups = [stream.timeline[at : at + joined] for at in range(0, len(stream.timeline), joined)]
+    timeline = stream.timeline
+    joined = -(-len(timeline) // max(room, 1))
+    groups = [timeline[at : at + joined] for at in range(0, len(timeline), joined)]
     signs = PLAIN_BARS if ascii_only else BARS
     loss = "".join(_sign(_loss(group), LOSS, signs, group) for group in groups)
     jitter = "".join(_sign(max(each.jitter for each in group), JITTER, signs, group) for group in groups)

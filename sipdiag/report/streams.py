@@ -81,7 +81,7 @@ def _timeline(stream: Stream) -> doc.TimelineRow:
     return doc.TimelineRow(
         step_ms=stream.step / MILLISECOND,
         before_ms=stream.first_time % stream.step / MILLISECOND,
-        packets=[each.packets for each in stream.timeline],
-        lost=[max(0, each.missing) for each in stream.timeline],
-        jitter_ms=[each.jitter for each in stream.timeline],
+        packets=list(stream.steps.packets),
+        lost=[max(0, missing) for missing in stream.steps.missing],
+        jitter_ms=list(stream.steps.jitter),
     )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from sipdiag.media import Stream, merged
+from sipdiag.media import Steps, Stream, merged
 from tests.media.spoken import MILLISECOND, Said, rtp, streams_of
 
 
@@ -60,7 +60,7 @@ def test_the_parts_make_the_whole(said: list[Said], cut: int) -> None:
         gaps=tuple(replace(each, frame=each.frame + cut) for each in later.gaps),
     )
     joined = merged(earlier, later)
-    assert replace(told(joined), timeline=(), jitters=()) == replace(told(whole), timeline=(), jitters=())
+    assert replace(told(joined), steps=Steps(), jitters=()) == replace(told(whole), steps=Steps(), jitters=())
     for one, other in zip(joined.jitters, whole.jitters, strict=True):
         for name in FIGURES:
             assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-3)

@@ -83,7 +83,7 @@ def replaced(stream: Stream) -> Stream:
             changed(each, **{name: round(getattr(each, name), 6) for name in ("mean", "highest", "last", "inherits")})
             for each in stream.jitters
         ),
-        timeline=tuple(changed(each, jitter=round(each.jitter, 3)) for each in stream.timeline),
+        steps=changed(stream.steps, jitter=tuple(round(each, 3) for each in stream.steps.jitter)),
     )
 
 

@@ -53,7 +53,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 
 def _worst(stream: Stream) -> float:
     """Seconds from the beginning of the stream to the step that lost most."""
-    steps = stream.timeline
-    worst = max(range(len(steps)), key=lambda at: steps[at].missing)
+    missing = stream.steps.missing
+    worst = max(range(len(missing)), key=missing.__getitem__)
     begin = (stream.first_time // stream.step + worst) * stream.step
     return round(max(0, begin - stream.first_time) / SECOND, 1)
