@@ -20,6 +20,8 @@ _LINE: Final = re.compile(r"(?m)^([A-Za-z])=[ \t]*+([^\r\n]*+)")
 # media-field = %s"m" "=" media SP port ["/" integer] SP proto 1*(SP fmt) CRLF
 _MEDIA: Final = re.compile(r"(\S+)[ \t]+([0-9]{1,10})(?:/([0-9]{1,5}))?[ \t]+(\S+)[ \t]*+(.*)")
 
+SHORT: Final = 2_000
+"""Characters of what stands behind an m= line, so few that it is kept for the next description that says the same."""
 DIRECTIONS: Final = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 
 
@@ -158,23 +160,21 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
 def parse_sdp(body: bytes) -> Description:
     """The session description in `body`; never raises, and gives one without streams when it is none."""
     text = body.decode("utf-8", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
-    lines = [(found[1], found[2].rstrip()) for found in _LINE.finditer(text)]
-    starts = [at for at, (kind, _) in enumerate(lines) if kind == "m"]
-    head = lines[: starts[0]] if starts else lines
-    attributes = _attributes(head)
-    connection = _connection(head)
-    ends = [*starts[1:], len(lines)]
-    sections = [lines[start:end] for start, end in zip(starts, ends, strict=False)]
+    begun, *sections = f"\n{text}".split("\nm=")
+    head = _block(begun)
+    media = tuple(_media(*section.partition("\n")[::2], head) for section in sections)
     return Description(
-        lines=tuple(lines),
-        version=_first(head, "v"),
-        origin=_first(head, "o"),
-        name=_first(head, "s"),
-        connection=connection,
-        attributes=attributes,
-        media=tuple(_media(section, connection, attributes) for section in sections),
+        lines=(*head.lines, *(line for _, lines in media for line in lines)),
+        version=_first(head.lines, "v"),
+        origin=_first(head.lines, "o"),
+        name=_first(head.lines, "s"),
+        connection=head.connection,
+        attributes=head.attributes,
+        media=tuple(each for each, _ in media),
         bundles=tuple(
-            tuple(value.split()[1:]) for name, value in attributes if name == "group" and value[:6].upper() == "BUNDLE"
+            tuple(value.split()[1:])
+            for name, value in head.attributes
+            if name == "group" and value[:6].upper() == "BUNDLE"
         ),
     )
 
@@ -183,23 +183,78 @@ Lines = Iterable[tuple[str, str]]
 Attributes = tuple[tuple[str, str], ...]
 
 
-def _media(section: list[tuple[str, str]], connection: Connection | None, session: Attributes) -> Media:
-    """The stream that `section` describes, its first line the m= line."""
-    found = _MEDIA.match(section[0][1])
-    kind, port, _, protocol, listed = found.groups() if found else (section[0][1].partition(" ")[0], "0", None, "", "")
+class _Block(msgspec.Struct, frozen=True):
+    """The lines before the first m= line, or behind one."""
+
+    lines: tuple[tuple[str, str], ...]
+    attributes: Attributes
+    connection: Connection | None
+
+
+class _Meaning(msgspec.Struct, frozen=True, kw_only=True):
+    """What the attributes of a stream say of it: see `Media`."""
+
+    direction: str
+    codecs: tuple[Codec, ...]
+    crypto: tuple[Crypto, ...]
+    fingerprint: Fingerprint | None
+    setup: str
+    candidates: tuple[Candidate, ...]
+    ptime: int | None
+    rtcp: tuple[int, str] | None
+    rtcp_mux: bool
+    mid: str
+
+
+# Address and port are each call's own, but what one endpoint says of its streams is mostly the same in all of its
+# calls, and read once.
+
+
+def _block(text: str) -> _Block:
+    lines = tuple((found[1], found[2].rstrip()) for found in _LINE.finditer(text))
+    return _Block(lines, _attributes(lines), _connection(lines))
+
+
+_shared_block = lru_cache(maxsize=1024)(_block)
+
+
+def _media(first: str, rest: str, session: _Block) -> tuple[Media, Lines]:
+    """The stream that an m= line with this value, and what follows it, describe; and those lines."""
+    value = first.lstrip(" \t").rstrip()
+    found = _MEDIA.match(value)
+    kind, port, _, protocol, listed = found.groups() if found else (value.partition(" ")[0], "0", None, "", "")
     formats = tuple(listed.split())
-    own = _attributes(section)
-    both = (*own, *session)
-    fingerprint = _value(both, "fingerprint").split()
-    return Media(
+    short = len(rest) <= SHORT
+    own = (_shared_block if short else _block)(rest)
+    meant = _shared_meaning if short else _meaning
+    meaning = meant(own.attributes, session.attributes, formats if "RTP/" in protocol.upper() else ())
+    media = Media(
         kind=kind.lower(),
         port=int(port),
         protocol=protocol,
         formats=formats,
-        connection=_connection(section) or connection,
+        connection=own.connection or session.connection,
+        attributes=own.attributes,
+        direction=meaning.direction,
+        codecs=meaning.codecs,
+        crypto=meaning.crypto,
+        fingerprint=meaning.fingerprint,
+        setup=meaning.setup,
+        candidates=meaning.candidates,
+        ptime=meaning.ptime,
+        rtcp=meaning.rtcp,
+        rtcp_mux=meaning.rtcp_mux,
+        mid=meaning.mid,
+    )
+    return media, (("m", value), *own.lines)
+
+
+def _meaning(own: Attributes, session: Attributes, formats: tuple[str, ...]) -> _Meaning:
+    both = (*own, *session)
+    fingerprint = _value(both, "fingerprint").split()
+    return _Meaning(
         direction=next((name for name, _ in both if name in DIRECTIONS), "sendrecv"),
-        attributes=own,
-        codecs=_codecs(formats, own) if "RTP/" in protocol.upper() else (),
+        codecs=_codecs(formats, own),
         crypto=tuple(_crypto(value) for name, value in own if name == "crypto"),
         fingerprint=Fingerprint(algorithm=fingerprint[0], value=fingerprint[1]) if len(fingerprint) > 1 else None,
         setup=_value(both, "setup").strip().lower(),
@@ -209,6 +264,9 @@ def _media(section: list[tuple[str, str]], connection: Connection | None, sessio
         rtcp_mux=("rtcp-mux", "") in own,
         mid=_value(own, "mid"),
     )
+
+
+_shared_meaning = lru_cache(maxsize=1024)(_meaning)
 
 
 def _codecs(formats: tuple[str, ...], attributes: Attributes) -> tuple[Codec, ...]:

@@ -78,7 +78,9 @@ class Timelines:
 
     def add_to(self, name: str, streams: Column, time: Column, values: npt.ArrayLike) -> None:
         """Add something at some times, which are within the steps."""
-        np.add.at(getattr(self, name), (streams, time // self.width[streams] - self.begin[streams]), values)
+        table = getattr(self, name)
+        place = streams * STEPS + time // self.width[streams] - self.begin[streams]
+        np.add.at(table.reshape(-1), place, np.asarray(values, table.dtype))  # far quicker on a single index
 
     def fit(self, streams: Column, latest: Column) -> None:
         """Widen the steps of some streams until a time is within them."""
