@@ -33,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
 
             # What a run makes lives until its report is written: looking for garbage finds none, and takes a fifth.
             gc.disable()
+            from sipdiag.cli.ahead import read_ahead  # noqa: PLC0415
+
+            read_ahead(given)
             from sipdiag.cli.commands import run  # noqa: PLC0415
 
             code = run(given)

@@ -6,6 +6,7 @@ The door of the room: `read_trace` gives the `Trace` of one capture, a list of `
 
 from __future__ import annotations
 
+from sipdiag.trace.ahead import begin_ahead
 from sipdiag.trace.alignment import WORTH_IT, aligned, apart, corrected
 from sipdiag.trace.clock import ClockStep
 from sipdiag.trace.dissection import Engine
@@ -31,6 +32,7 @@ __all__ = [
     "aligned",
     "all_done",
     "apart",
+    "begin_ahead",
     "corrected",
     "fitting",
     "host",

@@ -31,6 +31,8 @@ COLUMNS = ("offset", "captured", "original", "time", "link")
 class Later(msgspec.Struct, kw_only=True):
     """What was read behind a place; frames are numbered from there."""
 
+    place: int
+    """Where it begins in the file."""
     state: object
     """What the file's beginning said of how to read it; the same must hold at the place."""
     packets: int = 0
@@ -61,7 +63,7 @@ class Later(msgspec.Struct, kw_only=True):
 def later_part(source: Capture, place: int, *, media: bool = False) -> Later | None:
     """Read a capture from a place on; nothing when that tells too little without what is before it."""
     source.skip_to(place)
-    found = Later(state=source.state)
+    found = Later(place=place, state=source.state)
     wire = Demultiplexer(begins_message, media=media)
     found.media = lane = _media_lane() if media else None
     rows = Rows()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from sipdiag.defect import Defect
 from sipdiag.errors import CaptureError
+from sipdiag.trace.ahead import LARGE, begun, stop_in
 from sipdiag.trace.dissection import Engine, dissection, keys
 from sipdiag.trace.plain import plain_trace
 from sipdiag.trace.room import ROOM
@@ -20,18 +21,13 @@ from sipdiag.trace.second import Second, may_fork
 
 if TYPE_CHECKING:
     from sipdiag.capture import Capture, Kept
+    from sipdiag.trace.later import Later
     from sipdiag.trace.reader import Reader
     from sipdiag.trace.trace import Trace
 
 Progress = Callable[[int, int], None]
 """Told after each chunk: bytes read so far, bytes in all (0 when nobody knows)."""
 
-LARGE = 32 << 20
-"""Bytes of a file that is read in two parts."""
-FIRST_PART = 0.36
-"""Of a large file: less than half, since who reads it has more to do."""
-FIRST_PART_WITH_MEDIA = 0.46
-"""The same where media are followed, beside which the rest is little."""
 NATIVE = Engine()
 """No help, and no keys but those in the capture."""
 
@@ -148,10 +144,14 @@ def _read_in_parts(
     """Read in two parts, the later one if there is something to do `meanwhile` in a second process."""
     from sipdiag.trace.later import later_part  # noqa: PLC0415 - most captures are small
 
-    first = FIRST_PART_WITH_MEDIA if reader.media else FIRST_PART
-    place = source.stop_before(int(source.bytes * first))
+    place = stop_in(source, media=reader.media)
     helped = place is not None and meanwhile is not None
-    with Second(lambda: later_part(source, place or 0, media=reader.media)) if helped else nullcontext() as second:
+
+    def second_process() -> Second[Later | None]:
+        ahead = begun(source.path, media=reader.media)
+        return ahead or Second(lambda: later_part(source, place or 0, media=reader.media))
+
+    with second_process() if helped else nullcontext() as second:
         for reached in reader.chunks():
             told(reached)
         later = None
@@ -159,7 +159,8 @@ def _read_in_parts(
             meanwhile()
             later = second.answer()
     if place is not None and source.stopped:
-        if later is not None and later.state == source.state and reader.join_later(later):
+        fits = later is not None and later.place == place and later.state == source.state
+        if later is not None and fits and reader.join_later(later):
             told(source.bytes)
         else:
             source.go_on(place)

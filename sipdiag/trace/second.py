@@ -49,6 +49,12 @@ class Second(Generic[Answer]):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the process, whatever it is doing; a second time this does nothing."""
+        if self._answer.closed:
+            return
         from signal import SIGKILL  # noqa: PLC0415
 
         os.kill(self._process, SIGKILL)

@@ -11,7 +11,8 @@ from zlib import crc32
 import msgspec
 
 from sipdiag.sip import Request, Response, begins_message, parse
-from sipdiag.trace.read import LARGE, Progress, told_to
+from sipdiag.trace.ahead import LARGE
+from sipdiag.trace.read import Progress, told_to
 from sipdiag.trace.room import ROOM
 from sipdiag.trace.second import is_idle, may_fork
 from sipdiag.trace.trace import Trace

@@ -17,7 +17,7 @@ from benchmarks.captures import write_calls
 from benchmarks.mixed import write_mixed
 from sipdiag.capture import open_capture
 from sipdiag.media import streams
-from sipdiag.trace import Trace, later, read, read_trace
+from sipdiag.trace import Trace, ahead, later, read, read_trace
 from sipdiag.trace.reader import Reader
 from tests.capture.build import enhanced, interface, pcap, section
 from tests.media.spoken import rtp
@@ -74,7 +74,7 @@ def traces_of(path: Path, part: float, *, media: bool = False) -> tuple[Trace, T
     """What a file shows read in one go, in two parts, and in two parts by two processes."""
     whole = read_trace(str(path), media=media)
     by_columns = patch.object(read, "plain_trace", lambda *_, **__: None)
-    first = patch.multiple(read, FIRST_PART=part, FIRST_PART_WITH_MEDIA=part)
+    first = patch.multiple(ahead, FIRST_PART=part, FIRST_PART_WITH_MEDIA=part)
     with by_columns, patch.object(read, "LARGE", 0), first:
         parts = read_trace(str(path), media=media)
         with patch.object(read, "may_fork", lambda: True):
