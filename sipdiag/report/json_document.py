@@ -1,6 +1,6 @@
-"""The JSON document, written piece by piece: what was written need not be held any more.
+"""The JSON document, written piece by piece: what was written need not be held any more (RFC 8259).
 
-The same bytes as the whole document made at once and indented by two would be (RFC 8259).
+It is indented by two, but for the rows of messages: of these each is a line, as in a table, which many are.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from sipdiag.report.rows import parts_of
 from sipdiag.report.texts import Texts
 from sipdiag.report.words import Words
 
+MESSAGES = frozenset({"responses", "requests"})
+"""The lists of which a row is a line."""
 ROWS = 1_000
 """Rows that are encoded at once: enough that the calls cost nothing, too few to matter in memory."""
 
 
 def pieces(analysis: Analysis, words: Words) -> Iterator[str]:
-    """The document, indented for people too, with a line end behind it."""
+    """The document, for people too, with a line end behind it."""
     yield from assembled(parts_of(analysis, words))
 
 
@@ -36,12 +38,15 @@ def assembled(parts: Iterable[tuple[str, Any]]) -> Iterator[str]:
         if isinstance(part, Texts):
             yield from _listed(part)
         else:
-            yield from _rows(part) if isinstance(part, Iterator) else [_text(part)]
+            yield from _rows(part, name) if isinstance(part, Iterator) else [_text(part)]
     yield "\n}\n"
 
 
-def _rows(rows: Iterator[Any]) -> Iterator[str]:
+def _rows(rows: Iterator[Any], part: str) -> Iterator[str]:
     """A list, some rows at a time."""
+    if part in MESSAGES:
+        yield from _listed(texts(rows, part))
+        return
     before = "["
     while some := list(islice(rows, ROWS)):
         yield before + _text(some)[1 : -len("\n  ]")]
@@ -49,9 +54,13 @@ def _rows(rows: Iterator[Any]) -> Iterator[str]:
     yield "[]" if before == "[" else "\n  ]"
 
 
-def texts(rows: Iterable[Any], part: str = "") -> Iterator[str]:
-    """Each row of a list as it stands in the document; what it is a `part` of makes no difference."""
-    del part
+def texts(rows: Iterable[Any], part: str) -> Iterator[str]:
+    """Each row of the list that is this `part`, as it stands in the document."""
+    if part in MESSAGES:
+        encode = msgspec.json.Encoder().encode
+        for row in rows:
+            yield _BEFORE + shown_in_json(encode(row).decode())
+        return
     rows = iter(rows)
     while some := list(islice(rows, ROWS)):
         # Within a row everything stands deeper, and text holds no line ends: so begins the next row and nothing else.
@@ -61,7 +70,8 @@ def texts(rows: Iterable[Any], part: str = "") -> Iterator[str]:
         yield _BEGIN + (others[-1] if others else first)
 
 
-_BEGIN = "\n    {"
+_BEFORE = "\n    "
+_BEGIN = f"{_BEFORE}{{"
 
 
 def _listed(rows: Iterator[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from captured import capture_of_payloads
 from reporting import AAA, SAMPLES, analysis_of, analysis_of_bytes, sample, words
@@ -21,9 +22,14 @@ if TYPE_CHECKING:
 
 
 def whole(analysis: Analysis) -> str:
-    """The document made at once."""
-    encoded = msgspec.json.encode(document_of(analysis, words()))
-    return shown_in_json(msgspec.json.format(encoded, indent=2).decode()) + "\n"
+    """The document made at once: indented, then with its lists of messages put in, a row a line."""
+    document = document_of(analysis, words())
+    bare = msgspec.json.format(msgspec.json.encode(replace(document, responses=[], requests=[])), indent=2).decode()
+    for name in ("responses", "requests"):
+        rows = [f"\n    {msgspec.json.encode(row).decode()}" for row in getattr(document, name)]
+        if rows:
+            bare = bare.replace(f'\n  "{name}": []', f'\n  "{name}": [{",".join(rows)}\n  ]')
+    return shown_in_json(bare) + "\n"
 
 
 @pytest.mark.parametrize("capture", [*SAMPLES, AAA], ids=lambda path: f"{path.parent.name}/{path.name}")
