@@ -29,7 +29,7 @@ from sipdiag.calls.failure import Failure, Step, failure_of
 from sipdiag.calls.figures import Delays, Figures, Peer, Sums, added, figures_in, figures_of, peers_of, sums_of
 from sipdiag.calls.flaws import Flaw, Harm, flaws_of, harm_of, kinds_of
 from sipdiag.calls.hearing import Hearing, hearings_of, reaches
-from sipdiag.calls.kinship import Leg, legs_in
+from sipdiag.calls.kinship import Leg, legs_in, likenesses, links_by_token, may_be_call_id, may_name, named_by
 from sipdiag.calls.ledger import (
     DEMANDS,
     FRAGMENT,
@@ -249,12 +249,17 @@ __all__ = [
     "last_copy_before",
     "later_of_the_same_side",
     "legs_in",
+    "likenesses",
     "lines_of",
+    "links_by_token",
     "links_of",
     "longest_passed",
+    "may_be_call_id",
     "may_be_reliable",
+    "may_name",
     "meant_by",
     "moment",
+    "named_by",
     "next_after",
     "notifications",
     "notifications_due",

@@ -9,7 +9,8 @@ together, and only between two calls of which neither is like a third.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 
 import msgspec
 
@@ -125,43 +126,71 @@ def _tokens(message: Message) -> Iterator[tuple[str, str]]:
 def links_by_header(legs: Sequence[Leg]) -> Iterator[Link]:
     """What header fields say: a value that two legs share, or the Call-ID of one in the other."""
     by_call_id = {leg.call_id: leg for leg in legs}
-    sharing: dict[tuple[str, str], list[Leg]] = {}
-    for leg in legs:
-        for name, value in leg.tokens:
-            other = None if name in ("session-id", "p-charging-vector") else _named(value, leg, by_call_id)
-            if other is not None:
-                certainty = Certainty.LIKELY if name == "in-reply-to" else Certainty.CERTAIN
-                yield _link(leg, other, name, value, certainty)
-            elif name not in ("in-reply-to", "replaces"):
-                sharing.setdefault((name, value), []).append(leg)
+
+    def named(leg: Leg, value: str) -> str | None:
+        others = (by_call_id.get(call_id) for call_id in named_by(value))
+        return next((other.call_id for other in others if other is not None and may_name(leg, other)), None)
+
+    tokens = ((leg, place, name, value) for leg in legs for place, (name, value) in enumerate(leg.tokens))
+    return (link for _, link in sorted(links_by_token(tokens, named), key=itemgetter(0)))
+
+
+Token = tuple[Leg, int, str, str]
+"""A header field of a leg: its place there, its name in lower case, its value."""
+Order = tuple[int, tuple[int, int, int], int, tuple[int, int, int]]
+"""Where a link stands among all: its kind, when the first with its value began and in which place, when its own leg."""
+
+
+def links_by_token(tokens: Iterable[Token], named: Callable[[Leg, str], str | None]) -> Iterator[tuple[Order, Link]]:
+    """The links of header fields, those of one value together, in the order in which their legs began.
+
+    `named` gives the Call-ID of the leg that a value names. What comes of it does not depend on other values.
+    """
+    sharing: dict[tuple[str, str], list[Token]] = {}
+    for token in tokens:
+        leg, place, name, value = token
+        other = named(leg, value) if may_be_call_id(name) else None
+        if other is not None:
+            certainty = Certainty.LIKELY if name == "in-reply-to" else Certainty.CERTAIN
+            yield (0, leg.begun, place, leg.begun), _link(leg, other, name, value, certainty)
+        elif name not in ("in-reply-to", "replaces"):
+            sharing.setdefault((name, value), []).append(token)
     for (name, value), members in sharing.items():
         if len(members) > 1:
-            yield from _shared(name, value, members)
+            first, place = members[0][:2]
+            for leg, before in _shared([member[0] for member in members]):
+                yield (1, first.begun, place, leg.begun), _link(leg, before, name, value, Certainty.CERTAIN)
 
 
-def _named(value: str, leg: Leg, by_call_id: dict[str, Leg]) -> Leg | None:
-    """The leg whose Call-ID `value` is, if it was going on: who calls back later makes a new call."""
-    for call_id in (value, *(part.strip() for part in value.split(","))):
-        other = by_call_id.get(call_id)
-        if other is not None and other is not leg and other.time <= leg.time <= other.end:
-            return other
-    return None
+def may_be_call_id(name: str) -> bool:
+    """Whether the value of a header field may be the Call-ID of another leg."""
+    return name not in ("session-id", "p-charging-vector")
 
 
-def _shared(name: str, value: str, members: list[Leg]) -> Iterator[Link]:
-    """The links of one value; none at all where two calls that came in at the same door have it at the same time."""
-    links: list[Link] = []
+def named_by(value: str) -> list[str]:
+    """The Call-IDs that a value may name, the likeliest first."""
+    return [value, *(part.strip() for part in value.split(","))]
+
+
+def may_name(leg: Leg, other: Leg) -> bool:
+    """Whether the other leg, which is named, was going on: who calls back later makes a new call."""
+    return other.call_id != leg.call_id and other.time <= leg.time <= other.end
+
+
+def _shared(members: list[Leg]) -> list[tuple[Leg, str]]:
+    """The legs that share a value, each with an earlier one; none where two came in at one door at the same time."""
+    links: list[tuple[Leg, str]] = []
     going: list[Leg] = []
     for leg in sorted(members, key=lambda each: each.begun):
         if going and leg.time > going[0].end:
             going = []
         if going:
             if leg.ends == going[0].ends or len(going) >= MOST_SHARING:
-                return
+                return []
             before = next((each for each in reversed(going) if each.ends[1] == leg.ends[0]), going[0])
-            links.append(_link(leg, before, name, value, Certainty.CERTAIN))
+            links.append((leg, before.call_id))
         going.append(leg)
-    yield from links
+    return links
 
 
 def links_by_likeness(legs: Sequence[Leg]) -> Iterator[Link]:
@@ -169,6 +198,11 @@ def links_by_likeness(legs: Sequence[Leg]) -> Iterator[Link]:
 
     Two calls of one load test run between the same hosts, so they are never a pair; and where calls crowd, nothing is.
     """
+    return (link for _, link in likenesses(legs))
+
+
+def likenesses(legs: Sequence[Leg]) -> Iterator[tuple[Order, Link]]:
+    """The same with where each stands among all links; what comes of it does not depend on legs of other parties."""
     if len({leg.ends for leg in legs}) < 2:
         return
     by_parties: dict[tuple[str, str], list[Leg]] = {}
@@ -178,10 +212,12 @@ def links_by_likeness(legs: Sequence[Leg]) -> Iterator[Link]:
             by_parties.setdefault(parties, []).append(leg)
     for group in by_parties.values():
         if len({leg.ends for leg in group}) > 1:
-            yield from _pairs(sorted(group, key=lambda each: each.begun))
+            first = group[0].begun
+            for leg, link in _pairs(sorted(group, key=lambda each: each.begun)):
+                yield (2, first, 0, leg.begun), link
 
 
-def _pairs(group: list[Leg]) -> Iterator[Link]:
+def _pairs(group: list[Leg]) -> Iterator[tuple[Leg, Link]]:
     after: dict[int, dict[int, str]] = {}
     before: dict[int, list[int]] = {}
     crowded = _crowded([leg.time for leg in group])
@@ -198,7 +234,8 @@ def _pairs(group: list[Leg]) -> Iterator[Link]:
     for later, partners in before.items():
         earlier = partners[0]
         if len(partners) == 1 and len(after[earlier]) == 1 and not crowded[earlier]:
-            yield _link(group[later], group[earlier], "likeness", after[earlier][later], Certainty.LIKELY)
+            alike = after[earlier][later]
+            yield group[later], _link(group[later], group[earlier].call_id, "likeness", alike, Certainty.LIKELY)
 
 
 def _crowded(times: list[int]) -> list[bool]:
@@ -271,5 +308,5 @@ def _user(text: str) -> str:
 _SEPARATORS = {ord(each): None for each in "+-.() "}
 
 
-def _link(leg: Leg, earlier: Leg, by: str, value: str, certainty: Certainty) -> Link:
-    return Link(call_id=leg.call_id, linked_to=earlier.call_id, by=by, value=value, certainty=certainty)
+def _link(leg: Leg, earlier: str, by: str, value: str, certainty: Certainty) -> Link:
+    return Link(call_id=leg.call_id, linked_to=earlier, by=by, value=value, certainty=certainty)

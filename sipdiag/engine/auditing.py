@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sipdiag import __version__
+from sipdiag.engine import kin
 from sipdiag.engine.clocks import offsets_of
 from sipdiag.engine.closing import Wanted, finish
 from sipdiag.engine.crew import Crew
@@ -22,7 +23,8 @@ from sipdiag.engine.merging import Beneath, agree, beneath_of, settle
 from sipdiag.engine.places import Place
 from sipdiag.engine.reading import FORMAT, How, Outcome, known, marks_in, outcomes_of
 from sipdiag.engine.results import SCHEMA, capture_table
-from sipdiag.engine.stages import Agreed, Run, carry, judge, keep_agreed, move, scatter, survey, tell
+from sipdiag.engine.run import Run, keep_homes
+from sipdiag.engine.stages import Agreed, carry, judge, keep_agreed, move, scatter, survey, tell
 from sipdiag.engine.store import publish
 from sipdiag.findings import Policy, Settings
 from sipdiag.report import Words
@@ -233,14 +235,13 @@ def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, prog
     beneath = found[0]
     progress.begin("surveying", run.shards)
     surveys = [(run, shard, order.settings, beneath.devices) for shard in shards]
-    for _ in crew.results(survey, surveys, lambda: put_object(run.folder / "streams", beneath.streams)):
+    naming = False
+    for named in crew.results(survey, surveys, lambda: put_object(run.folder / "streams", beneath.streams)):
+        naming = naming or named
         progress.step()
     agreed = agree(run, beneath, order.settings)
     keep_agreed(run, agreed)
-    if any(
-        run.shard_of(one.encode("utf-8", "surrogateescape")) != run.shard_of(home.encode("utf-8", "surrogateescape"))
-        for one, home in agreed.homes.items()
-    ):
+    if _tied(run, order.settings, crew, progress, naming=naming):
         progress.begin("moving", run.shards)
         for _ in crew.results(move, [(run, shard) for shard in shards]):
             progress.step()
@@ -256,6 +257,23 @@ def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, prog
     for _ in crew.results(tell, [(run, part) for part in shards]):
         progress.step()
     return agreed
+
+
+def _tied(run: Run, settings: Settings, crew: Crew, progress: Progress, *, naming: bool) -> bool:
+    """Find out which calls are legs of one; whether some have to move to another shard for that."""
+    buckets = [(run, bucket) for bucket in range(run.buckets)]
+    steps = [*([kin.name] if naming else []), kin.tie, *([kin.guess] if settings.guess_legs else [])]
+    progress.begin("tying", len(buckets) * len(steps) + 1)
+    ties: list[bytes] = []
+    for step in steps:
+        for found in crew.results(step, buckets):
+            ties.append(found)
+            progress.step()
+    moving = keep_homes(run, ties)
+    for _ in crew.results(kin.share, [(run, number) for number in range(2 * run.buckets)] if any(ties) else []):
+        pass
+    progress.step()
+    return moving
 
 
 def _batches(readable: Sequence[Outcome]) -> Iterator[list[tuple[int, str, int]]]:

@@ -18,7 +18,8 @@ from sipdiag.engine.crew import Crew
 from sipdiag.engine.files import object_in, put_table, table_in
 from sipdiag.engine.reading import Outcome, reading_in
 from sipdiag.engine.results import finding_table, stream_table
-from sipdiag.engine.stages import Agreed, Moment, Run, Told, Verdict
+from sipdiag.engine.run import Run
+from sipdiag.engine.stages import Agreed, Moment, Told, Verdict
 from sipdiag.findings import Finding, Policy, attacker_of, grouped, taken, unfolded
 from sipdiag.media import Stream
 from sipdiag.report import Words
@@ -83,7 +84,8 @@ def found_in(
 ) -> list[Finding]:
     """All findings of an audit that are wanted."""
     told: list[Told] = [object_in(run.folder / "told" / f"{part}") for part in range(run.shards)]
-    captures, ways = on_traces(_traces(run, readable), _concerned(run), agreed.links, agreed.outlook)
+    links = [link for each in verdicts for link in each.links]
+    captures, ways = on_traces(_traces(run, readable), _concerned(run), links, agreed.outlook)
     for some in [*(each.ways for each in verdicts), *(each.ways for each in told)]:
         ways |= some
     circles = {call_id: calls for each in verdicts for call_id, calls in each.circles.items()}

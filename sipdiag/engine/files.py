@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterator, Sequence
+import sys
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sipdiag.errors import UsageError
+
+MARK, WORD = b"P", 8
+"""What a file of parts begins with, so that no part stands at 0; bytes of a place."""
 
 
 @contextmanager
@@ -76,6 +81,35 @@ def object_in(path: Path, place: int = 0) -> Any:  # noqa: ANN401  (whoever wrot
         return pickle.load(file)  # noqa: S301
 
 
+def put_parts(path: Path, parts: Mapping[int, object]) -> None:
+    """Write values for several readers, by number, in one file of which each reads its own; where there are any."""
+    if not parts:
+        return
+    places = [0] * (max(parts) + 2)
+    with whole(path) as partial, partial.open("wb") as file:
+        file.write(MARK)
+        for number, value in parts.items():
+            places[number] = file.tell()
+            pickle.dump(value, file, protocol=5)
+        places[-1] = file.tell()
+        file.write(array("Q", places).tobytes())
+
+
+def part_in(path: Path, number: int) -> Any:  # noqa: ANN401  (the same)
+    """The value of one number; None where there is none. No more is read than that."""
+    with path.open("rb") as file:
+        end = file.seek(-WORD, os.SEEK_END)
+        begin = int.from_bytes(file.read(WORD), sys.byteorder)
+        if begin + WORD * number >= end:
+            return None
+        file.seek(begin + WORD * number)
+        place = int.from_bytes(file.read(WORD), sys.byteorder)
+        if not place:
+            return None
+        file.seek(place)
+        return pickle.load(file)  # noqa: S301
+
+
 def put_table(path: Path, table: pa.Table, *, compression: str = "snappy") -> None:
     """Write a table as Parquet."""
     with whole(path) as partial:
@@ -86,3 +120,17 @@ def table_in(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """The table in a Parquet file, or some columns of it."""
     with pq.ParquetFile(path, memory_map=True) as file:  # `read_table` takes three times as long for a small one
         return file.read(columns, use_threads=False)
+
+
+def packed(table: pa.Table) -> bytes:
+    """A table as bytes, to be one part of a file."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def unpacked(data: bytes) -> pa.Table:
+    """The table in such bytes."""
+    with pa.ipc.open_stream(data) as reader:
+        return reader.read_all()

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from sipdiag.calls import Leg, Registration, Window, families_of, settled, window_of
+from sipdiag.calls import Registration, Window, settled, window_of
 from sipdiag.engine.files import object_in, put_object
-from sipdiag.engine.outlook import Below, Outlook, all_links, homes_of
+from sipdiag.engine.outlook import Below, Outlook
 from sipdiag.engine.reading import Outcome, reading_in
-from sipdiag.engine.stages import Agreed, Run, survey_in
+from sipdiag.engine.run import Run
+from sipdiag.engine.stages import Agreed, survey_in
 from sipdiag.findings import PIECES, Facts, Settings, Traffic, all_traffic, flows_of, merged
 from sipdiag.media import Stream
 from sipdiag.trace import joined_streams
@@ -65,18 +66,15 @@ def beneath_of(run: Run, readable: Sequence[Outcome]) -> Beneath:
 
 def agree(run: Run, beneath: Beneath, settings: Settings) -> Agreed:
     """What all shards are told before they are judged."""
-    legs: list[Leg] = []
     behind: list[Registration] = []
     traffic: list[Traffic] = []
     facts: dict[str, list[Facts]] = {name: [] for name in PIECES}
     for shard in range(run.shards):
         survey = survey_in(run, shard)
-        legs += survey.legs
         behind += survey.behind
         traffic.append(survey.traffic)
         for name, mine in survey.facts.items():
             facts[name].append(mine)
-    links = all_links(legs, settings)
     return Agreed(
         outlook=Outlook(
             window=beneath.window,
@@ -87,9 +85,7 @@ def agree(run: Run, beneath: Beneath, settings: Settings) -> Agreed:
             streams=beneath.streams,
             undelivered=beneath.undelivered,
             with_media=beneath.with_media,
-        ),
-        links=links,
-        homes=homes_of(links, families_of(links)),
+        )
     )
 
 

@@ -20,7 +20,7 @@ from sipdiag.engine.places import Place, opened
 from sipdiag.errors import CaptureError
 from sipdiag.trace import NATIVE, CaptureFacts, Engine, Sighting, Trace, corrected, host
 
-FORMAT = 3
+FORMAT = 4
 """Raised when what lies on disk changes its form: then captures are read anew."""
 COPY = 1 << 20
 

@@ -12,7 +12,6 @@ A stage is done when its last file is there; one that was broken off is run agai
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -25,12 +24,14 @@ import pyarrow as pa
 from msgspec.structs import replace
 
 from sipdiag.calls import Carriage, Correlation, Link, Transaction, correlate, moment, status
+from sipdiag.engine import kin
 from sipdiag.engine.columns import NUMBERED, in_time, numbered, octets_of, sightings_of
 from sipdiag.engine.conclusion import Attacks, on_sources, on_wholes, ways_told
-from sipdiag.engine.files import object_in, put_object, put_table, table_in
+from sipdiag.engine.files import object_in, packed, put_object, put_parts, put_table, table_in, unpacked
 from sipdiag.engine.judgement import Judgement, Place, judged
 from sipdiag.engine.outlook import Outlook
 from sipdiag.engine.results import call_table, registration_table, response_table
+from sipdiag.engine.run import Run
 from sipdiag.engine.survey import Survey, survey_of
 from sipdiag.findings import Circles, Fault, Finding, Settings
 from sipdiag.report.document import StreamRow
@@ -40,30 +41,11 @@ from sipdiag.trace import Sighting
 Moment = tuple[int, int, int]
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one run of an audit keeps what its stages leave."""
-
-    folder: Path
-    """Of the stages."""
-    data: Path
-    """Of the result."""
-    read: Path
-    """Of the captures that were read, by content."""
-    shards: int
-
-    def shard_of(self, call_id: bytes) -> int:
-        """The shard that a Call-ID falls into."""
-        return crc32(call_id) % self.shards
-
-
 class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     """What all shards are told before they are judged."""
 
     outlook: Outlook
     """The streams, and whose they are as soon as that is settled, lie in files of their own."""
-    links: list[Link]
-    homes: dict[str, str]
-    """Call-ID of a leg → the Call-ID whose shard its call goes to."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +58,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     refused: dict[Place, Transaction]
     streams: dict[int, tuple[Moment, StreamRow]]
     """Number of a stream → since when the call goes on that it belongs to here, and what is told of it."""
+    links: list[Link]
+    """What ties calls together that rules on captures ask about."""
     calls: int
     """How many there are."""
 
@@ -90,22 +74,23 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 def scatter(run: Run, batch: int, captures: Sequence[tuple[int, str, int]]) -> None:
     """Divide the sightings of `captures`, each with its number, its content, and how far its clock is ahead."""
-    done = run.folder / "scattered" / f"{batch}.done"
+    done = run.folder / "shards" / f"{batch}"
     if done.exists():
         return
     contents = [(content, (number, ahead)) for number, content, ahead in captures]
     tables = [numbered(table_in(run.read / f"{content}.parquet"), *about) for content, about in contents]
     whole = pa.concat_tables(tables) if tables else NUMBERED.empty_table()
-    for shard, part in _divided(whole, run.shards, run.shard_of):
-        put_table(run.folder / "shards" / str(shard) / f"{batch}.parquet", part)
-    put_object(done, None)
+    put_parts(done, {shard: packed(part) for shard, part in _divided(whole, run.shards, run.shard_of)})
 
 
-def survey(run: Run, shard: int, settings: Settings, devices: frozenset[str]) -> None:
-    """Look at a shard for what others need of it."""
+def survey(run: Run, shard: int, settings: Settings, devices: frozenset[str]) -> bool:
+    """Look at a shard for what others need of it; whether one of its legs may name another."""
     target = run.folder / "surveys" / f"{shard}"
     if not target.exists():
-        put_object(target, survey_of(sightings_of(in_time(_tables(run, shard))), settings, devices))
+        found = survey_of(sightings_of(in_time(_tables(run, shard))), settings, devices)
+        kin.offer(run, shard, found.legs)
+        put_object(target, replace(found, legs=[]))
+    return (run.folder / "naming" / f"{shard}").exists()
 
 
 def survey_in(run: Run, shard: int) -> Survey:
@@ -119,14 +104,11 @@ def move(run: Run, shard: int) -> None:
     done = run.folder / "moved" / f"{shard}.done"
     if done.exists():
         return
-    homes = _homes(run)
+    parts: dict[int, bytes] = {}
     for table in [pa.concat_tables(tables)] if (tables := _tables(run, shard)) else []:
-        encoded, names = _call_ids(table)
-        goes = np.array([run.shard_of(homes.get(name, name)) for name in names], np.int32)[encoded]
-        for other in np.unique(goes).tolist():
-            if other != shard:
-                part = table.filter(pa.array(goes == other))
-                put_table(run.folder / "moves" / str(other) / f"{shard}.parquet", part)
+        moving = _divided(table, run.shards, run.home_of)
+        parts = {other: packed(part) for other, part in moving if other != shard}
+    put_parts(run.folder / "moves" / f"{shard}", parts)
     put_object(done, None)
 
 
@@ -164,6 +146,7 @@ def judge(run: Run, shard: int) -> tuple[int, int]:
             faults=verdict.faults,
             refused=verdict.refused,
             streams=_owned(seen, scene.carriage),
+            links=_links_of(verdict.concerned, links),
             calls=len(seen.calls),
         ),
     )
@@ -174,8 +157,13 @@ def _whole_calls(run: Run, shard: int) -> tuple[pa.Table, list[Sighting], list[L
     """The sightings of a shard, with the legs that came to it and without those that went, and what ties them."""
     table = in_time([*_staying(run, shard), *_arrived(run, shard)])
     sightings = sightings_of(table)
-    mine = {each.message.call_id for each in sightings}
-    return table, sightings, [link for link in agreed_in(run).links if link.call_id in mine]
+    return table, sightings, kin.links_in(run, shard)
+
+
+def _links_of(concerned: Iterable[Sighting], links: Sequence[Link]) -> list[Link]:
+    """Those of `links` that tie calls of some messages together."""
+    mine = {each.message.call_id for each in concerned}
+    return [link for link in links if link.call_id in mine]
 
 
 def _owned(seen: Correlation, carriage: Carriage) -> dict[int, tuple[Moment, StreamRow]]:
@@ -195,8 +183,7 @@ def tell(run: Run, part: int) -> None:
     outlook = agreed_in(run).outlook
     shares: dict[str, dict[Any, list[Any]]] = {}
     asked: dict[str, list[list[Transaction]]] = {}
-    for path in sorted((run.folder / "gathered" / str(part)).glob("[0-9]*"), key=lambda each: int(each.name)):
-        gathered, sources = object_in(path)
+    for gathered, sources in run.told("gathered", part):
         for name, about, share in gathered:
             shares.setdefault(name, {}).setdefault(about, []).append(share)
         for host, mine in sources.items():
@@ -204,8 +191,6 @@ def tell(run: Run, part: int) -> None:
     wholes = list(on_wholes(shares, outlook))
     hosts, attacks = on_sources(asked, outlook)
     put_object(done, Told(findings=[*wholes, *hosts], ways=ways_told([*wholes, *hosts]), attacks=attacks))
-    for name in ("shards", "moves", "gathered"):  # all are judged, so that nobody wants these any more
-        shutil.rmtree(run.folder / name / str(part), ignore_errors=True)
 
 
 def keep_agreed(run: Run, agreed: Agreed) -> None:
@@ -231,29 +216,22 @@ def _settled(path: Path) -> Agreed:
     return replace(agreed, outlook=replace(agreed.outlook, media_settled=object_in(path)))
 
 
-def _homes(run: Run) -> Mapping[bytes, bytes]:
-    return {octets_of(call_id): octets_of(home) for call_id, home in agreed_in(run).homes.items()}
-
-
 def _tables(run: Run, shard: int) -> list[pa.Table]:
-    folder = run.folder / "shards" / str(shard)
-    return [table_in(path) for path in sorted(folder.glob("[0-9]*.parquet"), key=lambda each: int(each.stem))]
+    return [unpacked(each) for each in run.told("shards", shard)]
 
 
 def _arrived(run: Run, shard: int) -> list[pa.Table]:
-    folder = run.folder / "moves" / str(shard)
-    return [table_in(path) for path in sorted(folder.glob("[0-9]*.parquet"), key=lambda each: int(each.stem))]
+    return [unpacked(each) for each in run.told("moves", shard)]
 
 
 def _staying(run: Run, shard: int) -> list[pa.Table]:
     """The sightings of a shard without those that went to another."""
-    homes = _homes(run)
-    if not homes:
+    if not (run.folder / "moved").exists():
         return _tables(run, shard)
     staying = []
     for table in _tables(run, shard):
         encoded, names = _call_ids(table)
-        stays = np.array([run.shard_of(homes.get(name, name)) == shard for name in names], np.bool_)
+        stays = np.array([run.home_of(name) == shard for name in names], np.bool_)
         staying.append(table.filter(pa.array(stays[encoded])) if len(names) else table)
     return staying
 
@@ -290,8 +268,7 @@ def _gather(run: Run, shard: int, verdict: Judgement) -> None:
     for host, asked in verdict.sources.items():
         part = crc32(host.encode()) % run.shards
         parts.setdefault(part, ([], {}))[1][host] = [_slim(each) for each in asked]
-    for part, gathered in parts.items():
-        put_object(run.folder / "gathered" / str(part) / f"{shard}", gathered)
+    put_parts(run.folder / "gathered" / f"{shard}", parts)
 
 
 def _slim(each: Transaction) -> Transaction:
