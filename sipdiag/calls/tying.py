@@ -215,7 +215,7 @@ class _Tie:
                 yield call, Carried(stream=stream, number=number, toward=toward, line=line, by=by)
 
     def _found(self, by: str, number: int) -> list[Place]:
-        """Of the lines that a stream may be of one for each call: that which agreed on its payload type."""
+        """Of the lines that a stream may be of one for each call: that which suits it best."""
         if (by, number) not in self._known:
             self._known[by, number] = self._looked_up(by, self._streams[number])
         return self._known[by, number]
@@ -229,9 +229,7 @@ class _Tie:
         chosen: dict[int, Place] = {}
         for place in self._near(places, stream):
             _, call, line, _ = place
-            if call not in chosen or (
-                _names(line, stream.payload_type) and not _names(chosen[call][2], stream.payload_type)
-            ):
+            if call not in chosen or _rank(line, stream) > _rank(chosen[call][2], stream):
                 chosen[call] = place
         return list(chosen.values())
 
@@ -280,6 +278,15 @@ def _begins(stream: Stream) -> tuple[int, ...]:
 def _distance(place: Place, stream: Stream) -> int:
     """How long before or after the stream began, or went on after a pause, the call agreed on it."""
     return min(abs(begin - place[0]) for begin in _begins(stream))
+
+
+def _rank(line: MediaLine, stream: Stream) -> tuple[bool, bool]:
+    """How well a line suits a stream: one that lists its payload type, and then one that was not rejected."""
+    accepted = any(
+        terms.caller is not None and terms.callee is not None and terms.caller.receives and terms.callee.receives
+        for terms in line.terms
+    )
+    return _names(line, stream.payload_type), accepted
 
 
 def _names(line: MediaLine, payload_type: int) -> bool:

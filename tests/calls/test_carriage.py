@@ -52,6 +52,15 @@ def told(media: CallMedia) -> list[tuple[int, str, str]]:
     return [(each.number, each.toward, each.by) for each in media.carried]
 
 
+def test_of_two_lines_at_one_port_the_rejected_one_has_nothing() -> None:
+    """An offer of SRTP and of clear voice at the same port, of which the second is taken (RFC 3264, section 6)."""
+    talk = Exchange()
+    answer = sdp("m=audio 0 RTP/SAVP 0\nm=audio 6000 RTP/AVP 0", address="203.0.113.20")
+    call(talk, sdp("m=audio 4000 RTP/SAVP 0\nm=audio 4000 RTP/AVP 0"), answer)
+    media = media_of(talk, stream(HERE, THERE), stream(THERE, HERE))
+    assert [each.line.number for each in media.carried if each.line is not None] == [1, 1]
+
+
 def test_a_stream_is_known_by_where_it_goes() -> None:
     """To the caller's end or to the callee's."""
     talk = Exchange()

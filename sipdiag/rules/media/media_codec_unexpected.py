@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Carried, Hearing, Trait
+from sipdiag.calls import OTHER, Call, Carried, Hearing, Trait
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_heard, hearing_evidence
 from sipdiag.media import STATIC, Format
 
@@ -33,7 +33,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         for each in hearing.arriving:
             if each.number in told or not each.stream.heard(hearing.begin, hearing.end):
                 continue
-            finding = _undecryptable(call, hearing, each) or _unlisted(call, hearing, each, scene)
+            finding = _undecryptable(call, hearing, each, scene) or _unlisted(call, hearing, each, scene)
             if finding is not None:
                 told.add(each.number)
                 yield finding
@@ -53,6 +53,7 @@ def _unlisted(call: Call, hearing: Hearing, carried: Carried, scene: Scene) -> F
         for each in carried.stream.formats
         if str(each.payload_type) not in listed and each.payload_type not in NOISE and each.packets >= least
         if each.first_time < hearing.end  # later something else may have been agreed on, unseen
+        if each.length  # without a payload they keep a way open (RFC 6263, section 4.6)
     ]
     if not foreign or not listed:
         return None
@@ -65,24 +66,44 @@ def _unlisted(call: Call, hearing: Hearing, carried: Carried, scene: Scene) -> F
     return _found(variant, severity, call, hearing, carried, shown, evidence)
 
 
-def _undecryptable(call: Call, hearing: Hearing, carried: Carried) -> Finding | None:
+def _undecryptable(call: Call, hearing: Hearing, carried: Carried, scene: Scene) -> Finding | None:
     """Clear packets where SRTP was agreed on, or the other way round."""
-    shown = next((each for each in carried.stream.formats if each.payload_type in G711), None)
-    if shown is None or shown is not carried.stream.formats[0] or shown.length <= 0:
+    shown = _voice_of(carried)
+    if shown is None:
         return None
     ends = (hearing.agreed.caller, hearing.agreed.callee)
     secure = {end.media.secure for end in ends if end is not None}
     optional = any(end is not None and (end.media.crypto or end.media.fingerprint) for end in ends)
-    clear = shown.length % WHOLE == 0
-    tagged = shown.length % WHOLE in TAGS
-    if secure == {True} and clear:
+    if secure == {True} and shown.length % WHOLE == 0:
         variant = "clear"
-    elif secure == {False} and tagged and not optional:
+    elif secure == {False} and _is_tagged(carried) and not optional and not _is_tagged_back(call, hearing, scene):
         variant = "encrypted"
     else:
         return None
     evidence = _evidence(call, hearing, carried, shown) | {"payload_bytes": shown.length}
     return _found(variant, SEVERITY, call, hearing, carried, shown, evidence)
+
+
+def _voice_of(carried: Carried) -> Format | None:
+    """What a stream mostly holds, if that is PCMU or PCMA."""
+    most = carried.stream.formats[0]
+    return most if most.payload_type in G711 and most.length > 0 else None
+
+
+def _is_tagged(carried: Carried) -> bool:
+    """Whether its packets are longer than PCMU and PCMA are, by what SRTP puts behind."""
+    shown = _voice_of(carried)
+    return shown is not None and shown.length % WHOLE in TAGS
+
+
+def _is_tagged_back(call: Call, hearing: Hearing, scene: Scene) -> bool:
+    """Whether the hearer sends SRTP too: both have agreed on keys, as ZRTP does on the way of the media (RFC 6189)."""
+    return any(
+        _is_tagged(each) and each.stream.heard(hearing.begin, hearing.end)
+        for other in scene.hearings(call)
+        if other.line is hearing.line and other.sender == OTHER[hearing.sender]
+        for each in other.arriving
+    )
 
 
 def _evidence(call: Call, hearing: Hearing, carried: Carried, shown: Format) -> Evidence:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sipdiag.calls import SECOND, Call, Trait
 from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence, saves_packets
+from sipdiag.media import Stream
 
 NAME = "media-late"
 SEVERITY = Severity.WARNING
@@ -30,7 +31,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         told.add(hearing.sender)
         shown = min(hearing.arriving, key=lambda each: each.stream.first_time).stream
         frame = next((gap.frame for gap in shown.gaps if gap.end == first), shown.first_frame)
-        saving = saves_packets(shown)  # it may have had nothing to say
+        saving = saves_packets(shown) or _begins_with_a_key(shown)  # it may have had nothing to say
         yield found_heard(
             NAME,
             "late",
@@ -47,3 +48,8 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
                 "waited_s": round(waited / SECOND, 3),
             },
         )
+
+
+def _begins_with_a_key(stream: Stream) -> bool:
+    """Whether its first packet tells of a key: who only dials need not speak."""
+    return any(key.frame == stream.first_frame for key in stream.keys)

@@ -7,11 +7,11 @@ come by in other calls, or did before this one was answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from sipdiag.calls import CALLER, SECOND, Call, Correlation, Hearing, MediaLine
+from sipdiag.calls import CALLEE, CALLER, SECOND, Call, Correlation, Hearing, MediaLine, is_private
 from sipdiag.findings import Confidence, Finding, Notice, Scene, Severity, found_heard, names_of
 from sipdiag.media import Stream
 from sipdiag.trace import host
@@ -58,8 +58,8 @@ def _finding(call: Call, scene: Scene) -> Finding | None:
     if any(each.stream.last_time > begin for each in carried):
         return None  # some media flow, in one leg or the other
     line = hearings[0].line
-    early = [each.stream for each in carried]
-    others = _of_the_same_hosts(line, scene)
+    early = _proofs((each.stream for each in carried), call, hearings, scene)
+    others = _proofs(_of_the_same_hosts(line, scene), call, hearings, scene)
     variant = "after-early" if early else "none" if others else "elsewhere"
     notice = _refused(hearings, scene)
     if notice is not None:
@@ -94,6 +94,29 @@ def _refused(hearings: Sequence[Hearing], scene: Scene) -> Notice | None:
     """What ICMP says of the media to one side."""
     told = (scene.notices.against(each.wanted.endpoint, each.begin, each.end) for each in hearings)
     return next((each for each in told if each is not None), None)
+
+
+def _proofs(streams: Iterable[Stream], call: Call, hearings: Sequence[Hearing], scene: Scene) -> list[Stream]:
+    """Those of `streams` which show that media between the ends would come by.
+
+    What goes to an element that has left the way of the media, as an exchange does that lets phones talk directly, may
+    be all that the recorder sees. With TURN or ICE over TCP media go inside of something else (RFC 8656, RFC 6544).
+    """
+    last = hearings[-1].last
+    ends = {CALLER: last.caller, CALLEE: last.callee}
+    media = [end.media for end in ends.values() if end is not None]
+    if any(each.kind == "relay" or each.transport != "udp" for one in media for each in one.candidates):
+        return []
+    there = {host(end.endpoint) for end in ends.values() if end is not None}
+    left: set[str] = set()
+    for line in scene.carriage.of(call).lines:
+        left.update(map(host, line.hop))
+        left.update(
+            host(end.endpoint) for terms in line.terms for end in (terms.caller, terms.callee) if end is not None
+        )
+    outside = zip((CALLER, CALLEE), hearings[0].line.hop, strict=True)  # a NAT shows another address of an end
+    there |= {host(hop) for side, hop in outside if (end := ends[side]) is not None and is_private(host(end.endpoint))}
+    return [each for each in streams if not {host(each.source), host(each.destination)} & (left - there)]
 
 
 def _of_the_same_hosts(line: MediaLine, scene: Scene) -> list[Stream]:

@@ -49,7 +49,8 @@ def _together(arriving: Sequence[Carried]) -> tuple[Carried, Carried] | None:
     if len(set(sources)) < 2:
         return None
     for (one, here), (other, there) in combinations(islice(zip(lasting, sources, strict=True), MOST), 2):
-        if here != there and _overlap(one.stream, other.stream) > TOGETHER:
+        same = one.stream.destination == other.stream.destination
+        if here != there and same and _overlap(one.stream, other.stream) > TOGETHER:
             return (one, other) if one.number < other.number else (other, one)
     return None
 

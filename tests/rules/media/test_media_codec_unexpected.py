@@ -81,11 +81,24 @@ def secured() -> Talk:
     return Talk().begin(sdp(SECURE), SECURED).say(HERE, THERE, 1.1, 4, payload=TONE + TAG).end(6)
 
 
+def kept_open() -> Talk:
+    talk = Talk().begin().say(HERE, THERE, 1.1, 4)
+    return talk.say(HERE, THERE, 1.1, 4, ssrc=9, payload_type=20, payload=b"").end(6)
+
+
+def encrypted_both_ways() -> Talk:
+    talk = Talk().begin().say(HERE, THERE, 1.1, 4, payload=TONE + TAG)
+    return talk.say(THERE, HERE, 1.1, 4, ssrc=8, payload=TONE + TAG).end(6)
+
+
 def of_odd_length() -> Talk:
     return Talk().begin().say(HERE, THERE, 1.1, 4, payload=TONE + bytes(3)).end(6)
 
 
-@pytest.mark.parametrize("story", [listed, noise, on_its_way, agreed_later, secured, of_odd_length])
+@pytest.mark.parametrize(
+    "story",
+    [listed, noise, on_its_way, agreed_later, secured, kept_open, encrypted_both_ways, of_odd_length],
+)
 def test_a_near_miss_is_silent(story: Callable[[], Talk]) -> None:
-    """What was listed at any time, comfort noise, a few packets, and lengths that prove nothing."""
+    """What was listed, comfort noise, a few packets, empty ones, keys of ZRTP, and lengths that prove nothing."""
     assert story().told(NAME) == []

@@ -33,6 +33,14 @@ def test_who_saves_packets_may_have_had_nothing_to_say() -> None:
     assert (finding.severity.value, finding.confidence.value) == ("note", "likely")
 
 
+def test_who_only_dials_may_have_had_nothing_to_say() -> None:
+    """A stream that begins with a key: a note."""
+    keys = {"payload_type": 101, "payload": b"\x05\x0a\x00\xa0", "ticks": 0}
+    talk = Talk().begin().say(HERE, THERE, 4.5, 0.2, **keys).say(THERE, HERE, 1.1, 8, ssrc=8)
+    (finding,) = talk.end(9).findings(NAME)
+    assert (finding.severity.value, finding.confidence.value) == ("note", "likely")
+
+
 def in_time() -> Talk:
     return Talk().begin().say(HERE, THERE, 1.1, 8).say(THERE, HERE, 2.5, 4, ssrc=8).end(9)
 

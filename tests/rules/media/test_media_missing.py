@@ -39,6 +39,30 @@ def test_early_media_prove_it_too() -> None:
     assert talk.end(12).told(NAME) == [("after-early", "error", "likely")]
 
 
+def relayed_then_direct() -> Talk:
+    """A relay has the media of both; then a re-INVITE takes it off their way."""
+    relay = ("198.51.100.1", 18_000)
+    talk = Talk().begin(OFFER, sdp("m=audio 18000 RTP/AVP 0", address=relay[0]))
+    talk.say(HERE, relay, 1.1, 2).say(relay, HERE, 1.1, 2, ssrc=8)
+    again = talk.exchange.request("INVITE", 3.2, to_tag="callee", cseq=5, branch="direct")
+    with_body(talk.exchange, again, sdp(VOICE))
+    with_body(talk.exchange, talk.exchange.response(200, again, 3.3), ANSWER)
+    return talk
+
+
+def test_what_a_relay_saw_proves_nothing_once_it_has_left() -> None:
+    """A recorder beside it sees none of what goes from phone to phone."""
+    assert relayed_then_direct().end(20).told(NAME) == [("elsewhere", "note", "inconclusive")]
+
+
+@pytest.mark.parametrize("kind", ["udp 1 203.0.113.99 50000 typ relay", "tcp 1 192.0.2.10 9 typ host"])
+def test_what_goes_inside_of_something_else_is_not_missed(kind: str) -> None:
+    """TURN and ICE over TCP carry media that nobody recognises on the way."""
+    offer = sdp(f"{VOICE}\na=candidate:1 1 {kind}")
+    talk = Talk().begin(offer).say(("192.0.2.50", 1), (THERE[0], 7_000), 1, 3).end(8)
+    assert talk.told(NAME) == [("elsewhere", "note", "inconclusive")]
+
+
 def test_media_of_other_hosts_prove_nothing() -> None:
     """A note, once: those of this call may take another way."""
     talk = silent_call().say(*OTHERS, 1, 3)

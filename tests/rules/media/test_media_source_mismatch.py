@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from described import VOICE, sdp, with_body
 from sipdiag.rules.media.media_source_mismatch import NAME
-from streaming import HERE, THERE, Talk
+from streaming import ANSWER, HERE, THERE, Talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,11 +56,21 @@ def taken_over() -> Talk:
     return talk.say(HERE, THERE, 1.1, 4, ssrc=8).say(HERE, STRANGER, 5.3, 3, ssrc=8).end(10)
 
 
+def to_two_ends() -> Talk:
+    """A re-INVITE moves the caller; the old source goes on to where it was."""
+    talk = Talk().begin().say(HERE, THERE, 1.1, 8).say(THERE, HERE, 1.1, 8, ssrc=8)
+    again = talk.exchange.request("INVITE", 3, to_tag="callee", cseq=5, branch="moved")
+    with_body(talk.exchange, again, sdp(VOICE.replace("4000", "4002")))
+    with_body(talk.exchange, talk.exchange.response(200, again, 3.1), ANSWER)
+    there = (HERE[0], 4_002)
+    return talk.say(STRANGER, there, 3.2, 5, ssrc=9).say(there, STRANGER, 3.2, 5, ssrc=6).end(10)
+
+
 def as_described() -> Talk:
     return Talk().begin().say(HERE, THERE, 1.1, 8).say(THERE, HERE, 1.1, 8, ssrc=8).end(10)
 
 
-@pytest.mark.parametrize("story", [followed, another_port, taken_over, as_described])
+@pytest.mark.parametrize("story", [followed, another_port, taken_over, to_two_ends, as_described])
 def test_a_near_miss_is_silent(story: Callable[[], Talk]) -> None:
-    """Answers follow the source, one host uses two ports, or one source takes over from another."""
+    """Answers follow the source, one host uses two ports, one source takes over from another, or sends elsewhere."""
     assert story().told(NAME) == []
