@@ -13,13 +13,14 @@ import msgspec
 from msgspec.structs import replace
 
 from sipdiag import __version__
-from sipdiag.engine import kin
+from sipdiag.engine import asking, kin, nat
 from sipdiag.engine.clocks import offsets_of
 from sipdiag.engine.closing import Wanted, finish
 from sipdiag.engine.crew import Crew
 from sipdiag.engine.files import alone_in, put_bytes, put_object, put_table, tidy
 from sipdiag.engine.journal import Journal
 from sipdiag.engine.merging import Beneath, agree, beneath_of, settle
+from sipdiag.engine.outlook import Outlook
 from sipdiag.engine.places import Place
 from sipdiag.engine.reading import FORMAT, How, Outcome, known, marks_in, outcomes_of
 from sipdiag.engine.results import SCHEMA, capture_table
@@ -241,7 +242,7 @@ def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, prog
         progress.step()
     agreed = agree(run, beneath, order.settings)
     keep_agreed(run, agreed)
-    if _tied(run, order.settings, crew, progress, naming=naming):
+    if _tied(run, agreed.outlook, crew, progress, naming=naming):
         progress.begin("moving", run.shards)
         for _ in crew.results(move, [(run, shard) for shard in shards]):
             progress.step()
@@ -259,10 +260,15 @@ def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, prog
     return agreed
 
 
-def _tied(run: Run, settings: Settings, crew: Crew, progress: Progress, *, naming: bool) -> bool:
+def _tied(run: Run, outlook: Outlook, crew: Crew, progress: Progress, *, naming: bool) -> bool:
     """Find out which calls are legs of one; whether some have to move to another shard for that."""
     buckets = [(run, bucket) for bucket in range(run.buckets)]
-    steps = [*([kin.name] if naming else []), kin.tie, *([kin.guess] if settings.guess_legs else [])]
+    steps = [
+        asking.put_up,
+        *([kin.name] if naming else []),
+        kin.tie,
+        *([kin.guess] if outlook.settings.guess_legs else []),
+    ]
     progress.begin("tying", len(buckets) * len(steps) + 1)
     ties: list[bytes] = []
     for step in steps:
@@ -272,6 +278,13 @@ def _tied(run: Run, settings: Settings, crew: Crew, progress: Progress, *, namin
     moving = keep_homes(run, ties)
     for _ in crew.results(kin.share, [(run, number) for number in range(2 * run.buckets)] if any(ties) else []):
         pass
+    if devices := nat.ties_in(run):
+        keep_homes(run, devices, nat.DEVICES)
+    if (run.folder / "behind").exists():
+        for _ in crew.results(nat.route, [(run, shard) for shard in range(run.shards)]):
+            pass
+        for _ in crew.results(nat.find, [(*each, outlook.window) for each in buckets]):
+            pass
     progress.step()
     return moving
 

@@ -7,16 +7,21 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from sipdiag.calls import Registration, Window, settled, window_of
+from sipdiag.calls import Window, settled, window_of
+from sipdiag.engine.asking import MANY
 from sipdiag.engine.files import object_in, put_object
+from sipdiag.engine.nat import NO_FLOWS, Devices
 from sipdiag.engine.outlook import Below, Outlook
 from sipdiag.engine.reading import Outcome, reading_in
 from sipdiag.engine.run import Run
 from sipdiag.engine.stages import Agreed, survey_in
-from sipdiag.findings import PIECES, Facts, Settings, Traffic, all_traffic, flows_of, merged
+from sipdiag.findings import PIECES, Facts, Settings, merged
 from sipdiag.media import Stream
 from sipdiag.trace import joined_streams
 from sipdiag.transport import Undelivered
+
+MOST_PARTS = 64
+"""What so many shards tell is put together before more is looked at."""
 
 
 class Beneath(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,8 +43,7 @@ def beneath_of(run: Run, readable: Sequence[Outcome]) -> Beneath:
     below = Below()
     streams: list[list[Stream]] = []
     undelivered: list[Undelivered] = []
-    registering: dict[str, set[str]] = {}
-    natted: set[str] = set()
+    devices = Devices()
     with_media = True
     for number, outcome in enumerate(readable):
         reading = reading_in(run.read, outcome)
@@ -50,37 +54,33 @@ def beneath_of(run: Run, readable: Sequence[Outcome]) -> Beneath:
         below.add(reading.below)
         streams.append([replace(stream, capture=number) for stream in reading.trace.streams])
         undelivered += [each.in_capture(number) for each in reading.trace.undelivered]
-        natted |= reading.natted
-        for call_id, endpoints in reading.registering.items():
-            registering.setdefault(call_id, set()).update(endpoints)
+        devices.add(reading.registering, reading.natted)
         with_media = with_media and reading.trace.media
     return Beneath(
         window=replace(window_of(times, []), directions=frozenset(directions)),
         below=below,
         streams=joined_streams(streams),
         undelivered=undelivered,
-        devices=frozenset(endpoint for call_id in natted & registering.keys() for endpoint in registering[call_id]),
+        devices=devices.behind(),
         with_media=with_media,
     )
 
 
 def agree(run: Run, beneath: Beneath, settings: Settings) -> Agreed:
-    """What all shards are told before they are judged."""
-    behind: list[Registration] = []
-    traffic: list[Traffic] = []
-    facts: dict[str, list[Facts]] = {name: [] for name in PIECES}
+    """What all shards are told before they are judged; flows and what is on disk they look up themselves."""
+    facts: dict[str, list[Facts]] = {name: [] for name in PIECES if name not in MANY}
     for shard in range(run.shards):
         survey = survey_in(run, shard)
-        behind += survey.behind
-        traffic.append(survey.traffic)
-        for name, mine in survey.facts.items():
-            facts[name].append(mine)
+        for name, parts in facts.items():
+            parts.append(survey[name])
+            if len(parts) > MOST_PARTS:
+                parts[:] = [merged(name, parts)]
     return Agreed(
         outlook=Outlook(
             window=beneath.window,
             settings=settings,
             facts={name: merged(name, parts) for name, parts in facts.items()},
-            flows=flows_of(behind, all_traffic(traffic), beneath.window),
+            flows=NO_FLOWS,
             below=beneath.below,
             streams=beneath.streams,
             undelivered=beneath.undelivered,

@@ -19,6 +19,8 @@ import numpy.typing as npt
 from sipdiag.engine.files import part_in, whole
 
 SHARDS_A_BUCKET = 16
+CALLS = "calls"
+"""What Call-IDs have homes by."""
 Hashes = npt.NDArray[np.uint32]
 
 
@@ -48,10 +50,14 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     def home_of(self, call_id: bytes) -> int:
         """The shard in which its call is judged: that of the first leg, once it is known which legs are one call."""
-        number = crc32(call_id)
-        hashes, homes = _homes(self.folder / "homes.npy")
+        return self.home_by(CALLS, call_id) % self.shards
+
+    def home_by(self, kind: str, name: bytes) -> int:
+        """The number of what a name is tied to: it is the same for all that are tied to each other."""
+        number = crc32(name)
+        hashes, homes = _homes(self.folder / f"{kind}.npy")
         at = int(np.searchsorted(hashes, number))
-        return int(homes[at]) % self.shards if at < len(hashes) and hashes[at] == number else number % self.shards
+        return int(homes[at]) if at < len(hashes) and hashes[at] == number else number
 
     def told(self, name: str, number: int) -> Iterator[Any]:
         """What all that wrote to the folder `name` told this bucket or shard, in their order."""
@@ -61,22 +67,22 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
                 yield part
 
 
-def keep_homes(run: Run, ties: Iterable[bytes]) -> bool:
-    """Keep where all legs of each call go, given `ties` of two hashes each; whether any of them has to move.
+def keep_homes(run: Run, ties: Iterable[bytes], kind: str = CALLS) -> bool:
+    """Keep where all that is tied goes, given `ties` of two hashes each; whether a leg has to move to another shard.
 
-    Two Call-IDs with one hash go to one place, which does no harm: whether they are of one call is asked there.
+    Two names with one hash go to one place, which does no harm: whether they belong together is asked there.
     """
     ends = np.frombuffer(b"".join(ties), np.uint32).reshape(-1, 2)
     hashes, places = np.unique(ends, return_inverse=True)
     first = _families(len(hashes), places.reshape(-1, 2))
     homes = hashes[first]
-    with whole(run.folder / "homes.npy") as partial, partial.open("wb") as file:
+    with whole(run.folder / f"{kind}.npy") as partial, partial.open("wb") as file:
         np.save(file, np.stack((hashes, homes)))
     return bool(np.any(hashes % run.shards != homes % run.shards))
 
 
 def tie_of(one: str, other: str) -> bytes:
-    """The hashes of two Call-IDs that are legs of one call."""
+    """The hashes of two names that belong together."""
     return np.array([crc32(each.encode("utf-8", "surrogateescape")) for each in (one, other)], np.uint32).tobytes()
 
 
@@ -94,9 +100,9 @@ def _families(count: int, ties: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
             return first
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _homes(path: Path) -> tuple[Hashes, Hashes]:
-    """The Call-IDs with a home of their own, by hash, and that of their homes: mapped, not read."""
+    """The names with a home of their own, by hash, and those homes: mapped, not read."""
     if not path.exists():
         return np.empty(0, np.uint32), np.empty(0, np.uint32)
     hashes, homes = np.load(path, mmap_mode="r")

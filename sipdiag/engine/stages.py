@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -24,7 +23,7 @@ import pyarrow as pa
 from msgspec.structs import replace
 
 from sipdiag.calls import Carriage, Correlation, Link, Transaction, correlate, moment, status
-from sipdiag.engine import kin
+from sipdiag.engine import asking, kin, nat
 from sipdiag.engine.columns import NUMBERED, in_time, numbered, octets_of, sightings_of
 from sipdiag.engine.conclusion import Attacks, on_sources, on_wholes, ways_told
 from sipdiag.engine.files import object_in, packed, put_object, put_parts, put_table, table_in, unpacked
@@ -32,8 +31,8 @@ from sipdiag.engine.judgement import Judgement, Place, judged
 from sipdiag.engine.outlook import Outlook
 from sipdiag.engine.results import call_table, registration_table, response_table
 from sipdiag.engine.run import Run
-from sipdiag.engine.survey import Survey, survey_of
-from sipdiag.findings import Circles, Fault, Finding, Settings
+from sipdiag.engine.survey import survey_of
+from sipdiag.findings import Circles, Facts, Fault, Finding, Settings
 from sipdiag.report.document import StreamRow
 from sipdiag.report.streams import stream_row
 from sipdiag.trace import Sighting
@@ -89,13 +88,15 @@ def survey(run: Run, shard: int, settings: Settings, devices: frozenset[str]) ->
     if not target.exists():
         found = survey_of(sightings_of(in_time(_tables(run, shard))), settings, devices)
         kin.offer(run, shard, found.legs)
-        put_object(target, replace(found, legs=[]))
+        nat.offer(run, shard, found.behind, found.traffic)
+        facts = asking.offer(run, shard, found.facts)
+        put_object(target, facts)
     return (run.folder / "naming" / f"{shard}").exists()
 
 
-def survey_in(run: Run, shard: int) -> Survey:
-    """What a survey wrote."""
-    found: Survey = object_in(run.folder / "surveys" / f"{shard}")
+def survey_in(run: Run, shard: int) -> dict[str, Facts]:
+    """What a survey tells everybody."""
+    found: dict[str, Facts] = object_in(run.folder / "surveys" / f"{shard}")
     return found
 
 
@@ -128,7 +129,7 @@ def judge(run: Run, shard: int) -> tuple[int, int]:
         return known.calls, len(known.findings)
     agreed = agreed_in(run)
     table, sightings, links = _whole_calls(run, shard)
-    verdict, scene = judged(sightings, links, agreed.outlook)
+    verdict, scene = judged(sightings, links, replace(agreed.outlook, flows=nat.flows_in(run, shard)))
     seen = scene.correlation
     put_table(run.data / "calls" / f"{shard}.parquet", call_table(seen.calls), compression="zstd")
     put_table(run.data / "responses" / f"{shard}.parquet", response_table(seen.arrivals), compression="zstd")
@@ -201,19 +202,20 @@ def keep_agreed(run: Run, agreed: Agreed) -> None:
 def agreed_in(run: Run) -> Agreed:
     """What all shards were told; read once in each process, and again when more of it is known."""
     settled = run.folder / "settled"
-    return _settled(settled) if settled.exists() else _known(run.folder / "agreed")
+    return _settled(run) if settled.exists() else _known(run)
 
 
 @lru_cache(maxsize=1)
-def _known(path: Path) -> Agreed:
-    found: Agreed = object_in(path)
-    return replace(found, outlook=replace(found.outlook, streams=object_in(path.with_name("streams"))))
+def _known(run: Run) -> Agreed:
+    found: Agreed = object_in(run.folder / "agreed")
+    facts = found.outlook.facts | asking.answers_of(run)
+    return replace(found, outlook=replace(found.outlook, streams=object_in(run.folder / "streams"), facts=facts))
 
 
 @lru_cache(maxsize=1)
-def _settled(path: Path) -> Agreed:
-    agreed = _known(path.with_name("agreed"))
-    return replace(agreed, outlook=replace(agreed.outlook, media_settled=object_in(path)))
+def _settled(run: Run) -> Agreed:
+    agreed = _known(run)
+    return replace(agreed, outlook=replace(agreed.outlook, media_settled=object_in(run.folder / "settled")))
 
 
 def _tables(run: Run, shard: int) -> list[pa.Table]:

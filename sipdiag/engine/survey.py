@@ -50,10 +50,11 @@ def _kept(name: str, facts: Facts) -> Facts:
     """A piece as it is handed on: messages without what they say."""
     if name not in OF_MESSAGES:
         return facts
-    return {key: [_without_words(each) for each in told] for key, told in facts.items()}
+    return {key: [without_words(each) for each in told] for key, told in facts.items()}
 
 
-def _without_words(told: Any) -> Any:  # noqa: ANN401  (a sighting, or one with what orders it)
+def without_words(told: Any) -> Any:  # noqa: ANN401  (a sighting, or one with what orders it)
+    """Without what a message says: when and where it was seen is left."""
     if isinstance(told, tuple):
-        return (*told[:-1], _without_words(told[-1]))
+        return (*told[:-1], without_words(told[-1]))
     return replace(told, message=replace(told.message, head="", body=b"", branch="", sent_by=""))

@@ -12,7 +12,7 @@ from sipdiag.findings.fault import Fault, faults_of, joined
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.findings.fingerprint import fingerprint_of, without_ports
 from sipdiag.findings.flawed import fault_evidence, found_fault
-from sipdiag.findings.flow import Flows, Traffic, all_traffic, behind_nat, devices_of, flows_of, traffic_of
+from sipdiag.findings.flow import Flow, Flows, Mark, Traffic, all_traffic, behind_nat, devices_of, flows_of, traffic_of
 from sipdiag.findings.folding import directions_of, folded, told_once
 from sipdiag.findings.guessing import Guessing, guessing_of
 from sipdiag.findings.heard import found_heard, hearing_evidence, names_of, saves_packets
@@ -44,8 +44,10 @@ __all__ = [
     "Facts",
     "Fault",
     "Finding",
+    "Flow",
     "Flows",
     "Guessing",
+    "Mark",
     "Notice",
     "Notices",
     "Policy",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from benchmarks.fleet import write_fleet
 from engine.auditing import SAMPLES, SILENT, SPEAKING, Steps, audited, expected, rows, serially
-from sipdiag.engine import Alone, Processes, auditing, summary_of
+from sipdiag.engine import Alone, Processes, auditing, run, summary_of
 from sipdiag.engine.files import alone_in
 from sipdiag.errors import UsageError
 
@@ -23,6 +23,7 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many shards and batches, so that calls fall apart as they do in a large audit."""
     monkeypatch.setattr(auditing, "MESSAGES_A_SHARD", 300)
     monkeypatch.setattr(auditing, "MESSAGES_A_BATCH", 700)
+    monkeypatch.setattr(run, "SHARDS_A_BUCKET", 3)
 
 
 def assert_serial(target: Path) -> None:
@@ -48,6 +49,7 @@ def test_the_samples_in_many_shards_are_the_samples(tmp_path: Path) -> None:
 def test_media_find_their_calls_from_every_shard(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A shard a few messages, each capture by itself: all together they would be a crowd of calls at one port."""
     monkeypatch.setattr(auditing, "MESSAGES_A_SHARD", 4)
+    monkeypatch.setattr(run, "SHARDS_A_BUCKET", 2)
     for path in sorted(folder.glob("*.pcap*"))[:3]:
         audited([str(path)], tmp_path / path.stem)
         assert_serial(tmp_path / path.stem)
@@ -84,6 +86,7 @@ def test_any_split_in_any_order_with_any_workers_gives_the_same(
     for name in ("whole", "parts"):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(auditing, "MESSAGES_A_SHARD", size if name == "parts" else 10**9)
+            patch.setattr(run, "SHARDS_A_BUCKET", 1)
             audited([str(folder / name)], folder / f"{name}-out", Alone())
         told.append((_told(folder / f"{name}-out", "calls"), _told(folder / f"{name}-out", "findings")))
     assert told[0] == told[1]
