@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sipdiag.capture.packets import Packets, byte_rows, distinct
     from sipdiag.capture.plain import PlainCapture, plain_capture
     from sipdiag.capture.private import private_file
-    from sipdiag.capture.remote import is_url
+    from sipdiag.capture.remote import Remote, is_url, listed, without_password
     from sipdiag.capture.source import Capture, open_capture
     from sipdiag.capture.spool import spooled
     from sipdiag.capture.wireshark import converted, dissected
@@ -28,16 +28,19 @@ __all__ = [
     "Packets",
     "PlainCapture",
     "Record",
+    "Remote",
     "byte_rows",
     "chosen",
     "converted",
     "dissected",
     "distinct",
     "is_url",
+    "listed",
     "open_capture",
     "plain_capture",
     "private_file",
     "spooled",
+    "without_password",
     "written",
 ]
 _HOMES = {
@@ -46,16 +49,19 @@ _HOMES = {
     "Packets": "packets",
     "PlainCapture": "plain",
     "Record": "write",
+    "Remote": "remote",
     "byte_rows": "packets",
     "chosen": "write",
     "converted": "wireshark",
     "dissected": "wireshark",
     "distinct": "packets",
     "is_url": "remote",
+    "listed": "remote",
     "open_capture": "source",
     "plain_capture": "plain",
     "private_file": "private",
     "spooled": "spool",
+    "without_password": "remote",
     "written": "write",
 }
 """Name → module."""

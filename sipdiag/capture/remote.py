@@ -3,19 +3,52 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sipdiag.capture.complaint import hidden, one_line
 from sipdiag.errors import CaptureError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")
 """A scheme of two letters or more, since one letter is a drive; fsspec chains them with `::`."""
+_MAGIC = re.compile(r"[*?\[]")
 
 GONE = (404, 410)
 """What a web server answers that does not have the file (RFC 9110, section 15.5)."""
+FORBIDDEN = (401, 403, "401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken")
+"""What a web server or S3 answers to who may not have it."""
+STAMPS = (
+    "ETag",
+    "etag",
+    "md5Hash",
+    "Content-MD5",
+    "mtime",
+    "LastModified",
+    "Last-Modified",
+    "last_modified",
+    "updated",
+)
+"""What stores call that which changes with a file, the surest first."""
+PIECE = 8 << 20
+"""Bytes that are asked of a store at a time; a web server is asked once for all."""
+TRIES = 3
+"""How often in a row nothing may come before a file is given up."""
+PATIENCE = 60
+"""Seconds that a web server may say nothing."""
+NOTHING = "no such file or directory"
+
+
+class Listed(NamedTuple):
+    """A file that a store has."""
+
+    url: str
+    size: int
+    stamp: str
+    """What changes when the file does; empty where the store does not tell."""
 
 
 def is_url(path: str) -> bool:
@@ -24,12 +57,36 @@ def is_url(path: str) -> bool:
 
 
 def without_password(path: str) -> str:
-    """Give a path as it may be told: of a URL without user and password."""
+    """Give a path as it may be told: of a URL without user, password and signature."""
     return hidden(path) if is_url(path) else path
 
 
+def listed(path: str, wanted: Callable[[str], bool]) -> list[Listed]:
+    """Give the files that a URL names: itself, those that fit its pattern, or the `wanted` ones in the folder.
+
+    Raises:
+        CaptureError: the package is missing, nothing is there, or it cannot be listed.
+    """
+    with _complaints(path):
+        store, inner = _store(path)
+        if _is_pattern(store, inner):
+            names = store.glob(inner)
+        elif _is_folder(store, inner, about := store.info(inner)):
+            names = [name for name in store.find(inner) if wanted(name.rpartition("/")[2])]
+        else:
+            return [_listed(store, inner, about)]
+        return [_listed(store, name, store.info(name)) for name in sorted(names)]
+
+
+class ChangedError(OSError):
+    """A file is not what it was when reading began."""
+
+
 class Remote:
-    """A file behind a URL; whatever goes wrong there is an `OSError` here."""
+    """A file behind a URL; whatever goes wrong there is an `OSError` here.
+
+    Where a connection breaks, reading goes on where it was, as long as the file is the same.
+    """
 
     def __init__(self, path: str) -> None:
         """Open it.
@@ -37,31 +94,139 @@ class Remote:
         Raises:
             CaptureError: the package is missing, or nothing is there.
         """
-        try:
-            import fsspec  # noqa: PLC0415 - only a URL needs it
-        except ImportError as error:
-            raise CaptureError(hidden(path), "is a URL: install the package fsspec to read it") from error
-        try:
-            self._file: BinaryIO = fsspec.open(path, "rb").open()
-        except Exception as error:  # each store has errors of its own
-            raise CaptureError(hidden(path), _told(error)) from error
-
-    @property
-    def size(self) -> int | None:
-        """Bytes of the file, where the store tells."""
-        size = getattr(self._file, "size", None)
-        return size if isinstance(size, int) else None
+        self._at = 0
+        with _complaints(path):
+            self._store, self._inner = _store(path)
+            about = self._store.info(self._inner)
+            if about.get("type") == "directory" or (_is_web(self._store) and self._inner.endswith("/")):
+                raise CaptureError(hidden(path), "is a directory")
+            self._about = _listed(self._store, self._inner, about)
+            size = about.get("size")
+            self.size = size if isinstance(size, int) else None
+            """Bytes of the file, where the store tells."""
+            self._file: BinaryIO = self._opened()
 
     def read(self, size: int, /) -> bytes:
         """Give the next bytes."""
-        try:
-            return self._file.read(size)
-        except Exception as error:  # the same
-            raise OSError(_told(error)) from error
+        parts: list[bytes] = []
+        failures = 0
+        while size > 0:
+            try:
+                part = self._file.read(size) if not failures else self._again().read(size)
+            except ChangedError:
+                raise
+            except Exception as error:  # each store has errors of its own
+                failures += 1
+                if failures >= TRIES:
+                    raise OSError(_told(error)) from error
+                continue
+            if not part:
+                break
+            failures = 0
+            parts.append(part)
+            self._at += len(part)
+            size -= len(part)
+        if size > 0 and self.size is not None and self._at < self.size:
+            raise OSError(f"cannot be read: it ends after {self._at} of {self.size} bytes")
+        return b"".join(parts)
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        with suppress(Exception):  # nothing is lost with it
+            self._file.close()
+            if _is_web(self._store):
+                _caught_up(self._store)
+
+    def _opened(self) -> BinaryIO:
+        """Open it at its beginning."""
+        # A web server is asked for all in one piece, since many cannot give parts.
+        file: BinaryIO = self._store.open(self._inner, "rb", block_size=0 if _is_web(self._store) else PIECE)
+        return file
+
+    def _again(self) -> BinaryIO:
+        """Open it once more, where it was."""
+        self.close()
+        self._store.invalidate_cache()
+        if _listed(self._store, self._inner, self._store.info(self._inner)) != self._about:
+            raise ChangedError("cannot be read: it changed in the meantime")
+        self._file = self._opened()
+        if not _is_web(self._store):
+            self._file.seek(self._at)
+            return self._file
+        left = self._at
+        while left > 0 and (passed := self._file.read(min(left, PIECE))):
+            left -= len(passed)
+        return self._file
+
+
+def _store(path: str) -> tuple[Any, str]:
+    """Give what a URL is read with, and what the file is called there."""
+    try:
+        import fsspec  # noqa: PLC0415 - only a URL needs it
+    except ImportError as error:
+        raise CaptureError(hidden(path), "is a URL: install the package fsspec to read it") from error
+    store, inner = fsspec.core.url_to_fs(path, **_patience(path))
+    store.invalidate_cache()  # what it listed before may have changed
+    return store, inner
+
+
+def _patience(path: str) -> dict[str, Any]:
+    """Give what lets a web server take its time for a large file: by itself aiohttp would end after five minutes."""
+    scheme = path.partition("://")[0].lower()
+    if scheme not in {"http", "https"}:
+        return {}
+    from aiohttp import ClientTimeout  # noqa: PLC0415 - what fsspec reads the web with
+    from fsspec.config import conf  # noqa: PLC0415
+
+    patience = ClientTimeout(total=None, sock_connect=PATIENCE, sock_read=PATIENCE)
+    return {"client_kwargs": {"timeout": patience, **conf.get(scheme, {}).get("client_kwargs", {})}}
+
+
+def _is_web(store: Any) -> bool:  # noqa: ANN401 - fsspec ships no types
+    return "http" in store.protocol
+
+
+def _caught_up(store: Any) -> None:  # noqa: ANN401
+    """Wait until a store, which works in a thread of its own, has done what it was told."""
+    import asyncio  # noqa: PLC0415 - loaded by what is waited for
+
+    from fsspec.asyn import sync  # noqa: PLC0415
+
+    sync(store.loop, asyncio.sleep, 0)
+
+
+def _is_pattern(store: Any, inner: str) -> bool:  # noqa: ANN401
+    """Tell whether a name is a pattern; behind a question mark a web address has something else."""
+    return _MAGIC.search(inner.partition("?")[0] if _is_web(store) else inner) is not None
+
+
+def _is_folder(store: Any, inner: str, about: dict[str, Any]) -> bool:  # noqa: ANN401
+    """Tell whether there is a list of what is in it; a web server has one only where it shows a page of links."""
+    if not _is_web(store):
+        return about.get("type") == "directory"
+    if not inner.endswith("/") and about.get("mimetype") != "text/html":
+        return False  # looking for links in it would fetch it all
+    if store.isdir(inner):
+        return True
+    if inner.endswith("/"):
+        raise CaptureError(hidden(inner), "shows no list of what is in it: name the captures one by one")
+    return False
+
+
+def _listed(store: Any, name: str, about: dict[str, Any]) -> Listed:  # noqa: ANN401
+    stamp = next((str(about[key]) for key in STAMPS if about.get(key)), "")
+    return Listed(store.unstrip_protocol(name), int(about.get("size") or 0), stamp)
+
+
+@contextmanager
+def _complaints(path: str) -> Iterator[None]:
+    """Turn whatever a store complains of into one line."""
+    try:
+        yield
+    except CaptureError:
+        raise
+    except Exception as error:  # each store has errors of its own
+        raise CaptureError(hidden(path), _told(error)) from error
 
 
 def _told(error: Exception) -> str:
@@ -69,8 +234,21 @@ def _told(error: Exception) -> str:
     cause: BaseException = error
     while cause.__cause__ is not None:  # a store says that nothing is there when it could not even be reached
         cause = cause.__cause__
-    if isinstance(cause, FileNotFoundError) or getattr(cause, "status", 0) in GONE:
-        return "no such file or directory"
+    code = _code(cause)
+    if code == "NoSuchBucket":
+        return "no such bucket"
+    if isinstance(cause, PermissionError) or code in FORBIDDEN:
+        return f"permission denied: {one_line(cause)}"
+    if isinstance(cause, FileNotFoundError) or code in GONE or code in {"NoSuchKey", "404"}:
+        return NOTHING
     if isinstance(cause, ImportError):
-        return f"cannot be read: {one_line(error)}"
-    return f"cannot be read: {type(cause).__name__}: {one_line(cause)}"
+        return f"is a URL: install the package {cause.name} to read it" if cause.name else f"cannot be read: {cause}"
+    words = one_line(cause)
+    return f"cannot be read: {type(cause).__name__}: {words}" if words else f"cannot be read: {type(cause).__name__}"
+
+
+def _code(error: BaseException) -> object:
+    """Give what a web server or S3 answered."""
+    told = getattr(error, "response", None)
+    named = told.get("Error", {}).get("Code") if isinstance(told, dict) else None
+    return named or getattr(error, "status", None)

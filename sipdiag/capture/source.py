@@ -171,8 +171,7 @@ def _opened(path: str, stream: BinaryIO | None, defects: Defects) -> tuple[Octet
         if stream is not None or path == STANDARD_INPUT:
             return _streamed(path, stream or sys.stdin.buffer, defects, owned=False), None
         if is_url(path):
-            remote = Remote(path)
-            return _streamed(path, remote, defects, owned=True), remote.size
+            return _behind(path, defects)
         file = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 - may be /dev/fd/63; closed with the capture
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
@@ -183,6 +182,16 @@ def _opened(path: str, stream: BinaryIO | None, defects: Defects) -> tuple[Octet
         return _streamed(path, file, defects, owned=True), status.st_size
     except (OSError, ValueError) as error:
         raise CaptureError(path, complaint(error)) from error
+
+
+def _behind(path: str, defects: Defects) -> tuple[Octets, int | None]:
+    """Give the same of what is behind a URL."""
+    remote = Remote(path)
+    try:
+        return _streamed(path, remote, defects, owned=True), remote.size
+    except (OSError, ValueError):
+        remote.close()
+        raise
 
 
 def _streamed(path: str, stream: Stream, defects: Defects, *, owned: bool) -> Octets:

@@ -160,7 +160,7 @@ def _numbered(outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[tuple[in
     rows: list[tuple[int, Outcome, str]] = []
     for each in outcomes:
         if each.gist is not None and each.content not in first:
-            facts = replace(each.gist.facts, path=each.place.path)
+            facts = replace(each.gist.facts, path=each.place.name)
             first[each.content] = replace(each, gist=replace(each.gist, facts=facts))
     readable = sorted(first.values(), key=_begin)
     numbers = {each.content: number for number, each in enumerate(readable)}
@@ -180,7 +180,7 @@ def _aligned(readable: Sequence[Outcome], read: Path) -> list[Outcome]:
     marks = [marks_in(read, each) for each in readable]
     order = sorted(range(len(readable)), key=lambda index: (_begin(readable[index])[0], readable[index].place.path))
     offsets = offsets_of(marks, order)
-    first = readable[order[0]].place.path
+    first = readable[order[0]].place.name
     return [
         each if abs(ahead) < WORTH_IT else _corrected(each, ahead, first)
         for each, ahead in zip(readable, offsets, strict=True)
@@ -219,7 +219,7 @@ def _key(order: Order, words: Words, contents: list[str], rows: list[tuple[int, 
         ),
         (sorted(order.select), sorted(order.ignore), repr(order.policy), order.today.isoformat() if until else ""),
         contents,
-        [(number, outcome.place.path, outcome.reason, state) for number, outcome, state in rows],
+        [(number, outcome.place.name, outcome.reason, state) for number, outcome, state in rows],
     )
     return hashlib.blake2b(repr(told).encode("utf-8", "surrogateescape"), digest_size=10).hexdigest()
 

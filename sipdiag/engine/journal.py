@@ -38,7 +38,7 @@ class Journal:
 
     def content(self, place: Place) -> str:
         """What the content of a capture was, if it has not changed since; else nothing."""
-        entry = self._entries.get(_text(place.path))
+        entry = self._entries.get(_text(place.name))
         if entry is None or not place.stamp or (entry.size, entry.stamp) != (place.size, place.stamp):
             return ""
         return entry.content
@@ -47,7 +47,7 @@ class Journal:
         """Note captures that were read, and their contents."""
         lines = []
         for place, content in read:
-            entry = Entry(path=_text(place.path), size=place.size, stamp=place.stamp, content=content)
+            entry = Entry(path=_text(place.name), size=place.size, stamp=place.stamp, content=content)
             self._entries[entry.path] = entry
             lines.append(msgspec.json.encode(entry))
         with self._path.open("ab") as file:

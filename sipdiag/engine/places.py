@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from glob import glob, has_magic
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
-from sipdiag.capture import is_url
+from sipdiag.capture import is_url, listed, without_password
 from sipdiag.errors import CaptureError
 
 ENDINGS = (".pcap", ".pcapng", ".cap", ".dmp", ".ntar", ".dump")
@@ -27,6 +26,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """What changes when the file is written: its time of change, or what a store says of a version."""
     remote: bool = False
 
+    @property
+    def name(self) -> str:
+        """The path as it may be told."""
+        return without_password(self.path)
+
 
 def places_of(paths: Iterable[str]) -> tuple[list[Place], list[CaptureError]]:
     """The captures that `paths` name, each once, in the order of their names; and what names none."""
@@ -39,20 +43,9 @@ def places_of(paths: Iterable[str]) -> tuple[list[Place], list[CaptureError]]:
             missing.append(error)
             continue
         if not named:
-            missing.append(CaptureError(path, "holds no capture"))
+            missing.append(CaptureError(without_password(path), "holds no capture"))
         found.update((place.path, place) for place in named)
     return [found[path] for path in sorted(found)], missing
-
-
-def opened(place: Place) -> BinaryIO:
-    """The capture behind a URL."""
-    try:
-        import fsspec  # noqa: PLC0415  (only a URL needs it)
-
-        file: BinaryIO = fsspec.open(place.path, "rb").open()
-    except Exception as error:  # each store has errors of its own
-        raise CaptureError(place.path, f"cannot be read: {type(error).__name__}") from error
-    return file
 
 
 def _local(path: str) -> Iterator[Place]:
@@ -80,22 +73,5 @@ def _file(path: Path) -> Place:
 
 
 def _remote(path: str) -> Iterator[Place]:
-    try:
-        import fsspec  # noqa: PLC0415  (the same)
-
-        store, inner = fsspec.core.url_to_fs(path)
-        if has_magic(inner):
-            names = store.glob(inner)
-        elif store.isdir(inner):
-            names = [name for name in store.find(inner) if _is_capture(name.rpartition("/")[2])]
-        else:
-            names = [inner]
-        for name in sorted(names):
-            about = store.info(name)
-            stamp = next((str(about[key]) for key in ("ETag", "etag", "mtime", "LastModified") if about.get(key)), "")
-            url = store.unstrip_protocol(name)
-            yield Place(path=url, size=int(about.get("size") or 0), stamp=stamp, remote=True)
-    except Exception as error:  # each store has errors of its own
-        raise CaptureError(
-            path, f"cannot be read: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        ) from error
+    for each in listed(path, _is_capture):
+        yield Place(path=each.url, size=each.size, stamp=each.stamp, remote=True)

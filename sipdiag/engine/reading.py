@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
 from sipdiag.analysis import read
+from sipdiag.capture import Remote, private_file
 from sipdiag.engine.clocks import Marks, marks_of
 from sipdiag.engine.columns import table_of
 from sipdiag.engine.files import object_in, put_object, put_table
 from sipdiag.engine.outlook import Below
-from sipdiag.engine.places import Place, opened
+from sipdiag.engine.places import Place
 from sipdiag.errors import CaptureError
 from sipdiag.trace import NATIVE, CaptureFacts, Engine, Sighting, Trace, corrected, host
 
@@ -100,7 +100,7 @@ def marks_in(folder: Path, outcome: Outcome) -> Marks:
 def reading_in(folder: Path, outcome: Outcome) -> Reading:
     """What a capture showed besides its messages, under the name that it has now, with its clock put right."""
     reading: Reading = object_in(folder / f"{outcome.content}.reading", 2)
-    trace = replace(reading.trace, facts=replace(reading.trace.facts, path=outcome.place.path))
+    trace = replace(reading.trace, facts=replace(reading.trace.facts, path=outcome.place.name))
     if outcome.ahead:
         trace = corrected(trace, outcome.ahead, outcome.reference)
     return replace(reading, trace=trace)
@@ -112,7 +112,7 @@ def _outcome(place: Place, folder: Path, how: How) -> Outcome:
             content = content_of(path, how)
             gist = known(folder, content)
             if gist is None:
-                gist = _read(place.path, path, folder, content, how)
+                gist = _read(place.name, path, folder, content, how)
     except CaptureError as error:
         return Outcome(place=place, reason=error.reason)
     except OSError as error:
@@ -127,12 +127,12 @@ def _local(place: Place) -> Iterator[Path]:
     if not place.remote:
         yield Path(place.path)
         return
-    with tempfile.NamedTemporaryFile(prefix="sipdiag-") as copy:
-        with opened(place) as source:
-            while block := source.read(COPY):
-                copy.write(block)
+    source = Remote(place.path)
+    with closing(source), private_file() as (copy, path):
+        while block := source.read(COPY):
+            copy.write(block)
         copy.flush()
-        yield Path(copy.name)
+        yield Path(path)
 
 
 def content_of(path: Path, how: How) -> str:

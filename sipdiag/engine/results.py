@@ -310,7 +310,7 @@ def _finding(finding: Finding, words: Words, number: int, head: int | None, role
 def _capture(number: int, outcome: Outcome, state: str) -> dict[str, Any]:
     row: dict[str, Any] = {
         "number": number,
-        "path": kept(outcome.place.path),
+        "path": kept(outcome.place.name),
         "state": state,
         "reason": kept(outcome.reason),
         "content": outcome.content,

@@ -14,7 +14,7 @@ import fsspec
 import pytest
 
 from sipdiag.capture import open_capture
-from sipdiag.capture.remote import is_url
+from sipdiag.capture.remote import is_url, without_password
 from sipdiag.errors import CaptureError
 from tests.capture.build import pcap, read
 
@@ -83,3 +83,17 @@ def test_a_missing_package_is_named() -> None:
 def test_a_path_is_no_url(path: str) -> None:
     """A drive letter or a colon does not make one."""
     assert not is_url(path)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://u:p@example.com/a.pcap", "https://example.com/a.pcap"),
+        ("https://example.com/a?X-Amz-Signature=1%2F&v=2", "https://example.com/a?X-Amz-Signature=...&v=2"),
+        ("https://example.com/a.pcap?page=2", "https://example.com/a.pcap?page=2"),
+        ("a.pcap?sig=1", "a.pcap?sig=1"),
+    ],
+)
+def test_a_url_is_told_without_what_lets_somebody_in(url: str, told: str) -> None:
+    """Password, signature, token; a file on disk is called what it is called."""
+    assert without_password(url) == told
