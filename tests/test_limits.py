@@ -57,6 +57,7 @@ LIMITS = {
     "capture/kept.py MOST_WAITING": said("capture.kept.WAITING"),
     "capture/kept.py MOST_KEPT": said("capture.kept.KEPT"),
     "capture/resuming.py MOST_PLACES": said("capture.resuming.PLACES"),
+    "transport/aggregate.py MOST_PARTS": said("transport.aggregate.PARTS"),
     "transport/link.py DEEPEST_TAG": in_links("TAGGED_ON"),
     "transport/link.py MOST_LABELS": in_links("LABELLED_ON"),
     "transport/link.py MOST_ATTRIBUTES": in_links("ATTRIBUTED_ON"),
@@ -139,6 +140,7 @@ NOTHING_LOST = {
     "transport/tcp.py FARTHEST_BEGIN": "from where a stream is counted",
     "transport/tls.py LONGEST": "what is longer is no TLS (RFC 5246)",
     "trace/stream.py LONGEST_FRAGMENT": "of a message that is told as incomplete anyway",
+    "trace/second.py MOST_TASKS": "what those who divide work keep to",
     "trace/reader.py MOST_UNWEIGHED": "messages between two looks at how much room they take",
     "media/jitter.py LONGEST": "a step of the clock, no jitter",
     "media/rising.py MOST": "the highest jitter of two joined parts may be told a little low; no packet is left out",
@@ -248,6 +250,7 @@ CASES: dict[str, tuple[int | None, Callable[[], bytes]]] = {
         1,
         lambda: pcap([]) + BROKEN.join([pcap([ethernet(INNER)] * 9)[24:]] * 4),
     ),
+    "transport/aggregate.py MOST_PARTS": (2, lambda: pcap([b"\x88\x01" + bytes(22) + b"\x80\0" + bytes(99)], link=105)),
     "transport/link.py DEEPEST_TAG": (None, lambda: pcap([ethernet(INNER, tags=[0x8100] * 4)])),
     "transport/link.py MOST_LABELS": (
         None,

@@ -158,6 +158,21 @@ def _wireless(packet: bytes, *, control: int = 0x08, flags: int = 1, pad: int = 
     return bytes([control, flags]) + bytes(header - 2 + pad) + _snap(packet)
 
 
+def part(body: bytes, *, last: bool = False) -> bytes:
+    """One of several frames in one of Wi-Fi: addresses, length, what is in it, padding but for the last (9.3.2.2)."""
+    made = bytes(12) + struct.pack(">H", len(body)) + body
+    return made if last else made + bytes(-len(made) % 4)
+
+
+def aggregated(packet: bytes, *, control: int = 0x88, flags: int = 1, pad: int = 0) -> bytes:
+    """An A-MSDU: an ARP request, the packet, and something that is no IP either."""
+    header = 24 + 6 * (flags & 3 == 3)
+    ordered = 4 if flags & 0x80 else 0
+    others = b"\xaa\xaa\x03\0\0\0\x08\x06" + bytes(29), b"\xaa\xaa\x03\0\0\0\x88\x8e\x01\0\0\0"
+    parts = part(others[0]) + part(_snap(packet) + packet) + part(others[1], last=True)
+    return bytes([control, flags]) + bytes(header - 2) + b"\x80\0" + bytes(ordered + pad) + parts
+
+
 def _radiotap(packet: bytes, *, padded: bool = False) -> bytes:
     words = struct.pack("<II", 0x80000003, 0) if padded else struct.pack("<I", 0x0000000A)
     fields = bytes(4) + bytes(8) + b"\x20" if padded else b"\0\0"
@@ -195,6 +210,22 @@ LINKS: dict[str, tuple[int, Callable[[bytes], bytes]]] = {
     "nflog": (239, _nflog),
     "nflog-big": (239, partial(_nflog, order=">")),
     "cooked-2": (276, lambda packet: _ethertype(packet) + bytes(18)),
+}
+
+
+def wireless(said: Iterable[Said], link: int, made: Callable[[bytes], bytes]) -> bytes:
+    """In Wi-Fi frames with something behind the packet too."""
+    return pcap([(time, made(data)) for time, data in datagrams(said)], link=link)
+
+
+AGGREGATED: dict[str, tuple[int, Callable[[bytes], bytes]]] = {
+    "wifi-aggregated": (105, aggregated),
+    "wifi-aggregated-wds": (105, partial(aggregated, flags=3)),
+    "radiotap-aggregated": (127, lambda packet: b"\0\0\x08\0" + bytes(4) + aggregated(packet, flags=0x81)),
+    "radiotap-aggregated-padded": (
+        127,
+        lambda packet: b"\0\0\x09\0\x02\0\0\0\x20" + aggregated(packet, pad=2),
+    ),
 }
 
 
@@ -579,6 +610,7 @@ FILES: dict[str, Callable[[Sequence[Said]], bytes]] = {
 }
 FRAMES: dict[str, Callable[[Sequence[Said]], bytes]] = {
     **{name: partial(linked, link=link, head=head) for name, (link, head) in LINKS.items()},
+    **{name: partial(wireless, link=link, made=made) for name, (link, made) in AGGREGATED.items()},
     "vlan": partial(tagged, tags=[0x8100]),
     "qinq": partial(tagged, tags=[0x9100, 0x8100]),
     "802.1ad": partial(tagged, tags=[0x88A8, 0x8100]),

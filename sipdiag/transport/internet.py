@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sipdiag.defect import Defect, Defects
+from sipdiag.transport import aggregate
 from sipdiag.transport.columns import Rows, field
 from sipdiag.transport.extension import EXTENSIONS, MOST_BYTES, MOST_HEADERS, Extensions, extensions
 from sipdiag.transport.foreign import Foreign
 from sipdiag.transport.fragments import Fragment, LostDatagram, Reassembly, Whole
 from sipdiag.transport.icmp import ICMP
 from sipdiag.transport.ip import ADDRESSES, IPPackets, ip_packets
-from sipdiag.transport.link import ENCRYPTED, LINKS, RAW, UNDESCRIBED
+from sipdiag.transport.link import AGGREGATED, ENCRYPTED, LINKS, RAW, UNDESCRIBED
 from sipdiag.transport.rewrapped import may_be_tunnel, rewrapped
 from sipdiag.transport.sctp import SCTP
 from sipdiag.transport.segments import TCP
@@ -149,6 +150,11 @@ class Internet:
         """Decode the link layer: IP packets with alike headers, and what is to be decoded once more."""
         for link in _distinct(packets.link):
             rows = np.flatnonzero(packets.link == link)
+            if link == AGGREGATED:
+                parted, beyond = aggregate.parts(packets, rows)
+                self._goes_beyond(aggregate.PARTS, packets.frames(beyond))
+                yield parted
+                continue
             if link not in LINKS:
                 yield from self._strange(packets, rows, link)
                 continue

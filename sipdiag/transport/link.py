@@ -19,7 +19,8 @@ VLAN_TAGS = (0x8100, 0x88A8, 0x9100)
 DEEPEST_TAG = 3
 LONGEST_LENGTH = 1_500
 """An EtherType up to this is the length of an IEEE 802.3 frame."""
-SNAP = 0xAAAA
+SNAP, SNAPPED = 0xAAAA, 0xAAAA0300
+"""LLC, with and without what follows it before an EtherType."""
 MOST_LABELS = 8
 MOST_ATTRIBUTES = 24
 NFLOG_WIDTH = 512
@@ -31,6 +32,8 @@ PACKET_ATTRIBUTE = 9
 RAW, ETHER, POINT_TO_POINT, PPP_OVER_ETHERNET, WIRELESS, LABELLED = 101, 1, 9, 51, 105, 219
 PADDED_WIRELESS = -205
 """Not of the registry: IEEE 802.11 with its header padded to four bytes."""
+AGGREGATED = -206
+"""Not of the registry: several frames in one of IEEE 802.11; `aggregate` parts them."""
 ENCRYPTED = -4
 UNDESCRIBED = -1
 """Not of the registry: of an interface that the capture does not describe."""
@@ -169,9 +172,17 @@ def wireless(heads: Heads, *, padded: bool) -> Iterator[Found]:
     yield np.flatnonzero(data & (flags & 0x40 != 0)), 0, ENCRYPTED
     data &= flags & 0x40 == 0
     quality = control & 0x80 != 0
-    header = 24 + 6 * (flags & 3 == 3) + 2 * quality + 4 * (quality & (flags & 0x80 != 0))
+    addresses = 24 + 6 * (flags & 3 == 3)
+    header = addresses + 2 * quality + 4 * (quality & (flags & 0x80 != 0))
     if padded:
         header = header + 3 & ~3
+    # The highest bit of the QoS control; some drivers part the frame, and leave it set.
+    several = data & quality & (heads[np.arange(len(heads)), addresses] & 0x80 != 0)
+    if several.any():
+        rows = np.flatnonzero(several)
+        rows = rows[field(heads[rows[:, None], header[rows, None] + np.arange(4)], 0, 4) != SNAPPED]
+        yield rows, header[rows], AGGREGATED
+        data[rows] = False
     for one in range(24, 38, 2):
         rows = np.flatnonzero(data & (header == one))
         if len(rows):
