@@ -87,6 +87,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     \b
     sipdiag audit recordings/ -o result/
     sipdiag audit 's3://bucket/probe-*/*.pcap.gz' -o result/ --jobs 8
+    sipdiag audit recordings/ -o result/ --keylog keys.log
     sipdiag audit result/ --sql "SELECT destination, code, count(*) FROM responses GROUP BY ALL ORDER BY 3 DESC"
     """  # noqa: D301  (\\b is click's mark for a block that is not to be wrapped)
     if schema:

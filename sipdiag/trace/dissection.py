@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from sipdiag.errors import CaptureError
 from sipdiag.sip import begins_message, parse
 from sipdiag.trace.sighting import Sighting, port
 
@@ -70,8 +71,10 @@ def dissection(
     If the file holds some packets of a capture only, `number` gives of each the one that it has there.
 
     Raises:
-        CaptureError: tshark is missing, too old, or fails.
+        CaptureError: tshark is missing, too old, or fails, or the key log is not there.
     """
+    if engine.keylog and not Path(engine.keylog).exists():  # on another machine, say
+        raise CaptureError(path, f"the key log {engine.keylog} is not here")
     from sipdiag.capture import dissected  # noqa: PLC0415 - few captures need it
 
     found = dissected(

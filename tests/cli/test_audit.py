@@ -178,3 +178,51 @@ def _wait_for(condition: object) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("it did not come")
+
+
+@pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is not installed")
+def test_what_was_read_in_one_way_does_not_count_in_another(tmp_path: Path) -> None:
+    """Without keys, with them, with others under the same name, by Wireshark: each is read anew, and once."""
+    pytest.importorskip("cryptography")
+    from sealed import over_tls  # noqa: PLC0415 - needs cryptography
+    from tests.test_wrappings import SAID  # noqa: PLC0415
+
+    captures = tmp_path / "captures"
+    captures.mkdir()
+    capture, secrets = over_tls(SAID, tmp_path)
+    (captures / "tls.pcap").write_bytes(capture)
+    shutil.copy(BAD, captures / "plain.pcap")
+    keys = tmp_path / "some.log"
+    keys.write_text("# nothing yet\n")
+    plain, both = {"plain.pcap": len(SAID), "tls.pcap": 0}, {"plain.pcap": len(SAID), "tls.pcap": len(SAID)}
+
+    def messages(*options: str | Path) -> dict[str, int]:
+        assert run("audit", captures, "-o", tmp_path / "out", "--jobs", "1", "-q", *options).code == 0
+        query = "SELECT path, sip_messages FROM captures"
+        told = run("audit", tmp_path / "out", "--sql", query, "--format", "json").out
+        return {Path(row["path"]).name: row["sip_messages"] for row in map(json.loads, told.splitlines())}
+
+    assert messages() == plain
+    assert messages("--keylog", keys) == plain
+    keys.write_bytes(secrets.read_bytes())
+    assert messages("--keylog", keys) == both
+    assert messages("--engine", "wireshark", "--keylog", keys) == both
+    assert messages("--engine", "wireshark") == plain
+    entries = (tmp_path / "out" / "journal.jsonl").read_bytes().count(b"path")
+    assert entries == 2 * 5
+    assert messages("--engine", "wireshark") == plain
+    assert (tmp_path / "out" / "journal.jsonl").read_bytes().count(b"path") == entries
+    assert messages() == plain
+
+
+@pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is not installed")
+def test_an_audit_says_of_a_capture_what_its_analysis_says(tmp_path: Path) -> None:
+    """By either engine: the same findings, severities and frames."""
+    for engine in ("native", "wireshark"):
+        target = tmp_path / engine
+        assert run("audit", BAD, "-o", target, "-q", "--engine", engine).code == 0
+        query = "SELECT rule, severity, message FROM findings ORDER BY ALL"
+        told = run("audit", target, "--sql", query, "--format", "json").out
+        alone = json.loads(run("analyze", BAD, "--engine", engine, "--format", "json").out)["findings"]
+        rows = [{key: each[key] for key in ("rule", "severity", "message")} for each in alone]
+        assert [json.loads(line) for line in told.splitlines()] == sorted(rows, key=lambda row: [*row.values()])

@@ -193,3 +193,16 @@ def test_what_nobody_reads_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CaptureError) as error:
         read_trace(str(path), engine=Engine(wireshark=True))
     assert str(error.value) == f"{path}: is a text file, not a packet capture"
+
+
+def test_a_key_log_that_is_not_here_is_told(tmp_path: Path) -> None:
+    """As on a worker that shares captures, and not keys, with who asks; nothing is said where nothing is encrypted."""
+    capture, _ = over_tls(SAID, tmp_path)
+    path, missing = tmp_path / "tls.pcap", tmp_path / "none.log"
+    path.write_bytes(capture)
+    for engine in (Engine(keylog=str(missing)), Engine(keylog=str(missing), wireshark=True)):
+        with pytest.raises(CaptureError) as error:
+            read_trace(str(path), engine=engine)
+        assert str(error.value) == f"{path}: the key log {missing} is not here"
+    path.write_bytes(plain(SAID))
+    assert len(read_trace(str(path), engine=Engine(keylog=str(missing))).sightings) == len(SAID)
