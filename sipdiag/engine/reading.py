@@ -163,7 +163,7 @@ def told_of(trace: Trace) -> tuple[Gist, Reading]:
         if seen.message.cseq_method == "REGISTER" and seen.transport == "udp":
             _note_device(seen, registering, natted)
     return Gist(facts=trace.facts, messages=len(trace.sightings), told_below=told_below), Reading(
-        trace=replace(trace, sightings=[]),
+        trace=replace(trace, sightings=[], edges=[]),
         directions=frozenset((host(one), host(other)) for one, other in ends),
         below=below,
         registering=registering,

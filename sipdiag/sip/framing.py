@@ -77,6 +77,11 @@ class Framer:
         """Offset in the stream of the first byte that is held."""
         return self._offset
 
+    @property
+    def knows_where(self) -> bool:
+        """Whether the first byte held begins a message, or may; otherwise the next start line is looked for."""
+        return self._state in (_State.BETWEEN, _State.INSIDE)
+
     def feed(self, data: bytes) -> list[Frame]:
         """The messages that `data` completes."""
         self._held += data

@@ -32,7 +32,10 @@ Value = TypeVar("Value")
 
 
 def aligned(traces: Sequence[Trace]) -> list[Trace]:
-    """`traces` with the clocks of those that saw the same packets made one: that of the earliest to begin."""
+    """`traces` with the clocks of those that saw the same packets made one: that of the earliest to begin.
+
+    What the change from one capture to the next cut in two on TCP is whole then.
+    """
     if len(traces) < 2:
         return list(traces)
     seen = [_first_seen(trace) for trace in traces]
@@ -45,10 +48,15 @@ def aligned(traces: Sequence[Trace]) -> list[Trace]:
         )
         offsets[index] = known
     first = traces[order[0]].facts.path
-    return [
+    found = [
         trace if abs(offsets[index]) < WORTH_IT else corrected(trace, offsets[index], first)
         for index, trace in enumerate(traces)
     ]
+    if sum(bool(trace.edges or trace.edges_left_out) for trace in found) < 2:
+        return found
+    from sipdiag.trace.rotation import joined  # noqa: PLC0415  (NumPy is behind it, and rotation is rare)
+
+    return joined(found)
 
 
 def _begun(trace: Trace) -> int:

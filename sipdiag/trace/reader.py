@@ -77,8 +77,9 @@ class Reader:
 
     def finish(self) -> None:
         """Take what was held back until the end."""
+        self._streams.stop(self._wire.unbegun, self._sightings)
         self._take(self._wire.finish().signalling)
-        self._sightings.extend(self._streams.finish())
+        self._sightings.extend(self._streams.finish(self._wire.unrecognized))
         self._sightings.sort(key=lambda sighting: sighting.frame)
         self._room.fit(self._sightings)
 
@@ -165,6 +166,8 @@ class Reader:
             sealed=self._wire.sealed,
             streams=[] if self._media is None else self._media.streams(self._capture, self._sightings),
             undelivered=[each.in_capture(self._capture) for each in self._wire.undelivered],
+            edges=self._streams.edges,
+            edges_left_out=self._streams.edges_left_out,
             media=self._media is not None,
         )
         if not self._room.left_out:

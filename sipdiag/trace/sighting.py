@@ -28,6 +28,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """IPv4 identification, which tells a frame recorded twice from a retransmission; 0 where there is none."""
     frames: tuple[int, ...] = ()
     """All frames of a message that came in several, else empty."""
+    elsewhere: tuple[tuple[int, int], ...] = ()
+    """Captures and frames of the parts in other captures, where the recording was rotated within the message."""
     complete: bool = True
     """False when the capture holds only the beginning of the message."""
 

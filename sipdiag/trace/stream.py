@@ -7,6 +7,7 @@ from operator import itemgetter
 
 from sipdiag.defect import Defect
 from sipdiag.sip import LARGEST_BODY, LARGEST_HEAD, Frame, Framer, parse
+from sipdiag.trace.edge import WRAP, Beginning, Edge, Ending, Step, edge_of, end_of, mark_of
 from sipdiag.trace.sighting import Sighting
 from sipdiag.transport import StreamData
 
@@ -30,14 +31,69 @@ class SipStream:
         self.defects: list[Defect] = []
         self.limits: list[tuple[str, int]] = []
         """Messages that were longer than is believed: what of them, and the frame."""
+        self._given = 0
+        self.beginning: Beginning | None = None
+        """What it began with, where it began before the capture."""
+        self._ending: Ending | None = None
 
     @property
     def held(self) -> int:
         """Bytes of memory, about, that wait for the end of a message."""
         return self._waiting + ARRIVAL * len(self._arrivals)
 
+    @property
+    def boundary(self) -> int | None:
+        """Sequence number of the first byte behind the last message; None where the next start line is looked for."""
+        if not self._framer.knows_where or not self._arrivals:
+            return None
+        return (end_of(self._arrivals[-1][1]) - (self._offset - self._framer.begin)) % WRAP
+
+    @property
+    def skipped(self) -> int:
+        """Bytes passed over to find a start line."""
+        return self._framer.skipped
+
+    def keep_beginning(self) -> None:
+        """Keep what it begins with, for captures before this one."""
+        self.beginning = Beginning()
+
+    def lose(self) -> None:
+        """What comes now may stand anywhere in a message."""
+        self._framer.lose()
+
+    def stop(self, nothing: StreamData | None = None, *, ended: bool = False) -> None:
+        """The capture ends here, or the stream itself: what comes now is what was held back.
+
+        `nothing` stands where the first byte belongs, of a stream of which none has come.
+        """
+        if nothing is not None:
+            self._ending = Ending(tail=[nothing], boundary=nothing.sequence, skipped=0, ended=False)
+        elif self._arrivals and self._ending is None:
+            tail = [data for _, data in self._arrivals]
+            self._ending = Ending(tail=tail, boundary=self.boundary, skipped=self.skipped, ended=ended)
+
+    def edge(self) -> Edge | None:
+        """What captures before and behind this one may have a part of; complete when the stream is closed."""
+        return None if self._ending is None else edge_of(self.beginning, self._ending, self.skipped)
+
     def feed(self, data: StreamData) -> list[Sighting]:
         """The messages that `data` completes."""
+        sightings = self._fed(data)
+        if self._ending is not None:
+            self._ending.add(data, sightings)
+        elif self.beginning is not None and self.beginning.whole and data.payload:
+            self._given += len(sightings)
+            step = Step(
+                data=data,
+                boundary=self.boundary,
+                given=self._given,
+                gaps=len(self.beginning.gaps) + data.gap,
+                skipped=self.skipped,
+            )
+            self.beginning.add(step, sightings)
+        return sightings
+
+    def _fed(self, data: StreamData) -> list[Sighting]:
         sightings: list[Sighting] = []
         if data.gap:
             self.defects.append(
@@ -69,9 +125,11 @@ class SipStream:
     def close(self) -> list[Sighting]:
         """The message that the stream broke off in, if there is one."""
         sightings = self._seen(self._framer.close())
+        if self._ending is not None:
+            self._ending.given += map(mark_of, sightings)
         if self._framer.skipped and self._arrivals:
             last = self._arrivals[-1][1]
-            detail = f"{self._framer.skipped} bytes from {last.source}"
+            detail = skipped_detail(self._framer.skipped, last.source)
             self.defects.append(Defect(kind="stream-not-sip", detail=detail, frame=last.frame))
         return sightings
 
@@ -102,3 +160,8 @@ class SipStream:
         first = next(index for index, (end, _) in enumerate(arrivals) if end > frame.start)
         last = next(index for index, (end, _) in enumerate(arrivals) if end >= frame.end)
         return [data for _, data in arrivals[first : last + 1]]
+
+
+def skipped_detail(size: int, source: str) -> str:
+    """How bytes that are no message are told of a stream."""
+    return f"{size} bytes from {source}"

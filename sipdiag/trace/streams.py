@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
 
 from sipdiag.defect import Defects
+from sipdiag.trace.edge import COST, Edge, last_said, unrecognized_edge
 from sipdiag.trace.sighting import Sighting
 from sipdiag.trace.stream import SipStream
 from sipdiag.transport import StreamData
@@ -14,6 +17,8 @@ MOST_HELD = 128 << 20
 MOST_DEFECTS = 10_000
 """Gaps and the like, of which more would tell nothing new."""
 HELD = f"unfinished messages of more than {MOST_HELD >> 20} MB"
+MOST_KEPT = 16 << 20
+"""Bytes of what streams begin and end with."""
 GAPS = f"gaps in TCP streams, more than {MOST_DEFECTS}"
 
 Key = tuple[int, str]
@@ -27,6 +32,12 @@ class SipStreams:
         self._capture = capture
         self._open: dict[Key, SipStream] = {}
         self._held = 0
+        self._kept = 0
+        self._finishing = False
+        self._said: dict[tuple[str, str], bytes] = {}
+        self.edges: list[Edge] = []
+        """What captures before and behind this one may have a part of; complete after `finish`."""
+        self.edges_left_out = 0
         self.defects = Defects()
         """What was wrong with streams; complete after `finish`."""
 
@@ -36,24 +47,67 @@ class SipStreams:
         stream = self._open.get(key)
         if stream is None:
             stream = self._open[key] = SipStream(self._capture)
+            if not data.opened:
+                self._keep_beginning(stream)
         before = stream.held
         yield from stream.feed(data)
         self._held += stream.held - before
+        if (beginning := stream.beginning) is not None and beginning.whole:
+            self._kept += COST + len(data.payload)
+            if self._kept > MOST_KEPT:
+                self._kept -= beginning.give_up()
+                self.edges_left_out += 1
         if data.end:
             yield from self._closed(key)
         while self._held > MOST_HELD and self._open:
             self.defects.reach(HELD, data.frame)
             yield from self._closed(next(iter(self._open)))
 
-    def finish(self) -> Iterator[Sighting]:
-        """Yield the messages that streams broke off in."""
+    def stop(self, unbegun: Iterable[StreamData], sightings: Sequence[Sighting]) -> None:
+        """The capture ends; what is fed from now on was held back. Of `unbegun` streams nothing has come yet.
+
+        `sightings` are those of all streams.
+        """
+        self._said = last_said({source for _, source in self._open}, sightings)
+        self._finishing = True
+        for stream in self._open.values():
+            stream.stop()
+        for nothing in unbegun:
+            stream = self._open[nothing.connection, nothing.source] = SipStream(self._capture)
+            stream.stop(nothing)
+
+    def finish(self, unrecognized: Iterable[list[StreamData]] = ()) -> Iterator[Sighting]:
+        """Yield the messages that streams broke off in; `unrecognized` may be parts of some all the same."""
         for key in list(self._open):
             yield from self._closed(key)
+        for found in unrecognized:
+            if found:
+                self._keep(unrecognized_edge(found))
+
+    def _keep_beginning(self, stream: SipStream) -> None:
+        if self._kept < MOST_KEPT:
+            stream.keep_beginning()
+        else:
+            self.edges_left_out += 1
+
+    def _keep(self, edge: Edge) -> None:
+        self._kept += edge.size
+        if self._kept > MOST_KEPT:
+            self.edges_left_out += 1
+        else:
+            self.edges.append(edge)
 
     def _closed(self, key: Key) -> Iterator[Sighting]:
         stream = self._open.pop(key)
         self._held -= stream.held
+        if stream.beginning is not None and not self._finishing:
+            stream.stop(ended=True)
         yield from stream.close()
+        self._kept -= 0 if stream.beginning is None else stream.beginning.size
+        edge = stream.edge()
+        if edge is not None:
+            said = self._said.get((edge.source, edge.destination), b"")
+            self._keep(replace(edge, said=said) if said else edge)
         for limit, frame in stream.limits:
             self.defects.reach(limit, frame)
         room = max(0, MOST_DEFECTS - len(self.defects))

@@ -7,6 +7,7 @@ import msgspec
 from sipdiag.defect import Defect
 from sipdiag.media import Stream
 from sipdiag.trace.clock import ClockStep
+from sipdiag.trace.edge import Edge
 from sipdiag.trace.sighting import Sighting
 from sipdiag.transport import Connection, Handshake, PartialDatagram, SealedConnection, Undelivered
 
@@ -45,5 +46,9 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """The RTP streams, in the order in which they began."""
     undelivered: list[Undelivered] = []
     """What did not arrive, as ICMP says, media or signalling."""
+    edges: list[Edge] = []
+    """Of TCP streams, what captures before and behind this one may have a part of."""
+    edges_left_out: int = 0
+    """Of so many there was no room to keep it."""
     media: bool = False
     """Whether media was looked at; without that nothing is known of it."""

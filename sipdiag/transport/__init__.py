@@ -25,17 +25,22 @@ if TYPE_CHECKING:
     from sipdiag.transport.columns import MediaColumns
     from sipdiag.transport.demultiplexer import Demultiplexer, Traffic
     from sipdiag.transport.plain import plain_datagrams
+    from sipdiag.transport.segments import Segment
+    from sipdiag.transport.stream import Hoard, Stream
 
 __all__ = [
     "Connection",
     "Datagram",
     "Demultiplexer",
     "Handshake",
+    "Hoard",
     "MediaColumns",
     "PartialDatagram",
     "Place",
     "Report",
     "SealedConnection",
+    "Segment",
+    "Stream",
     "StreamData",
     "Traffic",
     "Undelivered",
@@ -45,8 +50,11 @@ __all__ = [
 ]
 _HOMES = {
     "Demultiplexer": "demultiplexer",
+    "Hoard": "stream",
     "MediaColumns": "columns",
     "Place": "chosen",
+    "Segment": "segments",
+    "Stream": "stream",
     "Traffic": "demultiplexer",
     "frames_at": "chosen",
     "frames_between": "chosen",

@@ -42,6 +42,10 @@ class StreamData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     end: bool = False
     """No more data will come in this direction (FIN, RST or end of capture)."""
     transport: str = "tcp"
+    sequence: int = 0
+    """Of the first byte of the payload, as TCP counts them."""
+    opened: bool = False
+    """The SYN of this direction is in the capture."""
 
 
 class PartialDatagram(msgspec.Struct, frozen=True, kw_only=True, gc=False):

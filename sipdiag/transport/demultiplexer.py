@@ -106,6 +106,16 @@ class Demultiplexer:
         found = [np.array(self._internet.fragments, np.int64), *(one.frames(flows) for one in self._columns)]
         return distinct(np.concatenate(found))
 
+    @property
+    def unrecognized(self) -> Iterator[list[StreamData]]:
+        """What each side sent of TCP connections on which signalling may yet be recognised."""
+        return map(self._tcp.unrecognized, self._probes.sides())
+
+    @property
+    def unbegun(self) -> Iterator[StreamData]:
+        """Nothing, in its place, for each side of a connection with signalling that began and has sent nothing."""
+        return self._tcp.unbegun()
+
     def feed(self, packets: Packets) -> Traffic:
         """Take the next chunk; give what it carried."""
         self._columns = []

@@ -198,6 +198,11 @@ class Probes:
         watched = self._forget(flow)
         return [] if watched is None else watched.held()
 
+    def sides(self) -> Iterator[list[Segment]]:
+        """Yield what each side of a connection sent on which signalling may yet be recognised."""
+        for watched in self._watched.values():
+            yield from (direction.segments for direction in watched.directions.values())
+
     def _forget(self, flow: int) -> _Watched | None:
         watched = self._watched.pop(flow, None)
         self._held -= 0 if watched is None else watched.segments

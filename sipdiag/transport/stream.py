@@ -48,10 +48,17 @@ class Stream:
     """
 
     def __init__(
-        self, source: str, destination: str, connection: int, hoard: Hoard, *, begin: int | None = None
+        self,
+        source: str,
+        destination: str,
+        connection: int,
+        hoard: Hoard,
+        *,
+        begin: int | None = None,
+        opened: bool = False,
     ) -> None:
         self._source, self._destination, self._connection = source, destination, connection
-        self._hoard = hoard
+        self._hoard, self._opened = hoard, opened
         self._next = self._begin = begin
         self._held: list[tuple[int, int, Segment]] = []
         """Heap of position, frame and segment of what came too early."""
@@ -62,6 +69,15 @@ class Stream:
         """How far the other side has acknowledged."""
         self._gap = False
         self._ended = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is held back for what is missing before it."""
+        return bool(self._held)
+
+    def is_at(self, sequence: int) -> bool:
+        """Tell whether the byte with that number is the next."""
+        return self._next == sequence and not self._ended
 
     def add(self, segment: Segment) -> Iterator[StreamData]:
         """Take a segment; yield what it puts in sequence."""
@@ -157,4 +173,6 @@ class Stream:
             payload=payload,
             gap=self._gap,
             end=end,
+            sequence=(self._next or 0) % WRAP,
+            opened=self._opened,
         )

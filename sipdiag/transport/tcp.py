@@ -49,7 +49,8 @@ class _Tracked:
                 begin = None  # recognised long after it began, so that nothing is left of its beginning
             begin = lowest if begin is None else begin
             number = self.connection.number
-            self.streams[source] = Stream(source, segment.destination, number, hoard, begin=begin)
+            opened = source in self.begins
+            self.streams[source] = Stream(source, segment.destination, number, hoard, begin=begin, opened=opened)
         return self.streams[source]
 
     def close(self, frame: int, time: int) -> Iterator[StreamData]:
@@ -128,6 +129,31 @@ class Connections:
         tracked = self._signalling.get(pair) or self._others.get(pair)
         return 0 if tracked is None else tracked.connection.number
 
+    def unrecognized(self, segments: list[Segment]) -> list[StreamData]:
+        """Give what one side sent of a connection that is not counted as signalling: in sequence, gaps at the end.
+
+        Where its SYN was seen, nothing stands first, in the place where the first byte belongs.
+        """
+        first = segments[0]
+        tracked = self._others.get(_pair(first.source, first.destination))
+        begin = None if tracked is None else tracked.begins.get(first.source)
+        opened = [] if begin is None else [_nothing(first.source, first.destination, 0, begin, first.time)]
+        if begin is None:
+            begin = min((each.sequence for each in segments), key=lambda at: (at - first.sequence + HALF) % WRAP)
+        stream = Stream(first.source, first.destination, 0, Hoard(), begin=begin)
+        found = [data for segment in segments for data in stream.add(segment)]
+        return [*opened, *(data for data in (*found, *stream.close(*self._last)) if data.payload)]
+
+    def unbegun(self) -> Iterator[StreamData]:
+        """Give nothing, in its place, for each side of a connection with signalling that began and has sent nothing."""
+        for pair, tracked in self._signalling.items():
+            for source, begin in tracked.begins.items():
+                stream = tracked.streams.get(source)
+                if stream is None or stream.is_at(begin):
+                    destination = pair[0] if source == pair[1] else pair[1]
+                    time = tracked.connection.syn_time or self._last[1]
+                    yield _nothing(source, destination, tracked.connection.number, begin, time)
+
     def finish(self) -> Iterator[StreamData]:
         """Yield what is still held back, and the end of every stream."""
         for tracked in self._signalling.values():
@@ -185,6 +211,19 @@ class Connections:
             yield from other.acknowledged(segment.acknowledgment, segment.frame, segment.time)
         if segment.flags & RST:
             yield from tracked.close(segment.frame, segment.time)
+
+
+def _nothing(source: str, destination: str, connection: int, sequence: int, time: int) -> StreamData:
+    return StreamData(
+        frame=0,
+        time=time,
+        source=source,
+        destination=destination,
+        connection=connection,
+        payload=b"",
+        sequence=sequence,
+        opened=True,
+    )
 
 
 def _pair(source: str, destination: str) -> Pair:

@@ -1,0 +1,213 @@
+"""What the first and the last packets of a capture cut off on TCP, for the captures before and behind it.
+
+A capture is read by itself. Of each direction of a connection it keeps what it begins with, until it is certain where
+messages begin, and what it ends with from the last such place on; of both what was made of it, which may be undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import islice
+
+import msgspec
+
+from sipdiag.trace.sighting import Sighting
+from sipdiag.transport import StreamData
+
+WRAP = 1 << 32
+MOST_GIVEN = 3
+"""Messages after which the reading of a stream that began in the middle has found its way."""
+LONGEST_BEGINNING = 1 << 20
+"""Bytes that are kept of what a stream begins with: more than that before any message is no message."""
+MOST_SAID, LONGEST_SAID = 3, 8_192
+"""Of the last messages of a stream so many, of so many bytes at most, are known again when they are sent again."""
+MOST_LOOKED_AT = 20_000
+"""Messages of the end of the capture."""
+COST = 400
+"""Bytes of memory that a piece takes besides its payload."""
+
+Mark = tuple[int, bool]
+"""Frame of a message, and whether it is complete."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of what a stream begins with, and how far its reading was behind it."""
+
+    data: StreamData
+    boundary: int | None
+    """Sequence number of the first byte behind the last message; None while the next start line is looked for."""
+    given: int
+    """Messages so far."""
+    gaps: int
+    skipped: int
+    """Bytes passed over so far."""
+
+    @property
+    def end(self) -> int:
+        """Sequence number behind it."""
+        return end_of(self.data)
+
+
+class Edge(msgspec.Struct, frozen=True, kw_only=True):
+    """One direction of a TCP connection where a capture begins and where it ends."""
+
+    source: str
+    destination: str
+    opened: bool
+    """Its SYN is in the capture, so that nothing in an earlier one belongs to it."""
+    ended: bool
+    """It was closed or reset before the capture ended."""
+    steps: list[Step]
+    """What it begins with."""
+    whole: bool
+    """That is all that came in sequence."""
+    recognized: bool = True
+    """Signalling was recognised on it."""
+    given: list[Mark] = []
+    """The messages that were made of the beginning."""
+    gaps: list[int] = []
+    """Frames of the gaps in it."""
+    tail: list[StreamData] = []
+    """What it ends with: from the last boundary on, and the last piece in any case."""
+    boundary: int | None = None
+    """Where the last message ended; None where the next start line was looked for."""
+    late: list[StreamData] = []
+    """What came behind a hole that was not filled when the capture ended."""
+    late_given: list[Mark] = []
+    """The messages that were made of the end because nothing followed."""
+    late_gaps: list[int] = []
+    skipped: int = 0
+    """Bytes passed over before the end."""
+    skipped_in_all: int = 0
+    said: bytes = b""
+    """Its last messages, parts of which may be sent again."""
+
+    @property
+    def end(self) -> int:
+        """Sequence number of the byte that comes next."""
+        return end_of(self.tail[-1])
+
+    @property
+    def last_time(self) -> int:
+        """When the last piece came."""
+        return max(data.time for data in (*self.tail, *self.late))
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether it ends between two messages."""
+        return self.boundary == self.end and not self.late
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory, about."""
+        pieces = [*(step.data for step in self.steps), *self.tail, *self.late]
+        return sum((COST + len(data.payload) for data in pieces), len(self.said))
+
+
+def end_of(data: StreamData) -> int:
+    """The sequence number behind a piece."""
+    return (data.sequence + len(data.payload)) % WRAP
+
+
+class Beginning:
+    """Keeps what a stream begins with whose SYN nobody saw."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.given: list[Mark] = []
+        self.gaps: list[int] = []
+        self.size = 0
+        self.whole = True
+        """Whether everything so far is kept."""
+
+    def add(self, step: Step, sightings: list[Sighting]) -> None:
+        """Take the next piece, and what was made of it."""
+        if len(self.given) >= MOST_GIVEN or self.size + len(step.data.payload) > LONGEST_BEGINNING:
+            self.whole = False
+            return
+        self.steps.append(step)
+        self.size += COST + len(step.data.payload)
+        self.given += map(mark_of, sightings)
+        if step.data.gap:
+            self.gaps.append(step.data.frame)
+
+    def give_up(self) -> int:
+        """Keep nothing, for want of room; gives how many bytes that was."""
+        size, self.size, self.whole = self.size, 0, False
+        self.steps, self.given, self.gaps = [], [], []
+        return size
+
+
+class Ending:
+    """Keeps what a stream ends with."""
+
+    def __init__(self, *, tail: list[StreamData], boundary: int | None, skipped: int, ended: bool) -> None:
+        self.tail, self.boundary, self.skipped, self.ended = tail, boundary, skipped, ended
+        self.late: list[StreamData] = []
+        self.given: list[Mark] = []
+        self.gaps: list[int] = []
+
+    def add(self, data: StreamData, sightings: list[Sighting]) -> None:
+        """Take what was held back when the end came, and what was made of it."""
+        if data.payload:
+            self.late.append(data)
+        if data.gap:
+            self.gaps.append(data.frame)
+        self.given += map(mark_of, sightings)
+
+
+def last_said(sources: Collection[str], sightings: Sequence[Sighting]) -> dict[tuple[str, str], bytes]:
+    """The last messages of streams from `sources`, by source and destination."""
+    found: dict[tuple[str, str], list[bytes]] = {}
+    for seen in islice(reversed(sightings), MOST_LOOKED_AT if sources else 0):
+        if seen.transport == "tcp" and seen.complete and seen.source in sources:
+            said = found.setdefault((seen.source, seen.destination), [])
+            if len(said) < MOST_SAID and len(seen.message.head) + len(seen.message.body) < LONGEST_SAID:
+                said.append(seen.message.head.encode("utf-8", "surrogateescape") + b"\r\n\r\n" + seen.message.body)
+    return {way: b"".join(reversed(said)) for way, said in found.items()}
+
+
+def mark_of(seen: Sighting) -> Mark:
+    """What tells a message from the others of its stream."""
+    return seen.frame, seen.complete
+
+
+def edge_of(beginning: Beginning | None, ending: Ending, skipped: int) -> Edge:
+    """What was kept of a stream."""
+    last = ending.tail[-1]
+    return Edge(
+        source=last.source,
+        destination=last.destination,
+        opened=beginning is None,
+        ended=ending.ended,
+        steps=[] if beginning is None else beginning.steps,
+        whole=beginning is not None and beginning.whole,
+        given=[] if beginning is None else beginning.given,
+        gaps=[] if beginning is None else beginning.gaps,
+        tail=ending.tail,
+        boundary=ending.boundary,
+        late=ending.late,
+        late_given=ending.given,
+        late_gaps=ending.gaps,
+        skipped=ending.skipped,
+        skipped_in_all=skipped,
+    )
+
+
+def unrecognized_edge(found: list[StreamData]) -> Edge:
+    """The edge of a stream in which nothing was recognised: all of it; what lies behind a gap came too late."""
+    before = next((number for number, data in enumerate(found) if data.gap), len(found))
+    first = found[0]
+    steps = [Step(data=data, boundary=None, given=0, gaps=0, skipped=0) for data in found[:before]]
+    return Edge(
+        source=first.source,
+        destination=first.destination,
+        opened=first.opened,
+        ended=False,
+        steps=steps,
+        whole=True,
+        recognized=False,
+        tail=found[:before],
+        boundary=first.sequence,
+        late=found[before:],
+    )

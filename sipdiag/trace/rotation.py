@@ -1,0 +1,220 @@
+"""What the change from one capture to the next cut in two on TCP, put together: a rotated recording is one.
+
+The time between must be one that TCP waits (RFC 9293, section 3.8); that it is the same stream, its bytes must show.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from sipdiag.defect import LIMIT, Defect
+from sipdiag.trace.chain import Chain, Part
+from sipdiag.trace.edge import WRAP, mark_of
+from sipdiag.trace.stream import skipped_detail
+
+if TYPE_CHECKING:
+    from sipdiag.trace.edge import Edge, Mark
+    from sipdiag.trace.sighting import Sighting
+    from sipdiag.trace.trace import CaptureFacts, Trace
+
+SECOND = 1_000_000_000
+PATIENCE = 900 * SECOND
+"""Until then a side has given up what was not acknowledged (RFC 9293, section 3.8.3: R2 is at least 100 seconds)."""
+DISORDER = SECOND
+"""Packets of several queues of one recorder may stand in the wrong order by less than this."""
+FARTHEST = 1 << 16
+"""Bytes that may come after those behind them, where nobody saw the beginning."""
+MOST_FOLLOWED = 65_536
+FOLLOWED = f"TCP streams that may go on in the next capture, more than {MOST_FOLLOWED}"
+KEPT = "what TCP streams begin and end with, of more than there is room for"
+
+Way = tuple[str, str]
+Cut = tuple[str, str, "Mark"]
+"""Source, destination and mark of a message."""
+
+
+class Change(msgspec.Struct, kw_only=True):
+    """What is different in one capture once those before and behind it are known."""
+
+    dropped: list[Cut] = []
+    """Messages that were read by halves."""
+    added: list[Sighting] = []
+    gaps: list[tuple[str, int]] = []
+    """Gaps that another capture fills: stream and frame."""
+    passed: dict[str, int] = {}
+    """How bytes passed over are told of a stream → how many of them are in a message after all."""
+    defects: list[Defect] = []
+
+
+class Rotation:
+    """Follows TCP streams from capture to capture, in the order of time."""
+
+    def __init__(self) -> None:
+        self.changes: dict[int, Change] = {}
+        """Capture → what is different there; complete after `finish`."""
+        self._open: dict[Way, Chain | Part] = {}
+
+    def take(self, number: int, edges: Sequence[Edge], left_out: int = 0) -> None:
+        """Go on with the next capture."""
+        for edge in edges:
+            way = (edge.source, edge.destination)
+            going = self._followed(self._open.pop(way, None), Part(number, edge))
+            if going is not None:
+                self._open[way] = going
+        if left_out:
+            self._tell(number, KEPT, left_out)
+        beyond = list(self._open)[: max(0, len(self._open) - MOST_FOLLOWED)]
+        for way in beyond:
+            self._finish(self._open.pop(way))
+        if beyond:
+            self._tell(number, FOLLOWED, len(beyond))
+
+    def finish(self) -> None:
+        """No capture follows."""
+        for going in self._open.values():
+            self._finish(going)
+        self._open.clear()
+
+    def _followed(self, before: Chain | Part | None, part: Part) -> Chain | Part | None:
+        """What may go on in the next capture."""
+        edge = part.edge
+        last = before.parts[-1].edge if isinstance(before, Chain) else before and before.edge
+        if before is None or last is None or not edge.steps or edge.opened or not _in_time(last, edge):
+            self._finish(before)
+            return _going_on(part, follows=False)
+        if not isinstance(before, Chain) and last.is_clean and edge.steps[0].data.sequence == last.end:
+            return _going_on(part, follows=True)  # the capture changed between two messages
+        chain = before if isinstance(before, Chain) else Chain([before], _earlier(before, edge))
+        agreed = chain.take(part)
+        if agreed is None:
+            return self._without_last(chain)
+        if agreed:
+            self._settle(chain, agreed)
+            return _going_on(part, follows=True)
+        if edge.ended:
+            self._finish(chain)
+            return None
+        return chain
+
+    def _without_last(self, chain: Chain) -> Chain | Part | None:
+        """What may go on, where the last part does not follow: neither do those of which that was not certain."""
+        self._finish(Chain(chain.parts[: chain.proven], chain.begin))
+        going: Chain | Part | None = None
+        for part in chain.parts[chain.proven :]:
+            going = self._followed(going, part)
+        return going
+
+    def _finish(self, going: Chain | Part | None) -> None:
+        """Let it be, where nothing followed; otherwise that is how it ends."""
+        if isinstance(going, Chain) and going.proven < len(going.parts):
+            self._finish(self._without_last(going))
+        elif isinstance(going, Chain) and len(going.parts) > 1:
+            going.close()
+            if going.recognized:
+                self._settle(going, None)
+
+    def _settle(self, chain: Chain, agreed: int | None) -> None:
+        """Put what a chain shows in the place of what each capture showed by itself."""
+        last = len(chain.parts) - 1
+        for at, (number, edge, _) in enumerate(chain.parts):
+            if at == 0 and chain.begin is None:
+                self._undo(number, edge, edge.late_given, edge.late_gaps, edge.skipped_in_all - edge.skipped)
+            elif at == last and agreed is not None:
+                step = edge.steps[agreed - 1]
+                self._undo(number, edge, edge.given[: step.given], edge.gaps[: step.gaps], step.skipped)
+            else:
+                given, gaps = edge.given + edge.late_given, edge.gaps + edge.late_gaps
+                self._undo(number, edge, given, gaps, edge.skipped_in_all)
+        for seen in chain.sightings:
+            self._change(seen.capture).added.append(seen)
+        for number, defect in chain.defects:
+            self._change(number).defects.append(defect)
+        if agreed is not None and chain.skipped:
+            number, edge, _ = chain.parts[-1]
+            told = skipped_detail(chain.skipped, edge.source)
+            defect = Defect(kind="stream-not-sip", detail=told, frame=edge.steps[agreed - 1].data.frame)
+            self._change(number).defects.append(defect)
+
+    def _tell(self, number: int, limit: str, count: int) -> None:
+        told = f"{limit} ({count} {'time' if count == 1 else 'times'})"
+        self._change(number).defects.append(Defect(kind=LIMIT, detail=told))
+
+    def _undo(self, number: int, edge: Edge, given: Sequence[Mark], gaps: Sequence[int], passed: int) -> None:
+        """Take back what was made of a part of a stream."""
+        change = self._change(number)
+        change.dropped += [(edge.source, edge.destination, mark) for mark in given]
+        change.gaps += [(f"{edge.source} → {edge.destination}", frame) for frame in gaps]
+        if passed:
+            told = skipped_detail(edge.skipped_in_all, edge.source)
+            change.passed[told] = change.passed.get(told, 0) + passed
+
+    def _change(self, number: int) -> Change:
+        return self.changes.setdefault(number, Change())
+
+
+def joined(traces: Sequence[Trace]) -> list[Trace]:
+    """`traces` with what one of them begins and another ends made whole."""
+    rotation = Rotation()
+    numbers = [trace.sightings[0].capture if trace.sightings else place for place, trace in enumerate(traces)]
+    for place in sorted(range(len(traces)), key=lambda place: traces[place].facts.first_time or 0):
+        rotation.take(numbers[place], traces[place].edges, traces[place].edges_left_out)
+    rotation.finish()
+    return [
+        trace if number not in rotation.changes else _changed(trace, rotation.changes[number])
+        for number, trace in zip(numbers, traces, strict=True)
+    ]
+
+
+def _changed(trace: Trace, change: Change) -> Trace:
+    gone = Counter(change.dropped)
+    kept = []
+    for seen in trace.sightings:
+        cut = (seen.source, seen.destination, mark_of(seen))
+        if gone[cut]:
+            gone[cut] -= 1
+        else:
+            kept.append(seen)
+    sightings = sorted([*change.added, *kept], key=lambda seen: seen.frame)  # what ends first in a frame comes first
+    return replace(trace, facts=changed_facts(trace.facts, change, len(kept)), sightings=sightings)
+
+
+def changed_facts(facts: CaptureFacts, change: Change, kept: int) -> CaptureFacts:
+    """What a capture is, once a change is made that leaves so many of its messages."""
+    gaps = Counter(change.gaps)
+    defects = []
+    for defect in facts.defects:
+        told = (defect.detail, defect.frame or 0)
+        if defect.kind == "stream-gap" and gaps[told]:
+            gaps[told] -= 1
+        elif defect.kind != "stream-not-sip" or defect.detail not in change.passed:
+            defects.append(defect)
+        else:
+            octets, _, rest = defect.detail.partition(" ")
+            if left := int(octets) - change.passed[defect.detail]:
+                defects.append(replace(defect, detail=f"{left} {rest}"))
+    return replace(facts, sip_messages=kept + len(change.added), defects=[*defects, *change.defects])
+
+
+def _going_on(part: Part, *, follows: bool) -> Part | None:
+    """What may go on behind a part that begins here, or `follows` an earlier one."""
+    edge = part.edge
+    return part._replace(follows=follows) if edge.tail and not edge.ended else None
+
+
+def _earlier(before: Part, edge: Edge) -> int | None:
+    """Where a stream begins, whose first bytes came last; nothing where they came first."""
+    if before.follows or before.edge.opened or not before.edge.whole or not before.edge.steps:
+        return None
+    first, begin = before.edge.steps[0].data.sequence, edge.steps[0].data.sequence
+    leads_there = any(step.end == first for step in edge.steps)
+    return begin if leads_there and 0 < (first - begin) % WRAP <= FARTHEST else None
+
+
+def _in_time(last: Edge, edge: Edge) -> bool:
+    """Whether TCP may have waited so long."""
+    return -DISORDER <= edge.steps[0].data.time - last.last_time <= PATIENCE
