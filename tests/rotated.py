@@ -111,7 +111,8 @@ def conversation(random: Random, count: int = 2) -> list[bytes]:
         side, text = said.pop(0)
         while said and said[0][0] == side and random.random() < 0.5:
             text += said.pop(0)[1]
-        edges = sorted({0, len(text), *random.sample(range(len(text)), len(text) // longest)})
+        places = range(0, len(text) - 1, 2)  # one byte alone may be a keep-alive
+        edges = sorted({0, len(text), *random.sample(places, min(len(text) // longest, len(places)))})
         pieces = [(connection.next[side] + begin, text[begin:end]) for begin, end in pairwise(edges)]
         if len(pieces) > 1 and random.random() < 0.3:
             at = random.randrange(len(pieces) - 1)
