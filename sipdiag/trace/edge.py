@@ -16,7 +16,7 @@ from sipdiag.transport import StreamData
 
 WRAP = 1 << 32
 MOST_GIVEN = 3
-"""Messages after which the reading of a stream that began in the middle has found its way."""
+"""Messages, no mere fragments, after which a reading that began in the middle of one has found its way."""
 LONGEST_BEGINNING = 1 << 20
 """Bytes that are kept of what a stream begins with: more than that before any message is no message."""
 MOST_SAID, LONGEST_SAID = 3, 8_192
@@ -116,18 +116,19 @@ class Beginning:
         self.steps: list[Step] = []
         self.given: list[Mark] = []
         self.gaps: list[int] = []
-        self.size = 0
+        self._convincing = self.size = 0
         self.whole = True
         """Whether everything so far is kept."""
 
     def add(self, step: Step, sightings: list[Sighting]) -> None:
         """Take the next piece, and what was made of it."""
-        if len(self.given) >= MOST_GIVEN or self.size + len(step.data.payload) > LONGEST_BEGINNING:
+        if self._convincing >= MOST_GIVEN or self.size + len(step.data.payload) > LONGEST_BEGINNING:
             self.whole = False
             return
         self.steps.append(step)
         self.size += COST + len(step.data.payload)
         self.given += map(mark_of, sightings)
+        self._convincing += sum(bool(each.message.call_id and each.message.cseq_method) for each in sightings)
         if step.data.gap:
             self.gaps.append(step.data.frame)
 

@@ -17,7 +17,7 @@ MOST_HELD = 128 << 20
 MOST_DEFECTS = 10_000
 """Gaps and the like, of which more would tell nothing new."""
 HELD = f"unfinished messages of more than {MOST_HELD >> 20} MB"
-MOST_KEPT = 16 << 20
+MOST_KEPT = 32 << 20
 """Bytes of what streams begin and end with."""
 GAPS = f"gaps in TCP streams, more than {MOST_DEFECTS}"
 
