@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from sipdiag import __version__
 from sipdiag.engine import asking, kin, nat
 from sipdiag.engine.clocks import offsets_of
-from sipdiag.engine.closing import Wanted, finish
+from sipdiag.engine.closing import finish
 from sipdiag.engine.crew import Crew
 from sipdiag.engine.files import alone_in, put_bytes, put_object, put_table, tidy
 from sipdiag.engine.journal import Journal
@@ -27,6 +27,7 @@ from sipdiag.engine.results import SCHEMA, capture_table
 from sipdiag.engine.run import Run, keep_homes
 from sipdiag.engine.stages import Agreed, carry, judge, keep_agreed, move, scatter, survey, tell
 from sipdiag.engine.store import publish
+from sipdiag.engine.uniting import Wanted
 from sipdiag.findings import Policy, Settings
 from sipdiag.report import Words
 from sipdiag.trace import WORTH_IT, Trace, corrected

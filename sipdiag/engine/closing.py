@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from heapq import nsmallest
+from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from msgspec.structs import replace
 
-from sipdiag.calls import Transaction, Twin, Twins
+from sipdiag.calls import Link, Transaction, Twin, Twins
 from sipdiag.engine.columns import NUMBERED, numbered, octets_of, sightings_of
-from sipdiag.engine.conclusion import Attacks, as_worked, finished, on_faults, on_traces
+from sipdiag.engine.conclusion import as_worked, on_faults, on_traces
 from sipdiag.engine.crew import Crew
-from sipdiag.engine.files import object_in, put_table, table_in
+from sipdiag.engine.files import object_in, put_parts, put_rows, put_table, table_in
+from sipdiag.engine.judgement import Place
 from sipdiag.engine.reading import Outcome, reading_in
-from sipdiag.engine.results import finding_table, stream_table
+from sipdiag.engine.results import FINDINGS, finding_rows, stream_table
 from sipdiag.engine.run import Run
-from sipdiag.engine.stages import Agreed, Moment, Told, Verdict
-from sipdiag.findings import Finding, Policy, attacker_of, grouped, taken, unfolded
+from sipdiag.engine.stages import GIST, OPEN, REFUSED, STREAMS, Agreed, Gist, Moment, Open, Owned, Refused, Told
+from sipdiag.engine.uniting import Order, Plan, Wanted, keep_plan, put_all, unite, united
+from sipdiag.findings import (
+    ATTACKS,
+    CAUSE,
+    MOST_TWINS,
+    Fault,
+    Finding,
+    Folding,
+    beside,
+    causes_in,
+    is_open,
+    joined,
+    owners_in,
+    place_of,
+    refusals_in,
+    shown_at,
+)
 from sipdiag.media import Stream
 from sipdiag.report import Words
 from sipdiag.report.document import StreamRow
@@ -33,78 +51,138 @@ AT_A_TIME = 50
 """Refused requests that one process looks for the twins of."""
 NEAREST = 40
 """So many requests that worked before and after one that did not are candidates for its twin."""
-
-
-class Wanted(NamedTuple):
-    """Which findings are wanted, and how they are to be taken."""
-
-    policy: Policy
-    today: date
-    select: frozenset[str]
-    ignore: frozenset[str]
-
-    def has(self, rule: str) -> bool:
-        """Whether findings of a rule are wanted."""
-        return rule not in self.ignore and (not self.select or rule in self.select)
+Near = tuple[int, int, int, int, int]
+"""Time, capture and frame of a request that worked, its shard and its row there."""
 
 
 def finish(run: Run, readable: Sequence[Outcome], agreed: Agreed, words: Words, wanted: Wanted, crew: Crew) -> None:
     """Write the table of findings, and that of streams."""
-    verdicts: list[Verdict] = [object_in(run.folder / "judged" / f"{shard}") for shard in range(run.shards)]
 
     def put_streams() -> None:
-        rows = list(_streams(agreed.outlook.streams, verdicts))
+        rows = list(_streams(agreed.outlook.streams, [_left_by(run, shard, STREAMS) for shard in range(run.shards)]))
         put_table(run.data / "streams" / "0.parquet", stream_table(rows))
 
     def closest(failed: Mapping[int, Transaction]) -> dict[int, Twin | None]:
         return _closest(run, failed, crew, put_streams)
 
-    found = found_in(run, readable, agreed, verdicts, wanted, closest)
-    put_table(run.data / "findings" / "0.parquet", finding_table(found, words))
+    beside_shards, ways = _beneath(run, readable, agreed)
+    _plan(run, beside_shards, ways, wanted, closest)
+    for _ in crew.results(unite, [(run, shard) for shard in range(run.shards)]):
+        pass
+    put_rows(run.data / "findings" / "0.parquet", finding_rows(united(run), words), FINDINGS)
 
 
-def _streams(streams: Sequence[Stream], verdicts: Sequence[Verdict]) -> Iterator[StreamRow]:
+def _left_by(run: Run, shard: int, what: int) -> Any:  # noqa: ANN401  (see `stages`)
+    """What a judged shard left."""
+    return object_in(run.folder / "judged" / f"{shard}", what)
+
+
+def _streams(streams: Sequence[Stream], shards: Iterable[Owned]) -> Iterator[StreamRow]:
     """Every stream, with the call that it belongs to: of several the one that began first."""
     owned: dict[int, tuple[Moment, StreamRow]] = {}
-    for verdict in verdicts:
-        for number, (begun, row) in verdict.streams.items():
+    for mine in shards:
+        for number, (begun, row) in mine.items():
             if number not in owned or begun < owned[number][0]:
                 owned[number] = begun, row
     for number, stream in enumerate(streams):
         yield owned[number][1] if number in owned else stream_row(stream, None)
 
 
-def found_in(
+def _beneath(run: Run, readable: Sequence[Outcome], agreed: Agreed) -> tuple[list[Finding], dict[Place, set[str]]]:
+    """The findings that no shard has: on captures, hosts, faults and wholes; and the ways that were told with them."""
+    faults: dict[tuple[str, str, str], Fault] = {}
+    links: list[Link] = []
+    for shard in range(run.shards):
+        gist: Gist = _left_by(run, shard, GIST)
+        links += gist.links
+        for fault in gist.faults:
+            known = faults.get(fault.about)
+            faults[fault.about] = fault if known is None else joined([known, fault])
+    captures, ways = on_traces(_traces(run, readable), _concerned(run), links, agreed.outlook)
+    found = [*captures, *on_faults(faults.values(), agreed.outlook)]
+    for part in range(run.shards):
+        told: Told = object_in(run.folder / "told" / f"{part}")
+        found += told.findings
+        ways |= told.ways
+    return sorted(found, key=lambda each: each.place), ways
+
+
+def _plan(
     run: Run,
-    readable: Sequence[Outcome],
-    agreed: Agreed,
-    verdicts: Sequence[Verdict],
+    findings: list[Finding],
+    ways: Mapping[Place, set[str]],
     wanted: Wanted,
     closest: Callable[[Mapping[int, Transaction]], Mapping[int, Twin | None]],
-) -> list[Finding]:
-    """All findings of an audit that are wanted."""
-    told: list[Told] = [object_in(run.folder / "told" / f"{part}") for part in range(run.shards)]
-    links = [link for each in verdicts for link in each.links]
-    captures, ways = on_traces(_traces(run, readable), _concerned(run), links, agreed.outlook)
-    for some in [*(each.ways for each in verdicts), *(each.ways for each in told)]:
-        ways |= some
-    circles = {call_id: calls for each in verdicts for call_id, calls in each.circles.items()}
-    attacks: Attacks = {key: calls for each in told for key, calls in each.attacks.items()}
-    found = finished(
-        [
-            *(finding for each in verdicts for finding in each.findings),
-            *captures,
-            *on_faults((fault for each in verdicts for fault in each.faults), agreed.outlook),
-            *(finding for each in told for finding in each.findings),
-        ],
-        ways=ways,
-        circles=circles,
-        attacks=attacks,
-        refused={place: each for verdict in verdicts for place, each in verdict.refused.items()},
-        closest=closest,
-    )
-    kept = [each for each in taken(unfolded(found), wanted.policy, wanted.today) if wanted.has(each.rule)]
-    return grouped(kept, circles, lambda attack: attacks.get((attack.rule, attacker_of(attack)), ()))
+) -> None:
+    """Say how the findings of shards go together, and keep those that no shard has."""
+    twins = _twins(run, findings, closest)
+    findings = beside(findings, twins.pop(run.shards, {}))
+    folding, findings = _folded(run, findings, ways)
+    kept = wanted.of(findings)
+    owners = [((kept[at].place, run.shards, at), kept[at]) for at in owners_in(kept)]
+    keep_plan(run, Plan(folding=folding, twins=twins, wanted=wanted, owners=owners))
+    brought: dict[int, list[tuple[Order, Finding]]] = {}
+    for at, each in enumerate(findings):
+        if each.call_id is not None and not _stays(each):
+            shard = run.home_of(octets_of(each.call_id))
+            brought.setdefault(shard, []).append(((each.place, run.shards, at), each))
+    put_parts(run.folder / "brought" / "0", brought)
+    own = [((each.place, run.shards, at), False, each) for at, each in enumerate(kept) if _stays(each)]
+    put_all(run, run.shards, own)
+
+
+def _stays(finding: Finding) -> bool:
+    """Whether no shard has to do with a finding: it is on no call, or explains what befell calls."""
+    return finding.call_id is None or finding.rule in ATTACKS
+
+
+def _folded(run: Run, findings: list[Finding], ways: Mapping[Place, set[str]]) -> tuple[Folding | None, list[Finding]]:
+    """What tells open findings, of which shards have most; and `findings` without those that are told so."""
+    causes = causes_in(findings)
+    if not causes:
+        return None, findings
+    folding = Folding(causes)
+    own: list[Open] = [(at, each, ways.get(shown_at(each), set())) for at, each in enumerate(findings) if is_open(each)]
+
+    def left_open() -> Iterator[tuple[Order, Finding, set[str]]]:
+        for shard in range(run.shards + 1):
+            for at, each, directions in own if shard == run.shards else _left_by(run, shard, OPEN):
+                yield (each.place, shard, at), each, directions
+
+    folding.weigh(directions for *_, directions in left_open())
+    inside = {order[1:] for order, each, directions in left_open() if folding.takes(order, each, directions)}
+    told = iter(folding.told())
+    kept = [
+        next(told) if each.rule == CAUSE else each for at, each in enumerate(findings) if (run.shards, at) not in inside
+    ]
+    return folding, [each for each in kept if each is not None]
+
+
+def _twins(
+    run: Run,
+    findings: Sequence[Finding],
+    closest: Callable[[Mapping[int, Transaction]], Mapping[int, Twin | None]],
+) -> dict[int, dict[int, Twin]]:
+    """The twins of refused requests, of the worst findings: shard → place of the finding there → twin."""
+    places = refusals_in(findings)
+    elsewhere = set(places.values())
+    due: list[tuple[Order, Transaction | Place | None]] = [
+        ((findings[at].place, run.shards, at), place) for at, place in places.items()
+    ]
+    refused: dict[Place, Transaction] = {}
+    for shard in range(run.shards):
+        mine: list[Refused] = _left_by(run, shard, REFUSED)
+        due += [((each.place, shard, at), asked) for at, each, asked in mine]
+        due = nsmallest(MOST_TWINS, due, key=itemgetter(0))
+        refused |= {place_of(asked): asked for *_, asked in mine if asked is not None and place_of(asked) in elsewhere}
+    known = [(at, refused.get(asked) if isinstance(asked, tuple) else asked) for (_, *at), asked in due]
+    failed = {number: asked for number, (_, asked) in enumerate(known) if asked is not None}
+    found: dict[int, dict[int, Twin]] = {}
+    for number, twin in closest(failed).items():
+        if twin is not None:
+            shard, at = known[number][0]
+            found.setdefault(shard, {})[at] = twin
+    return found
 
 
 def _traces(run: Run, readable: Sequence[Outcome]) -> Iterator[tuple[int, Trace]]:
@@ -141,28 +219,28 @@ class Worked:
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = paths
-        tables = [table_in(path, KEYS) for path in paths]
-        places = [
-            table.append_column("shard", pa.array([shard] * len(table), pa.int32())).append_column(
-                "row", pa.array(range(len(table)), pa.int64())
-            )
-            for shard, table in enumerate(tables)
-        ]
-        self._table = pa.concat_tables(places).sort_by([(name, "ascending") for name in ("time", "capture", "frame")])
 
     def near(self, failed: Sequence[Transaction]) -> Iterator[Transaction]:
         """Those near one of `failed` with its method: so many before and after it as a twin is chosen of."""
-        times, methods = self._table["time"].to_numpy(), np.array(self._table["method"].to_pylist(), object)
-        wanted: set[int] = set()
-        for method in {each.method for each in failed}:
-            rows = np.flatnonzero(methods == octets_of(method))
-            for each in failed:
-                if each.method == method:
-                    middle = int(np.searchsorted(times[rows], each.time))
-                    wanted.update(rows[max(middle - NEAREST, 0) : middle + NEAREST].tolist())
-        places = self._table.take(pa.array(sorted(wanted), pa.int64())).select(["shard", "row"]).to_pydict()
+        before: list[list[Near]] = [[] for _ in failed]
+        after: list[list[Near]] = [[] for _ in failed]
+        for shard, path in enumerate(self._paths):
+            table = table_in(path, KEYS)
+            places = list(zip(*(table[name].to_pylist() for name in KEYS), strict=True))
+            for method in {each.method for each in failed}:
+                asked = octets_of(method)
+                mine = sorted((*place[:3], shard, row) for row, place in enumerate(places) if place[3] == asked)
+                for number, each in enumerate(failed):
+                    if each.method == method:
+                        middle = bisect_left(mine, each.time, key=itemgetter(0))
+                        near = [*before[number], *mine[max(middle - NEAREST, 0) : middle]]
+                        before[number] = sorted(near)[-NEAREST:]
+                        after[number] = sorted([*after[number], *mine[middle : middle + NEAREST]])[:NEAREST]
+        yield from self._requests({near[3:] for each in (*before, *after) for near in each})
+
+    def _requests(self, wanted: Iterable[tuple[int, int]]) -> Iterator[Transaction]:
         by_shard: dict[int, list[int]] = {}
-        for shard, row in zip(places["shard"], places["row"], strict=True):
+        for shard, row in sorted(wanted):
             by_shard.setdefault(shard, []).append(row)
         for shard, mine in by_shard.items():
             table = table_in(self._paths[shard], NUMBERED.names).take(pa.array(mine, pa.int64()))

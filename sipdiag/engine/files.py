@@ -10,8 +10,9 @@ import os
 import pickle
 import sys
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pyarrow.parquet as pq
 
 from sipdiag.errors import UsageError
 
+ROWS_A_GROUP = 4096
 MARK, WORD = b"P", 8
 """What a file of parts begins with, so that no part stands at 0; bytes of a place."""
 
@@ -120,6 +122,14 @@ def table_in(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """The table in a Parquet file, or some columns of it."""
     with pq.ParquetFile(path, memory_map=True) as file:  # `read_table` takes three times as long for a small one
         return file.read(columns, use_threads=False)
+
+
+def put_rows(path: Path, rows: Iterable[dict[str, Any]], schema: pa.Schema) -> None:
+    """Write a table as Parquet row by row, a few of them in memory at a time."""
+    with whole(path) as partial, pq.ParquetWriter(partial, schema) as writer:
+        rows = iter(rows)
+        while group := list(islice(rows, ROWS_A_GROUP)):
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
 
 
 def packed(table: pa.Table) -> bytes:

@@ -5,7 +5,7 @@ Times are nanoseconds UTC, durations milliseconds; text from packets is UTF-8 wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -200,13 +200,21 @@ def stream_table(rows: Sequence[StreamRow]) -> pa.Table:
 
 def finding_table(findings: Sequence[Finding], words: Words) -> pa.Table:
     """All findings; those told with another one right behind it, with its number."""
-    rows: list[dict[str, Any]] = []
-    for finding in findings:
-        head = len(rows) + 1
-        rows.append(_finding(finding, words, head, None, None))
+    rows = finding_rows(((each, False) for each in findings), words)
+    return pa.Table.from_pylist(list(rows), schema=FINDINGS)
+
+
+def finding_rows(told: Iterable[tuple[Finding, bool]], words: Words) -> Iterator[dict[str, Any]]:
+    """The same row by row: findings, and whether each is a consequence of the last that is not."""
+    number = head = 0
+    for finding, under in told:
+        number += 1
+        head = head if under else number
+        yield _finding(finding, words, number, *((head, "consequence") if under else (None, None)))
         for role, members in (("cause", finding.causes), ("consequence", finding.consequences)):
-            rows += [_finding(each, words, len(rows) + 1 + index, head, role) for index, each in enumerate(members)]
-    return pa.Table.from_pylist(rows, schema=FINDINGS)
+            for each in members:
+                number += 1
+                yield _finding(each, words, number, head, role)
 
 
 def capture_table(outcomes: Sequence[tuple[int, Outcome, str]]) -> pa.Table:

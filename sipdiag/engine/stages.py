@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -32,7 +33,7 @@ from sipdiag.engine.outlook import Outlook
 from sipdiag.engine.results import call_table, registration_table, response_table
 from sipdiag.engine.run import Run
 from sipdiag.engine.survey import survey_of
-from sipdiag.findings import Circles, Facts, Fault, Finding, Settings
+from sipdiag.findings import Facts, Fault, Finding, Settings, is_open, refusals_in, shown_at
 from sipdiag.report.document import StreamRow
 from sipdiag.report.streams import stream_row
 from sipdiag.trace import Sighting
@@ -47,20 +48,25 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     """The streams, and whose they are as soon as that is settled, lie in files of their own."""
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What a judged shard leaves for the end."""
+class Gist(msgspec.Struct, frozen=True, kw_only=True):
+    """What a judged shard leaves for the end besides its findings."""
 
-    findings: list[Finding]
-    ways: dict[Place, set[str]]
-    circles: Circles
+    calls: int
+    findings: int
+    """How many there are."""
     faults: list[Fault]
-    refused: dict[Place, Transaction]
-    streams: dict[int, tuple[Moment, StreamRow]]
-    """Number of a stream → since when the call goes on that it belongs to here, and what is told of it."""
     links: list[Link]
     """What ties calls together that rules on captures ask about."""
-    calls: int
-    """How many there are."""
+
+
+GIST, FINDINGS, REFUSED, OPEN, STREAMS = range(5)
+"""What a judged shard leaves, one behind the other: its gist; its findings in order, and its circles; the places of
+those that may get a twin, each with its request; those that a missing direction left open; whose streams are whose."""
+Refused = tuple[int, Finding, Transaction | None]
+Open = tuple[int, Finding, set[str]]
+"""Place among the findings of its shard, finding, and the ways that its messages went."""
+Owned = dict[int, tuple[Moment, StreamRow]]
+"""Number of a stream → since when the call goes on that it belongs to here, and what is told of it."""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +74,6 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
     findings: list[Finding]
     ways: dict[Place, set[str]]
-    attacks: Attacks
 
 
 def scatter(run: Run, batch: int, captures: Sequence[tuple[int, str, int]]) -> None:
@@ -125,8 +130,8 @@ def judge(run: Run, shard: int) -> tuple[int, int]:
     """Judge a shard, with the legs that came to it and without those that went; how many calls and findings it has."""
     done = run.folder / "judged" / f"{shard}"
     if done.exists():
-        known: Verdict = object_in(done)
-        return known.calls, len(known.findings)
+        known: Gist = object_in(done, GIST)
+        return known.calls, known.findings
     agreed = agreed_in(run)
     table, sightings, links = _whole_calls(run, shard)
     verdict, scene = judged(sightings, links, replace(agreed.outlook, flows=nat.flows_in(run, shard)))
@@ -138,20 +143,22 @@ def judge(run: Run, shard: int) -> tuple[int, int]:
     rows = {id(each): row for row, each in enumerate(sightings)}
     put_table(run.folder / "worked" / f"{shard}.parquet", _by_method(table, rows, verdict.worked))
     put_table(run.folder / "concerned" / f"{shard}.parquet", _rows_of(table, rows, verdict.concerned))
-    put_object(
-        done,
-        Verdict(
-            findings=verdict.findings,
-            ways=verdict.ways,
-            circles=verdict.circles,
-            faults=verdict.faults,
-            refused=verdict.refused,
-            streams=_owned(seen, scene.carriage),
-            links=_links_of(verdict.concerned, links),
-            calls=len(seen.calls),
-        ),
-    )
+    _keep(done, verdict, seen, links, _owned(seen, scene.carriage))
     return len(seen.calls), len(verdict.findings)
+
+
+def _keep(path: Path, verdict: Judgement, seen: Correlation, links: Sequence[Link], owned: Owned) -> None:
+    """Write what is left for the end."""
+    findings = sorted(verdict.findings, key=lambda each: each.place)
+    refused = [(at, findings[at], verdict.refused.get(place)) for at, place in refusals_in(findings).items()]
+    ways = ((at, each, verdict.ways.get(shown_at(each), set())) for at, each in enumerate(findings) if is_open(each))
+    gist = Gist(
+        calls=len(seen.calls),
+        findings=len(findings),
+        faults=verdict.faults,
+        links=_links_of(verdict.concerned, links),
+    )
+    put_object(path, gist, (findings, verdict.circles), refused, list(ways), owned)
 
 
 def _whole_calls(run: Run, shard: int) -> tuple[pa.Table, list[Sighting], list[Link]]:
@@ -167,7 +174,7 @@ def _links_of(concerned: Iterable[Sighting], links: Sequence[Link]) -> list[Link
     return [link for link in links if link.call_id in mine]
 
 
-def _owned(seen: Correlation, carriage: Carriage) -> dict[int, tuple[Moment, StreamRow]]:
+def _owned(seen: Correlation, carriage: Carriage) -> Owned:
     """Number of a stream → since when the call goes on that it belongs to here, and what is told of it."""
     begun = {call.number: moment(call.opening) for call in seen.calls}
     return {
@@ -191,7 +198,20 @@ def tell(run: Run, part: int) -> None:
             asked.setdefault(host, []).append(mine)
     wholes = list(on_wholes(shares, outlook))
     hosts, attacks = on_sources(asked, outlook)
-    put_object(done, Told(findings=[*wholes, *hosts], ways=ways_told([*wholes, *hosts]), attacks=attacks))
+    _attribute(run, part, attacks)
+    put_object(done, Told(findings=[*wholes, *hosts], ways=ways_told([*wholes, *hosts])))
+
+
+def _attribute(run: Run, part: int, attacks: Attacks) -> None:
+    """Tell each shard which of its calls were attacked, by rule and host."""
+    parts: dict[int, list[tuple[tuple[str, str], list[str]]]] = {}
+    for name, call_ids in attacks.items():
+        mine: dict[int, list[str]] = {}
+        for call_id in call_ids:
+            mine.setdefault(run.home_of(octets_of(call_id)), []).append(call_id)
+        for shard, some in mine.items():
+            parts.setdefault(shard, []).append((name, some))
+    put_parts(run.folder / "attacked" / f"{part}", parts)
 
 
 def keep_agreed(run: Run, agreed: Agreed) -> None:

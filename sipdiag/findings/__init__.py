@@ -5,7 +5,7 @@ The door of the room: `diagnose` gives a list of `Finding`.
 
 from __future__ import annotations
 
-from sipdiag.findings.attribution import ATTACKS, attacker_of, calls_of_attack
+from sipdiag.findings.attribution import ATTACKS, attacker_of, calls_of_attack, explains, owned_by, owners_in
 from sipdiag.findings.causes import Circles, caused, circles_of, grouped, unfolded
 from sipdiag.findings.diagnose import Rule, RuleBook, diagnose, is_asked, on_calls, on_subjects
 from sipdiag.findings.fault import Fault, faults_of, joined
@@ -13,7 +13,7 @@ from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.findings.fingerprint import fingerprint_of, without_ports
 from sipdiag.findings.flawed import fault_evidence, found_fault
 from sipdiag.findings.flow import Flow, Flows, Mark, Traffic, all_traffic, behind_nat, devices_of, flows_of, traffic_of
-from sipdiag.findings.folding import directions_of, folded, told_once
+from sipdiag.findings.folding import CAUSE, Folding, causes_in, directions_of, folded, is_open, shown_at, told_once
 from sipdiag.findings.guessing import Guessing, guessing_of
 from sipdiag.findings.heard import found_heard, hearing_evidence, names_of, saves_packets
 from sipdiag.findings.identity import Claim, mismatches, signature_in
@@ -29,13 +29,15 @@ from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of, sureness
 from sipdiag.findings.surroundings import EMPTY_LINE, PIECES, Facts, Surroundings, merged, size_of
 from sipdiag.findings.telling import found, found_below, frames_of, milliseconds, seconds
-from sipdiag.findings.twins import beside, place_of, refusals_in
+from sipdiag.findings.twins import MOST_TWINS, beside, place_of, refusals_in
 from sipdiag.findings.whole import Whole, checked
 
 __all__ = [
     "ATTACKS",
+    "CAUSE",
     "EMPTY_LINE",
     "KINDS",
+    "MOST_TWINS",
     "PIECES",
     "Circles",
     "Claim",
@@ -46,6 +48,7 @@ __all__ = [
     "Finding",
     "Flow",
     "Flows",
+    "Folding",
     "Guessing",
     "Mark",
     "Notice",
@@ -68,11 +71,13 @@ __all__ = [
     "beside",
     "calls_of_attack",
     "caused",
+    "causes_in",
     "checked",
     "circles_of",
     "devices_of",
     "diagnose",
     "directions_of",
+    "explains",
     "fault_evidence",
     "faults_of",
     "fingerprint_of",
@@ -89,6 +94,7 @@ __all__ = [
     "hearing_evidence",
     "in_order",
     "is_asked",
+    "is_open",
     "joined",
     "may_go_on",
     "merged",
@@ -99,6 +105,8 @@ __all__ = [
     "number_of",
     "on_calls",
     "on_subjects",
+    "owned_by",
+    "owners_in",
     "place_of",
     "possible_handshakes",
     "recovery_evidence",
@@ -110,6 +118,7 @@ __all__ = [
     "saves_packets",
     "seconds",
     "severity_of",
+    "shown_at",
     "signature_in",
     "silence_for",
     "silence_of",

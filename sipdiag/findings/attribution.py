@@ -5,7 +5,7 @@ What a scanner is refused is no outage; what a connection took down with it has 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -34,14 +34,14 @@ Attacked = Callable[[Finding], Iterable[str]]
 
 def attributed(findings: Sequence[Finding], attacked: Attacked) -> list[Finding]:
     """`findings` in their order, those that one attack or one connection explains told with it."""
-    owners = dict(_owners(findings, attacked))
+    owners = {call_id: index for index in owners_in(findings) for call_id in owned_by(findings[index], attacked)}
     if not owners:
         return list(findings)
     led_to: dict[int, list[Finding]] = {}
     kept: list[tuple[int, Finding]] = []
     for index, finding in enumerate(findings):
-        owner = None if finding.call_id is None or finding.rule in SECURITY else owners.get(finding.call_id)
-        if owner is None or owner == index or not _explains(findings[owner], finding):
+        owner = None if finding.call_id is None else owners.get(finding.call_id)
+        if owner is None or owner == index or not explains(findings[owner], finding):
             kept.append((index, finding))
         else:
             led_to.setdefault(owner, []).append(finding)
@@ -51,27 +51,27 @@ def attributed(findings: Sequence[Finding], attacked: Attacked) -> list[Finding]
     ]
 
 
-def _explains(cause: Finding, finding: Finding) -> bool:
+def explains(cause: Finding, finding: Finding) -> bool:
+    """Whether an attack or a connection explains a finding on one of the calls that it has to do with."""
+    if finding.rule in SECURITY:
+        return False
     return cause.rule in ATTACKS or (finding.rule in BROKEN and finding.rule != cause.rule)
 
 
-def _owners(findings: Sequence[Finding], attacked: Attacked) -> Iterator[tuple[str, int]]:
-    """(Call-ID, place of the finding that explains what befell it); the last word on a Call-ID holds."""
-    for index, finding in enumerate(findings):
-        if (
-            finding.rule in CONNECTIONS
-            and finding.call_id is None
-            and finding.confidence is not Confidence.INCONCLUSIVE
-        ):
-            told = finding.evidence.get("call_ids")
-            yield from ((str(each), index) for each in told if told) if isinstance(told, list) else ()
-    attacks = [
-        (index, each)
-        for index, each in enumerate(findings)
-        if each.rule in ATTACKS and each.confidence is not Confidence.INCONCLUSIVE
-    ]
-    for index, attack in sorted(attacks, key=lambda each: -ATTACKS.index(each[1].rule)):
-        yield from ((call_id, index) for call_id in attacked(attack))
+def owners_in(findings: Sequence[Finding]) -> list[int]:
+    """Which of `findings` explain others; where several have to do with one call, the last of them does."""
+    sure = [(index, each) for index, each in enumerate(findings) if each.confidence is not Confidence.INCONCLUSIVE]
+    connections = [index for index, each in sure if each.rule in CONNECTIONS and each.call_id is None]
+    attacks = [(ATTACKS.index(each.rule), index) for index, each in sure if each.rule in ATTACKS]
+    return [*connections, *(index for _, index in sorted(attacks, key=lambda each: -each[0]))]
+
+
+def owned_by(owner: Finding, attacked: Attacked) -> Iterable[str]:
+    """The Call-IDs that an attack or a connection has to do with."""
+    if owner.rule not in CONNECTIONS:
+        return attacked(owner)
+    told = owner.evidence.get("call_ids")
+    return map(str, told) if isinstance(told, list) else ()
 
 
 def attacker_of(attack: Finding) -> str:

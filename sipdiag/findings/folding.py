@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -25,45 +27,116 @@ Place = tuple[int, int]
 
 def folded(findings: list[Finding], arrivals: Iterable[Arrival]) -> list[Finding]:
     """`findings` in their order, without those that `capture-one-sided` tells of together."""
-    return told_once(findings, directions_of(findings, arrivals) if _causes(findings) else {})
+    return told_once(findings, directions_of(findings, arrivals) if causes_in(findings) else {})
 
 
 def told_once(findings: list[Finding], ways: Mapping[Place, set[str]]) -> list[Finding]:
     """The same, where it is known already which `ways` the messages of open findings went."""
-    causes = _causes(findings)
+    causes = causes_in(findings)
     if not causes:
         return findings
-    left_open = [finding for finding in findings if _is_open(finding)]
-    directions = {id(finding): ways.get(_place(finding), set()) for finding in left_open}
-    said: dict[int, Finding | None] = {}
-    for cause in causes:
-        named = _missing(cause)
-        mine = [finding for finding in left_open if id(finding) not in said and directions[id(finding)] & named]
-        if cause.variant != "proven" and len(mine) < WORTH_FOLDING:
-            said[id(cause)] = None
-            continue
-        said[id(cause)] = _with(cause, mine, named & set().union(*(directions[id(each)] for each in mine)))
-        said.update((id(finding), None) for finding in mine)
-    kept = (said.get(id(finding), finding) for finding in findings)
+    folding = Folding(causes)
+    left_open = [(order, each, ways.get(shown_at(each), set())) for order, each in enumerate(findings) if is_open(each)]
+    folding.weigh(directions for _, _, directions in left_open)
+    inside = {order for order, finding, directions in left_open if folding.takes((order,), finding, directions)}
+    told = iter(folding.told())
+    kept = [next(told) if each.rule == CAUSE else each for order, each in enumerate(findings) if order not in inside]
     return [finding for finding in kept if finding is not None]
 
 
-def _with(cause: Finding, mine: list[Finding], named: set[str]) -> Finding:
-    """`cause` with what it left open; one that nothing proves speaks of those directions only."""
-    shown = _missing(cause) if cause.variant == "proven" else named
-    rules = Counter(finding.rule for finding in mine)
-    evidence: Evidence = {
-        **cause.evidence,
-        "missing": sorted(shown)[:MOST_DIRECTIONS],
-        "directions": len(shown),
-        "open": [f"{rule} ({count})" for rule, count in sorted(rules.items())],
-        "open_count": len(mine),
-    }
-    frames = [
-        *cause.frames,
-        *(frame for finding in mine if finding.capture == cause.capture for frame in finding.frames),
-    ]
-    return replace(cause, evidence=evidence, frames=list(dict.fromkeys(frames))[:MOST_FRAMES])
+Order = tuple[Any, ...]
+"""Where a finding stands among all."""
+
+
+class Folding:
+    """Which open findings are told with which of some causes, when it is known how many there are of each kind.
+
+    The findings may come piece by piece: all of them are weighed first, then each is offered.
+    """
+
+    def __init__(self, causes: Sequence[Finding]) -> None:
+        self._causes, self._named = causes, [_missing(cause) for cause in causes]
+        self._kinds: Counter[frozenset[int]] = Counter()
+        self._speaks: list[bool] | None = None
+        self._shares = [_Share() for _ in causes]
+
+    def weigh(self, directions: Iterable[set[str]]) -> None:
+        """Count open findings by the causes that may tell them: each by the directions between its hosts."""
+        self._speaks = None
+        self._kinds.update(map(self._open_to, directions))
+
+    def takes(self, order: Order, finding: Finding, directions: set[str]) -> bool:
+        """Whether a cause tells an open finding, which is added to what that says then."""
+        cause = self._cause_of(directions)
+        if cause is not None:
+            self._shares[cause].add(order, finding, directions & self._named[cause], self._causes[cause].capture)
+        return cause is not None
+
+    def tells(self, directions: set[str]) -> bool:
+        """Whether a cause tells an open finding with such directions."""
+        return self._cause_of(directions) is not None
+
+    def told(self) -> list[Finding | None]:
+        """What each cause says in the end; None where it says nothing."""
+        speaks = self._settled()
+        return [
+            share.said_by(cause) if speaks[number] else None
+            for number, (cause, share) in enumerate(zip(self._causes, self._shares, strict=True))
+        ]
+
+    def _open_to(self, directions: set[str]) -> frozenset[int]:
+        return frozenset(number for number, named in enumerate(self._named) if directions & named)
+
+    def _cause_of(self, directions: set[str]) -> int | None:
+        speaks = self._settled()
+        return next((number for number in sorted(self._open_to(directions)) if speaks[number]), None)
+
+    def _settled(self) -> list[bool]:
+        """Which causes speak: one after the other, each of what those before it left."""
+        if self._speaks is None:
+            left = dict(self._kinds)
+            self._speaks = []
+            for number, cause in enumerate(self._causes):
+                mine = [kind for kind in left if number in kind]
+                speaks = cause.variant == "proven" or sum(left[kind] for kind in mine) >= WORTH_FOLDING
+                self._speaks.append(speaks)
+                for kind in mine if speaks else ():
+                    del left[kind]
+        return self._speaks
+
+
+class _Share:
+    """What one cause tells of open findings."""
+
+    def __init__(self) -> None:
+        self._rules: Counter[str] = Counter()
+        self._ways: set[str] = set()
+        self._frames: dict[int, Order] = {}
+
+    def add(self, order: Order, finding: Finding, ways: set[str], capture: int) -> None:
+        self._rules[finding.rule] += 1
+        self._ways |= ways
+        if finding.capture == capture:
+            for place, frame in enumerate(finding.frames):
+                self._frames[frame] = min((*order, place), self._frames.get(frame, (*order, place)))
+            if len(self._frames) > 4 * MOST_FRAMES:
+                self._frames = dict(self._first_frames())
+
+    def _first_frames(self) -> list[tuple[int, Order]]:
+        return sorted(self._frames.items(), key=itemgetter(1))[:MOST_FRAMES]
+
+    def said_by(self, cause: Finding) -> Finding:
+        """`cause` with what it left open; one that nothing proves speaks of those directions only."""
+        shown = _missing(cause) if cause.variant == "proven" else self._ways
+        evidence: Evidence = {
+            **cause.evidence,
+            "missing": sorted(shown)[:MOST_DIRECTIONS],
+            "directions": len(shown),
+            "open": [f"{rule} ({count})" for rule, count in sorted(self._rules.items())],
+            "open_count": self._rules.total(),
+        }
+        frames = [*cause.frames, *(frame for frame, _ in self._first_frames())]
+        return replace(cause, evidence=evidence, frames=list(dict.fromkeys(frames))[:MOST_FRAMES])
 
 
 def _missing(cause: Finding) -> set[str]:
@@ -73,7 +146,7 @@ def _missing(cause: Finding) -> set[str]:
 
 def directions_of(findings: Iterable[Finding], arrivals: Iterable[Arrival]) -> dict[Place, set[str]]:
     """First frame of each finding that is open → the two directions between its hosts, as the evidence names them."""
-    ways: dict[Place, set[str]] = {_place(finding): set() for finding in findings if _is_open(finding)}
+    ways: dict[Place, set[str]] = {shown_at(finding): set() for finding in findings if is_open(finding)}
     for arrival in arrivals if ways else ():
         seen = arrival.sighting
         if (seen.capture, seen.frame) in ways:
@@ -82,13 +155,16 @@ def directions_of(findings: Iterable[Finding], arrivals: Iterable[Arrival]) -> d
     return ways
 
 
-def _causes(findings: Iterable[Finding]) -> list[Finding]:
+def causes_in(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that may tell others."""
     return [finding for finding in findings if finding.rule == CAUSE]
 
 
-def _is_open(finding: Finding) -> bool:
+def is_open(finding: Finding) -> bool:
+    """Whether a missing direction left it open."""
     return finding.variant == OPEN and finding.rule != CAUSE
 
 
-def _place(finding: Finding) -> Place:
+def shown_at(finding: Finding) -> Place:
+    """Where its first message stands."""
     return finding.capture, finding.frames[0]

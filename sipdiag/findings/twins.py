@@ -12,7 +12,7 @@ from sipdiag.findings.scene import Scene
 
 Place = tuple[int, int]
 """Capture and frame."""
-MOST = 200
+MOST_TWINS = 200
 """Refusals of one analysis that get a twin: whoever reads more wants the compare command."""
 
 
@@ -28,7 +28,7 @@ def with_twins(findings: Sequence[Finding], scene: Scene) -> list[Finding]:
     return beside(findings, found)
 
 
-def refusals_in(findings: Iterable[Finding], most: int = MOST) -> dict[int, Place]:
+def refusals_in(findings: Iterable[Finding], most: int = MOST_TWINS) -> dict[int, Place]:
     """Which of `findings` get a twin, and where the refused request of each stands."""
     due: dict[int, Place] = {}
     for index, finding in enumerate(findings):

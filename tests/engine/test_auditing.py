@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from benchmarks.fleet import write_fleet
 from engine.auditing import SAMPLES, SILENT, SPEAKING, Steps, audited, expected, rows, serially
-from sipdiag.engine import Alone, Processes, auditing, run, summary_of
+from sipdiag.engine import Alone, Processes, auditing, files, run, summary_of, uniting
 from sipdiag.engine.files import alone_in
 from sipdiag.errors import UsageError
 
@@ -24,6 +24,8 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auditing, "MESSAGES_A_SHARD", 300)
     monkeypatch.setattr(auditing, "MESSAGES_A_BATCH", 700)
     monkeypatch.setattr(run, "SHARDS_A_BUCKET", 3)
+    monkeypatch.setattr(uniting, "AT_A_TIME", 1)
+    monkeypatch.setattr(files, "ROWS_A_GROUP", 7)
 
 
 def assert_serial(target: Path) -> None:
@@ -87,6 +89,7 @@ def test_any_split_in_any_order_with_any_workers_gives_the_same(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(auditing, "MESSAGES_A_SHARD", size if name == "parts" else 10**9)
             patch.setattr(run, "SHARDS_A_BUCKET", 1)
+            patch.setattr(uniting, "AT_A_TIME", data.draw(st.sampled_from([1, 100])))
             audited([str(folder / name)], folder / f"{name}-out", Alone())
         told.append((_told(folder / f"{name}-out", "calls"), _told(folder / f"{name}-out", "findings")))
     assert told[0] == told[1]

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
 from exchange import CALLEE, CALLER, PROXY, Exchange
-from sipdiag.findings import Finding, diagnose, folded
+from sipdiag.findings import Confidence, Finding, Folding, Severity, diagnose, folded
 from sipdiag.rules import RULES
 
 
@@ -66,3 +72,55 @@ def test_without_a_cause_nothing_changes() -> None:
     scene = talk.scene()
     findings = diagnose(scene, RULES)
     assert folded(findings, scene.correlation.arrivals) is findings
+
+
+WAYS = [{"192.0.2.1 → 192.0.2.2", "192.0.2.2 → 192.0.2.1"}, {"192.0.2.3 → 192.0.2.2"}, {"192.0.2.9 → 192.0.2.8"}]
+
+
+def cause(variant: str, missing: list[str]) -> Finding:
+    return replace(left_open("", 0, [100]), rule="capture-one-sided", variant=variant, evidence={"missing": missing})
+
+
+def left_open(rule: str, time: int, frames: list[int]) -> Finding:
+    return Finding(
+        rule=rule,
+        variant="one-sided",
+        severity=Severity.NOTE,
+        confidence=Confidence.INCONCLUSIVE,
+        knowledge="",
+        capture=0,
+        time=time,
+        frames=frames,
+    )
+
+
+@given(
+    causes=st.lists(
+        st.builds(cause, st.sampled_from(["proven", "likely"]), st.lists(st.sampled_from(sorted(set().union(*WAYS))))),
+        min_size=1,
+        max_size=4,
+    ),
+    some=st.lists(st.tuples(st.sampled_from(WAYS), st.lists(st.integers(1, 60), min_size=1)), max_size=30),
+    seed=st.randoms(),
+)
+def test_open_findings_may_come_in_any_order(
+    causes: list[Finding], some: list[tuple[set[str], list[int]]], seed: Random
+) -> None:
+    """What is told of them is that of all of them, one after the other: by the first cause that speaks."""
+    opened = [((at,), left_open("ack-late", at, frames), ways) for at, (ways, frames) in enumerate(some)]
+    seed.shuffle(opened)
+    folding = Folding(causes)
+    folding.weigh(ways for *_, ways in opened)
+    inside = {order for order, each, ways in opened if folding.takes(order, each, ways)}
+    assert inside == {order for order, _, ways in opened if folding.tells(ways)}
+    left = sorted(opened, key=lambda each: each[0])
+    for each, told in zip(causes, folding.told(), strict=True):
+        mine = [one for one in left if one[2] & set(each.evidence["missing"])]
+        speaks = each.variant == "proven" or len(mine) > 1
+        assert (told is not None) == speaks
+        if told is not None:
+            left = [one for one in left if one not in mine]
+            frames = dict.fromkeys([*each.frames, *(frame for _, finding, _ in mine for frame in finding.frames)])
+            assert told.frames == list(frames)[:40]
+            assert told.evidence["open_count"] == len(mine)
+    assert inside == {order for order, *_ in opened} - {order for order, *_ in left}
