@@ -1,4 +1,4 @@
-"""Packets kept for Wireshark out of a capture that can be read once only: a pipe, a URL, what is compressed.
+"""Packets kept for Wireshark, which is slow, so that it need not read the others; or cannot, when they came by a pipe.
 
 They stay in memory while nothing is there to open them with. Once keys are, they go to a private file.
 """
@@ -35,14 +35,19 @@ FRAME = 4
 class Kept:
     """A capture of chosen packets, written bit by bit; use it in a `with` statement."""
 
-    def __init__(self, defects: Defects, secrets: Sized, *, keyed: bool) -> None:
-        """Take where to tell of limits, the secrets that come with the packets, and whether there are other keys."""
+    def __init__(self, defects: Defects | None, secrets: Sized, *, keyed: bool) -> None:
+        """Take where to tell of limits, the secrets that come with the packets, and whether there are other keys.
+
+        There is nothing to tell where the capture can be read again; then nothing waits for keys either.
+        """
         self._defects, self._secrets, self._keyed = defects, secrets, keyed
         self._links: dict[int, int] = {}
         """LINKTYPE → number of its interface."""
         self._waiting: list[bytes] = []
         self._size = 0
         """Bytes that wait, or were written."""
+        self.whole = True
+        """Whether all is there, of a capture that can be read again."""
         self._file: IO[bytes] | None = None
         self._path = ""
         self._failure: OSError | None = None
@@ -53,15 +58,22 @@ class Kept:
 
     def take(self, packets: Packets, frames: npt.NDArray[np.int64]) -> None:
         """Keep some packets of a chunk."""
-        if not len(frames) or self._failure is not None:
+        if not len(frames) or self._failure is not None or not self.whole:
             return
         keys = self._keyed or len(self._secrets) > 0
-        if self._size > (MOST_KEPT if keys else MOST_WAITING):
+        if self._defects is None:
+            self.whole = keys and self._size <= MOST_KEPT
+            if not self.whole:
+                self._waiting.clear()
+                return
+        elif self._size > (MOST_KEPT if keys else MOST_WAITING):
             if keys:
                 self._defects.reach(KEPT, int(frames[0]), len(frames))
                 return
             self._let_go()
-        for block in self._blocks(packets, frames - packets.first_frame):
+        numbers = packets.numbers
+        rows = frames - packets.first_frame if numbers is None else np.searchsorted(numbers, frames)
+        for block in self._blocks(packets, rows):
             self._waiting.append(block)
             self._size += len(block)
         self._numbers.append(frames)
@@ -111,7 +123,7 @@ class Kept:
         self._size = 0
 
     def _tell_lost(self) -> None:
-        if self._lost is not None:
+        if self._lost is not None and self._defects is not None:
             self._defects.reach(WAITING, *self._lost)
             self._lost = None
 

@@ -99,13 +99,13 @@ def _read_by_wireshark(
 
 @contextmanager
 def _kept(source: Capture, engine: Engine) -> Iterator[Kept | None]:
-    """Keep what TLS secures of a capture that can be read once only, if it may hold keys, or there are some."""
-    if source.divisible or not (engine.keylog or source.format == "pcapng"):
+    """Keep what TLS secures, if the capture may hold keys, or there are some."""
+    if not (engine.keylog or source.format == "pcapng"):
         yield None
         return
     from sipdiag.capture import Kept  # noqa: PLC0415 - loaded when it is needed
 
-    with Kept(source.defects, source.secrets, keyed=bool(engine.keylog)) as kept:
+    with Kept(None if source.divisible else source.defects, source.secrets, keyed=bool(engine.keylog)) as kept:
         yield kept
 
 
@@ -113,7 +113,7 @@ def _decrypt(reader: Reader, path: str, capture: int, engine: Engine, secrets: l
     """Read what is encrypted with the keys that there are, those in the capture itself among them."""
     try:
         with keys(engine, secrets) as keyed:
-            if kept is None:
+            if kept is None or not kept.whole:
                 found = dissection(path, keyed, reader.encrypted, capture)
             else:
                 found = dissection(kept.path(), keyed, reader.encrypted, capture, kept.number)

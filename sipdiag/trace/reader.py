@@ -19,9 +19,10 @@ from sipdiag.trace.trace import CaptureFacts, Trace
 from sipdiag.transport import Datagram, Demultiplexer, Handshake, StreamData
 
 if TYPE_CHECKING:
-    from sipdiag.capture import Kept
+    from sipdiag.capture import Kept, Packets
     from sipdiag.trace.later import Later
     from sipdiag.trace.media import MediaLane
+    from sipdiag.transport import Traffic
 
 Parsing = Callable[[bytes], Request | Response | None]
 UNREAD = frozenset({"link-type-unknown", "limit-reached"})
@@ -66,9 +67,7 @@ class Reader:
         for packets in self._source.packets():
             self._packets += len(packets)
             self._clock.follow(packets)
-            traffic = self._wire.feed(packets)
-            if self._kept is not None:
-                self._kept.take(packets, self._wire.secured())
+            traffic = self._fed(packets)
             self._take(traffic.signalling)
             if self._media is not None:
                 self._media.feed(traffic.media)
@@ -130,7 +129,7 @@ class Reader:
         self._sightings.extend(sightings_in(later.rows, self._capture, shift))
         self._wire.copied |= later.copied
         for packets in later.packets_aside(self._source, shift):
-            self._take(self._wire.feed(packets).signalling)
+            self._take(self._fed(packets).signalling)
         self._source.defects += [
             msgspec.structs.replace(each, frame=None if each.frame is None else each.frame + shift)
             for each in later.defects
@@ -175,6 +174,13 @@ class Reader:
         from sipdiag.trace.shortening import shortened  # noqa: PLC0415  (few captures have so many)
 
         return shortened(trace, self._room.left_out)
+
+    def _fed(self, packets: Packets) -> Traffic:
+        """What a chunk carried; what TLS secures of it is kept."""
+        traffic = self._wire.feed(packets)
+        if self._kept is not None:
+            self._kept.take(packets, self._wire.secured())
+        return traffic
 
     def _take(self, arrived: list[Datagram | StreamData]) -> None:
         for delivery in arrived:

@@ -80,6 +80,35 @@ def test_what_has_no_room_is_told(keyed: bool, limit: str, stays: list[int]) -> 
         )
 
 
+@pytest.mark.parametrize("limit", [100, 1 << 20])
+def test_what_can_be_read_again_is_kept_whole_or_not_at_all(limit: int) -> None:
+    """Of a file nothing waits, and nothing is told: where not all was kept, the file itself is read once more."""
+    first, second = chunks()
+    with patch.object(kept, "MOST_KEPT", limit), Kept(None, [], keyed=True) as some:
+        some.take(first, np.array([1, 2]))
+        assert some.whole
+        some.take(second, np.array([6]))
+        assert some.whole == (limit > 100)
+    late: list[bytes] = []
+    with Kept(None, late, keyed=False) as some:
+        some.take(first, np.array([], np.int64))
+        assert some.whole
+        some.take(first, np.array([1]))
+        late.append(b"keys")
+        some.take(second, np.array([6]))
+        assert not some.whole
+
+
+def test_rows_of_another_process_are_found_by_their_numbers() -> None:
+    """Of which it left out what it had read itself."""
+    first, _ = chunks()
+    part = first.inside(np.array([1, 3, 4]), 0, 1)
+    with Kept(None, [], keyed=True) as some:
+        some.take(part, np.array([2, 5]))
+        with open_capture(some.path()) as again:
+            assert [each[3] for chunk in again.packets() for each in told(chunk)] == [DATA[1], DATA[4]]
+
+
 def test_a_full_disk_is_told_to_who_asks() -> None:
     """And nobody else, since the rest of the capture is read without."""
     first, second = chunks()

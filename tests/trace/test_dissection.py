@@ -8,6 +8,7 @@ import shutil
 import ssl
 import struct
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -16,11 +17,14 @@ from msgspec.structs import replace
 from sealed import over_tls
 from sipdiag.capture import Kept, octets, wireshark
 from sipdiag.errors import CaptureError
-from sipdiag.trace import Engine, read_trace
+from sipdiag.trace import Engine, read, read_trace
 from tests.capture.build import block, enhanced, interface, option, pcap, section
 from tests.test_wrappings import SAID
 from tests.transport.wire import ethernet, ipv4, udp
 from wrappings import FRAMES, SWITCHED, UPGRADE, _frame, _packets, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is not installed")
 NOISE = ethernet(ipv4(udp(b"\x80" + bytes(171), source=7_000, destination=7_002)))
@@ -113,6 +117,42 @@ def test_two_key_logs_are_one(tmp_path: Path) -> None:
     for stream in (None, io.BytesIO(capture)):
         trace = read_trace(str(path), stream=stream, engine=Engine(keylog=str(one[1])))
         assert len(trace.sightings) == 2 * len(SAID)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_file_is_read_by_wireshark_only_where_it_must(tmp_path: Path, late: bool) -> None:  # noqa: FBT001
+    """What TLS secures is enough, as long as the keys come first; what is found is the same."""
+    path = tmp_path / "tls.pcapng"
+    path.write_bytes(with_secrets(*over_tls(SAID, tmp_path), late=late, noise=9))
+    asked: list[str] = []
+    dissected = wireshark.dissected
+
+    def noted(file: str, **options: Any) -> Iterator[wireshark.Dissected]:  # noqa: ANN401 - what it takes is passed on
+        asked.append(file)
+        return dissected(file, **options)
+
+    with patch("sipdiag.capture.dissected", noted, create=True), patch.object(octets, "BLOCK", 900):
+        trace = read_trace(str(path))
+    assert (asked == [str(path)]) == late
+    assert [seen.frame for seen in trace.sightings][:2] == [seen.frame for seen in read_trace(str(path)).sightings][:2]
+    assert len(trace.sightings) == len(SAID)
+
+
+@pytest.mark.parametrize("media", [False, True])
+def test_two_readers_of_a_file_keep_the_same(tmp_path: Path, media: bool) -> None:  # noqa: FBT001
+    """What the later one leaves aside is in it too."""
+    capture, keylog = over_tls(SAID, tmp_path)
+    path = tmp_path / "tls.pcap"
+    frames = [data for _, packet in _packets(capture) for data in (packet, *[NOISE] * 9)]
+    path.write_bytes(pcap(frames))
+    engine = Engine(keylog=str(keylog))
+    alone = read_trace(str(path), media=media, engine=engine)
+    done: list[None] = []
+    with patch.object(read, "LARGE", 0), patch.object(read, "may_fork", lambda: True):
+        helped = read_trace(str(path), media=media, engine=engine, meanwhile=lambda: done.append(None))
+    assert done == [None]
+    assert helped.sightings == alone.sightings
+    assert len(alone.sightings) == len(SAID)
 
 
 def test_only_tls_is_kept_of_a_pipe(tmp_path: Path) -> None:
