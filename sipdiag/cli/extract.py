@@ -67,8 +67,11 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     traces, unreadable = readings(captures, quiet=quiet)
     if not traces:
         return EXIT_UNREADABLE
-    choice = _choice(traces, call, labels)
     from sipdiag.extract import packets_of  # noqa: PLC0415  (`--help` does without)
+    from sipdiag.trace import joined  # noqa: PLC0415  (the same)
+
+    traces = joined(traces) if len(traces) > 1 else traces
+    choice = _choice(traces, call, labels)
 
     copied = packets_of([trace.facts.path for trace in traces], choice)
     told = _told(copied, choice, output, labels)

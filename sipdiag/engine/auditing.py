@@ -24,6 +24,7 @@ from sipdiag.engine.outlook import Outlook
 from sipdiag.engine.places import Place
 from sipdiag.engine.reading import FORMAT, How, Outcome, known, marks_in, outcomes_of
 from sipdiag.engine.results import SCHEMA, capture_table
+from sipdiag.engine.rotation import joined
 from sipdiag.engine.run import Run, keep_homes
 from sipdiag.engine.stages import Agreed, carry, judge, keep_agreed, move, scatter, survey, tell
 from sipdiag.engine.store import publish
@@ -103,7 +104,7 @@ def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report
             shards=min(MOST_SHARDS, max(1, -(-sum(map(_messages, readable)) // MESSAGES_A_SHARD))),
         )
         _sweep(order.target / "work", {"read", key})
-        readable = _aligned(readable, read)
+        readable = joined(run, _aligned(readable, read))
         rows = [(number, readable[number] if state == "read" else each, state) for number, each, state in rows]
         agreed = _judge(order, run, readable, crew, progress)
         progress.begin("closing", 1)

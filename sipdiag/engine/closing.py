@@ -13,13 +13,14 @@ import pyarrow as pa
 from msgspec.structs import replace
 
 from sipdiag.calls import Link, Transaction, Twin, Twins
-from sipdiag.engine.columns import NUMBERED, numbered, octets_of, sightings_of
+from sipdiag.engine.columns import NUMBERED, octets_of, sightings_of
 from sipdiag.engine.conclusion import as_worked, on_faults, on_traces
 from sipdiag.engine.crew import Crew
 from sipdiag.engine.files import object_in, put_parts, put_rows, put_table, table_in
 from sipdiag.engine.judgement import Place
-from sipdiag.engine.reading import Outcome, reading_in
+from sipdiag.engine.reading import Outcome
 from sipdiag.engine.results import FINDINGS, finding_rows, stream_table
+from sipdiag.engine.rotation import numbered_in, told_in
 from sipdiag.engine.run import Run
 from sipdiag.engine.stages import GIST, OPEN, REFUSED, STREAMS, Agreed, Gist, Moment, Open, Owned, Refused, Told
 from sipdiag.engine.uniting import Order, Plan, Wanted, keep_plan, put_all, unite, united
@@ -189,8 +190,8 @@ def _traces(run: Run, readable: Sequence[Outcome]) -> Iterator[tuple[int, Trace]
     """The captures that rules on captures may have something to say of, whole."""
     for number, each in enumerate(readable):
         if each.gist is not None and each.gist.told_below:
-            table = numbered(table_in(run.read / f"{each.content}.parquet"), number, each.ahead)
-            yield number, replace(reading_in(run.read, each).trace, sightings=sightings_of(table))
+            table = numbered_in(run, number, each.content, each.ahead)
+            yield number, replace(told_in(run, number, each).trace, sightings=sightings_of(table))
 
 
 def _concerned(run: Run) -> Iterator[Sighting]:

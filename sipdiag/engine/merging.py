@@ -12,7 +12,8 @@ from sipdiag.engine.asking import MANY
 from sipdiag.engine.files import object_in, put_object
 from sipdiag.engine.nat import NO_FLOWS, Devices
 from sipdiag.engine.outlook import Below, Outlook
-from sipdiag.engine.reading import Outcome, reading_in
+from sipdiag.engine.reading import Outcome
+from sipdiag.engine.rotation import told_in
 from sipdiag.engine.run import Run
 from sipdiag.engine.stages import Agreed, survey_in
 from sipdiag.findings import PIECES, Facts, Settings, merged
@@ -46,7 +47,7 @@ def beneath_of(run: Run, readable: Sequence[Outcome]) -> Beneath:
     devices = Devices()
     with_media = True
     for number, outcome in enumerate(readable):
-        reading = reading_in(run.read, outcome)
+        reading = told_in(run, number, outcome)
         first, last = reading.trace.facts.first_time, reading.trace.facts.last_time
         if first is not None and last is not None:
             times.append((first, last))

@@ -18,9 +18,9 @@ from sipdiag.engine.files import object_in, put_object, put_table
 from sipdiag.engine.outlook import Below
 from sipdiag.engine.places import Place
 from sipdiag.errors import CaptureError
-from sipdiag.trace import NATIVE, CaptureFacts, Engine, Sighting, Trace, corrected, host
+from sipdiag.trace import NATIVE, CaptureFacts, Edge, Engine, Sighting, Trace, corrected, host
 
-FORMAT = 4
+FORMAT = 5
 """Raised when what lies on disk changes its form: then captures are read anew."""
 COPY = 1 << 20
 
@@ -47,6 +47,8 @@ class Gist(msgspec.Struct, frozen=True, kw_only=True):
     messages: int
     told_below: bool
     """Whether a rule on captures may have anything to say of it."""
+    edges: bool = False
+    """Whether captures before and behind it may have a part of what is said in it."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +108,16 @@ def reading_in(folder: Path, outcome: Outcome) -> Reading:
     return replace(reading, trace=trace)
 
 
+def edges_in(folder: Path, outcome: Outcome) -> tuple[list[Edge], int]:
+    """What captures before and behind this one may have a part of, its clock put right; and what is left out of it."""
+    edges: list[Edge]
+    edges, left_out = object_in(folder / f"{outcome.content}.edges")
+    if outcome.ahead and outcome.gist is not None:
+        trace = Trace(facts=outcome.gist.facts, sightings=[], connections=[], edges=edges)
+        edges = corrected(trace, outcome.ahead, outcome.reference).edges
+    return edges, left_out
+
+
 def _outcome(place: Place, folder: Path, how: How) -> Outcome:
     try:
         with _local(place) as path:
@@ -148,6 +160,8 @@ def _read(name: str, path: Path, folder: Path, content: str, how: How) -> Gist:
     trace = read(str(path), media=how.media, engine=how.engine)
     gist, reading = told_of(replace(trace, facts=replace(trace.facts, path=name)))
     put_table(folder / f"{content}.parquet", table_of(trace.sightings), compression="zstd")
+    if gist.edges:
+        put_object(folder / f"{content}.edges", (trace.edges, trace.edges_left_out))
     put_object(folder / f"{content}.reading", gist, marks_of(trace.sightings), reading)  # last: now it is done
     return gist
 
@@ -162,7 +176,13 @@ def told_of(trace: Trace) -> tuple[Gist, Reading]:
     for seen in trace.sightings:
         if seen.message.cseq_method == "REGISTER" and seen.transport == "udp":
             _note_device(seen, registering, natted)
-    return Gist(facts=trace.facts, messages=len(trace.sightings), told_below=told_below), Reading(
+    gist = Gist(
+        facts=trace.facts,
+        messages=len(trace.sightings),
+        told_below=told_below,
+        edges=bool(trace.edges or trace.edges_left_out),
+    )
+    return gist, Reading(
         trace=replace(trace, sightings=[], edges=[]),
         directions=frozenset((host(one), host(other)) for one, other in ends),
         below=below,

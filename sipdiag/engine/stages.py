@@ -25,12 +25,13 @@ from msgspec.structs import replace
 
 from sipdiag.calls import Carriage, Correlation, Link, Transaction, correlate, moment, status
 from sipdiag.engine import asking, kin, nat
-from sipdiag.engine.columns import NUMBERED, in_time, numbered, octets_of, sightings_of
+from sipdiag.engine.columns import NUMBERED, in_time, octets_of, sightings_of
 from sipdiag.engine.conclusion import Attacks, on_sources, on_wholes, ways_told
-from sipdiag.engine.files import object_in, packed, put_object, put_parts, put_table, table_in, unpacked
+from sipdiag.engine.files import object_in, packed, put_object, put_parts, put_table, unpacked
 from sipdiag.engine.judgement import Judgement, Place, judged
 from sipdiag.engine.outlook import Outlook
 from sipdiag.engine.results import call_table, registration_table, response_table
+from sipdiag.engine.rotation import numbered_in
 from sipdiag.engine.run import Run
 from sipdiag.engine.survey import survey_of
 from sipdiag.findings import Facts, Fault, Finding, Settings, is_open, refusals_in, shown_at
@@ -81,8 +82,7 @@ def scatter(run: Run, batch: int, captures: Sequence[tuple[int, str, int]]) -> N
     done = run.folder / "shards" / f"{batch}"
     if done.exists():
         return
-    contents = [(content, (number, ahead)) for number, content, ahead in captures]
-    tables = [numbered(table_in(run.read / f"{content}.parquet"), *about) for content, about in contents]
+    tables = [numbered_in(run, number, content, ahead) for number, content, ahead in captures]
     whole = pa.concat_tables(tables) if tables else NUMBERED.empty_table()
     put_parts(done, {shard: packed(part) for shard, part in _divided(whole, run.shards, run.shard_of)})
 

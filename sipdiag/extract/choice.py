@@ -48,6 +48,8 @@ def choice_of(traces: Sequence[Trace], call_ids: Iterable[str], streams: Iterabl
         for sighting in trace.sightings:
             own = sighting.message.call_id in wanted
             (frames if own else others)[number].update(sighting.frames or (sighting.frame,))
+            for capture, frame in sighting.elsewhere:
+                (frames if own else others)[capture].add(frame)
             if own:
                 sightings.append(sighting)
         here = sightings[before:]

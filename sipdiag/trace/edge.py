@@ -19,8 +19,10 @@ MOST_GIVEN = 3
 """Messages, no mere fragments, after which a reading that began in the middle of one has found its way."""
 LONGEST_BEGINNING = 1 << 20
 """Bytes that are kept of what a stream begins with: more than that before any message is no message."""
-MOST_SAID, LONGEST_SAID = 3, 8_192
-"""Of the last messages of a stream so many, of so many bytes at most, are known again when they are sent again."""
+MOST_SAID = 3
+"""Of the last messages of a stream so many are known again when they are sent again,"""
+LONGEST_SAID = 8_192
+"""of so many bytes at most."""
 MOST_LOOKED_AT = 20_000
 """Messages of the end of the capture."""
 COST = 400

@@ -5,22 +5,20 @@ The time between must be one that TCP waits (RFC 9293, section 3.8); that it is 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec.structs import replace
 
 from sipdiag.defect import LIMIT, Defect
 from sipdiag.trace.chain import Chain, Part
-from sipdiag.trace.edge import WRAP, mark_of
+from sipdiag.trace.change import Change, changed
+from sipdiag.trace.edge import WRAP
 from sipdiag.trace.stream import skipped_detail
 
 if TYPE_CHECKING:
     from sipdiag.trace.edge import Edge, Mark
-    from sipdiag.trace.sighting import Sighting
-    from sipdiag.trace.trace import CaptureFacts, Trace
+    from sipdiag.trace.trace import Trace
 
 SECOND = 1_000_000_000
 PATIENCE = 900 * SECOND
@@ -34,21 +32,6 @@ FOLLOWED = f"TCP streams that may go on in the next capture, more than {MOST_FOL
 KEPT = "what TCP streams begin and end with, of more than there is room for"
 
 Way = tuple[str, str]
-Cut = tuple[str, str, "Mark"]
-"""Source, destination and mark of a message."""
-
-
-class Change(msgspec.Struct, kw_only=True):
-    """What is different in one capture once those before and behind it are known."""
-
-    dropped: list[Cut] = []
-    """Messages that were read by halves."""
-    added: list[Sighting] = []
-    gaps: list[tuple[str, int]] = []
-    """Gaps that another capture fills: stream and frame."""
-    passed: dict[str, int] = {}
-    """How bytes passed over are told of a stream → how many of them are in a message after all."""
-    defects: list[Defect] = []
 
 
 class Rotation:
@@ -159,45 +142,17 @@ class Rotation:
 
 def joined(traces: Sequence[Trace]) -> list[Trace]:
     """`traces` with what one of them begins and another ends made whole."""
+    if sum(bool(trace.edges or trace.edges_left_out) for trace in traces) < 2:
+        return list(traces)
     rotation = Rotation()
     numbers = [trace.sightings[0].capture if trace.sightings else place for place, trace in enumerate(traces)]
     for place in sorted(range(len(traces)), key=lambda place: traces[place].facts.first_time or 0):
         rotation.take(numbers[place], traces[place].edges, traces[place].edges_left_out)
     rotation.finish()
     return [
-        trace if number not in rotation.changes else _changed(trace, rotation.changes[number])
+        replace(changed(trace, rotation.changes.get(number)), edges=[], edges_left_out=0)
         for number, trace in zip(numbers, traces, strict=True)
     ]
-
-
-def _changed(trace: Trace, change: Change) -> Trace:
-    gone = Counter(change.dropped)
-    kept = []
-    for seen in trace.sightings:
-        cut = (seen.source, seen.destination, mark_of(seen))
-        if gone[cut]:
-            gone[cut] -= 1
-        else:
-            kept.append(seen)
-    sightings = sorted([*change.added, *kept], key=lambda seen: seen.frame)  # what ends first in a frame comes first
-    return replace(trace, facts=changed_facts(trace.facts, change, len(kept)), sightings=sightings)
-
-
-def changed_facts(facts: CaptureFacts, change: Change, kept: int) -> CaptureFacts:
-    """What a capture is, once a change is made that leaves so many of its messages."""
-    gaps = Counter(change.gaps)
-    defects = []
-    for defect in facts.defects:
-        told = (defect.detail, defect.frame or 0)
-        if defect.kind == "stream-gap" and gaps[told]:
-            gaps[told] -= 1
-        elif defect.kind != "stream-not-sip" or defect.detail not in change.passed:
-            defects.append(defect)
-        else:
-            octets, _, rest = defect.detail.partition(" ")
-            if left := int(octets) - change.passed[defect.detail]:
-                defects.append(replace(defect, detail=f"{left} {rest}"))
-    return replace(facts, sip_messages=kept + len(change.added), defects=[*defects, *change.defects])
 
 
 def _going_on(part: Part, *, follows: bool) -> Part | None:

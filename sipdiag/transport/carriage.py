@@ -29,9 +29,9 @@ def begins_carriage(payload: bytes, recognize: Callable[[bytes], object]) -> boo
     return bool(recognize(payload)) or payload.startswith(MAGIC) or upgrades(payload)
 
 
-def _may_begin(payload: bytes, text: bytes) -> bool:
-    """Tell whether a stream whose first segment is `payload` can begin with `text`."""
-    return payload.startswith(text) or text.startswith(payload)
+def _may_begin(data: StreamData, text: bytes) -> bool:
+    """Tell whether a stream can begin with `text`; a few letters tell that only where it begins with them."""
+    return data.payload.startswith(text) or (data.opened and text.startswith(data.payload))
 
 
 class Carriages:
@@ -73,9 +73,9 @@ class Carriages:
         self._forget(next(key for key, carriage in self._known.items() if carriage is not None))
 
     def _carriage(self, data: StreamData) -> Carriage | None:
-        if _may_begin(data.payload, MAGIC):
+        if _may_begin(data, MAGIC):
             return HepStream(self._endpoints, self._defects)
-        handshake = any(_may_begin(data.payload, each) for each in HANDSHAKES)
+        handshake = any(_may_begin(data, each) for each in HANDSHAKES)
         spoken = handshake or begins_frame(data.payload, self._recognize)
         if spoken or data.connection in self._upgraded:
             self._upgraded.add(data.connection)

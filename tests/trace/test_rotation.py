@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from rotated import Connection, conversation, files, message, read, shown
 from sipdiag.analysis import analyze
-from sipdiag.trace import aligned, read_trace
+from sipdiag.extract import choice_of
+from sipdiag.trace import aligned, joined, read_trace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,3 +108,10 @@ def test_limits_are_told(tmp_path: Path) -> None:
     with patch("sipdiag.trace.rotation.MOST_FOLLOWED", 0):
         told = [each.detail for capture in read(tmp_path, packets, [4]).captures for each in capture.defects]
     assert any(each.startswith("TCP streams that may go on") for each in told)
+
+
+def test_what_is_extracted_has_all_parts(tmp_path: Path) -> None:
+    """The packets of a message lie in several files."""
+    paths = files(tmp_path, asked(*in_pieces(100, 100)).packets, [4, 5])
+    traces = joined([read_trace(path, capture=number) for number, path in enumerate(paths)])
+    assert choice_of(traces, ["one"]).frames == [[4], [1], [1, 2]]

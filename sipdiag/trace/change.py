@@ -1,0 +1,63 @@
+"""What is different in one capture once those before and behind it are known: messages that were read by halves."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+from msgspec.structs import replace
+
+from sipdiag.defect import Defect
+from sipdiag.trace.edge import Mark, mark_of
+from sipdiag.trace.sighting import Sighting
+from sipdiag.trace.trace import CaptureFacts, Trace
+
+Cut = tuple[str, str, Mark]
+"""Source, destination and mark of a message."""
+
+
+class Change(msgspec.Struct, kw_only=True):
+    """What is different in one capture once those before and behind it are known."""
+
+    dropped: list[Cut] = []
+    """Messages that were read by halves."""
+    added: list[Sighting] = []
+    gaps: list[tuple[str, int]] = []
+    """Gaps that another capture fills: stream and frame."""
+    passed: dict[str, int] = {}
+    """How bytes passed over are told of a stream → how many of them are in a message after all."""
+    defects: list[Defect] = []
+
+
+def changed(trace: Trace, change: Change | None) -> Trace:
+    """`trace` once a change is made, if there is one."""
+    if change is None:
+        return trace
+    gone = Counter(change.dropped)
+    kept = []
+    for seen in trace.sightings:
+        cut = (seen.source, seen.destination, mark_of(seen))
+        if gone[cut]:
+            gone[cut] -= 1
+        else:
+            kept.append(seen)
+    sightings = sorted([*change.added, *kept], key=lambda seen: seen.frame)  # what ends first in a frame comes first
+    return replace(trace, facts=changed_facts(trace.facts, change), sightings=sightings)
+
+
+def changed_facts(facts: CaptureFacts, change: Change) -> CaptureFacts:
+    """What a capture is once a change is made."""
+    gaps = Counter(change.gaps)
+    defects = []
+    for defect in facts.defects:
+        told = (defect.detail, defect.frame or 0)
+        if defect.kind == "stream-gap" and gaps[told]:
+            gaps[told] -= 1
+        elif defect.kind != "stream-not-sip" or defect.detail not in change.passed:
+            defects.append(defect)
+        else:
+            octets, _, rest = defect.detail.partition(" ")
+            if left := int(octets) - change.passed[defect.detail]:
+                defects.append(replace(defect, detail=f"{left} {rest}"))
+    messages = facts.sip_messages + len(change.added) - len(change.dropped)
+    return replace(facts, sip_messages=messages, defects=[*defects, *change.defects])
