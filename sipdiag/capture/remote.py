@@ -196,8 +196,10 @@ def _caught_up(store: Any) -> None:  # noqa: ANN401
 
 
 def _is_pattern(store: Any, inner: str) -> bool:  # noqa: ANN401
-    """Tell whether a name is a pattern; behind a question mark a web address has something else."""
-    return _MAGIC.search(inner.partition("?")[0] if _is_web(store) else inner) is not None
+    """Tell whether a name is a pattern, and not that of a file; behind a question mark the web has something else."""
+    if _is_web(store):
+        return _MAGIC.search(inner.partition("?")[0]) is not None
+    return _MAGIC.search(inner) is not None and not store.exists(inner)
 
 
 def _is_folder(store: Any, inner: str, about: dict[str, Any]) -> bool:  # noqa: ANN401

@@ -176,6 +176,22 @@ def test_many_are_read_by_several_processes(bucket: Bucket, tmp_path: Path) -> N
     assert len(captures(tmp_path / "out")) == 24
 
 
+@pytest.mark.parametrize("key", ["a b#c.pcap", "q?x=1%20.pcap", "x[1]*.pcap", "\u00fcn\u00ef.pcap"])
+def test_a_key_may_be_called_anything(bucket: Bucket, tmp_path: Path, key: str) -> None:
+    """Named, or found in its folder; what looks like a pattern is one only where nothing is called so."""
+    url = bucket.put(f"odd/{key}", FAILED)
+    assert open_there(bucket, url) == 4
+    for number, path in enumerate((url, f"s3://{bucket.name}/odd/")):
+        assert audit(tmp_path / str(number), path, **bucket.variables).code == 0
+        assert list(captures(tmp_path / str(number))) == [url]
+
+
+def open_there(bucket: Bucket, url: str) -> int:
+    """How many packets are in a capture."""
+    with here(bucket.endpoint), open_capture(url) as capture:
+        return sum(map(len, capture.packets()))
+
+
 def test_the_keys_in_a_capture_behind_a_url_are_used(bucket: Bucket, tmp_path: Path) -> None:
     """It is fetched once, and is the same as on disk."""
     pytest.importorskip("cryptography")
