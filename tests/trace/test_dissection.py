@@ -138,6 +138,21 @@ def test_a_file_is_read_by_wireshark_only_where_it_must(tmp_path: Path, late: bo
     assert len(trace.sightings) == len(SAID)
 
 
+def test_damage_between_is_passed_over(tmp_path: Path) -> None:
+    """Wireshark ends where a block cannot be; what is behind it is read all the same, with the frames of the rest."""
+    whole = with_secrets(*over_tls(SAID, tmp_path), noise=1)
+    noise = enhanced(NOISE, SAID[8].time)
+    assert whole.count(noise) == 1
+    path = tmp_path / "tls.pcapng"
+    path.write_bytes(whole.replace(noise, noise[:4] + b"\xff" * 4 + noise[8:]))
+    trace = read_trace(str(path))
+    assert [defect.kind for defect in trace.facts.defects] == ["record-skipped"]
+    path.write_bytes(whole)
+    expected = [(seen.frame, seen.message) for seen in read_trace(str(path)).sightings]
+    assert [seen.message for seen in trace.sightings] == [message for _, message in expected]
+    assert [seen.frame for seen in trace.sightings[:8]] == [frame for frame, _ in expected[:8]]
+
+
 @pytest.mark.parametrize("media", [False, True])
 def test_two_readers_of_a_file_keep_the_same(tmp_path: Path, media: bool) -> None:  # noqa: FBT001
     """What the later one leaves aside is in it too."""
