@@ -104,7 +104,7 @@ def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report
             shards=min(MOST_SHARDS, max(1, -(-sum(map(_messages, readable)) // MESSAGES_A_SHARD))),
         )
         _sweep(order.target / "work", {"read", key})
-        readable = joined(run, _aligned(readable, read))
+        readable = joined(run, _aligned(readable, read, run.folder / "clocks"))
         rows = [(number, readable[number] if state == "read" else each, state) for number, each, state in rows]
         agreed = _judge(order, run, readable, crew, progress)
         progress.begin("closing", 1)
@@ -175,13 +175,12 @@ def _numbered(outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[tuple[in
     return readable, sorted(rows, key=lambda row: (row[2] == "unreadable", row[0], row[1].place.path))
 
 
-def _aligned(readable: Sequence[Outcome], read: Path) -> list[Outcome]:
+def _aligned(readable: Sequence[Outcome], read: Path, folder: Path) -> list[Outcome]:
     """The captures with their clocks made one, as far as they saw the same."""
     if len(readable) < 2:
         return list(readable)
-    marks = [marks_in(read, each) for each in readable]
     order = sorted(range(len(readable)), key=lambda index: (_begin(readable[index])[0], readable[index].place.path))
-    offsets = offsets_of(marks, order)
+    offsets = offsets_of(len(readable), lambda index: marks_in(read, readable[index]), order, folder)
     first = readable[order[0]].place.name
     return [
         each if abs(ahead) < WORTH_IT else _corrected(each, ahead, first)

@@ -6,7 +6,10 @@ Of each message only a mark is kept: what makes it the same in two captures, its
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,6 +20,14 @@ from sipdiag.trace import Sighting, apart, host
 
 Words = npt.NDArray[np.uint64]
 Times = npt.NDArray[np.int64]
+
+
+SEEN = np.dtype([("same", np.uint64), ("capture", np.uint32)])
+"""A message in a capture."""
+AT_A_TIME = 1 << 20
+"""Messages of which that is held in memory."""
+PARTS = 256
+"""Files among which it is divided where there are more."""
 
 
 class Marks(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,39 +52,73 @@ def marks_of(sightings: Iterable[Sighting]) -> Marks:
     return Marks(same=same[order], way=way[order], time=time[order])
 
 
-def offsets_of(marks: Sequence[Marks], order: Sequence[int]) -> list[int]:
-    """How far the clock of each capture is ahead; `order` is that in which they are taken."""
-    offsets = [0] * len(marks)
-    partners = _partners(marks)
+def offsets_of(count: int, marks: Callable[[int], Marks], order: Sequence[int], folder: Path) -> list[int]:
+    """How far the clock of each of so many captures is ahead; `order` is that in which they are taken.
+
+    `marks` gives those of one; they are not held all at a time, but divided among files in `folder` if they are many.
+    """
+    offsets = [0] * count
+    partners = _partners(map(marks, range(count)), folder) if count > 1 else {}
     place = {index: number for number, index in enumerate(order)}
     for index in order:
         earlier = sorted((other for other in partners.get(index, ()) if place[other] < place[index]), key=place.get)  # type: ignore[arg-type]
+        mine = marks(index) if earlier else None
         for other in earlier:
-            ahead = _apart(marks[other], marks[index])
+            ahead = None if mine is None else _apart(marks(other), mine)
             if ahead is not None:
                 offsets[index] = offsets[other] + ahead
                 break
     return offsets
 
 
-def _partners(marks: Sequence[Marks]) -> dict[int, set[int]]:
+def _partners(marks: Iterable[Marks], folder: Path) -> dict[int, set[int]]:
     """The captures that share a message with each."""
-    if len(marks) < 2:
-        return {}
-    same = np.concatenate([each.same for each in marks])
-    capture = np.repeat(np.arange(len(marks)), [len(each.same) for each in marks])
-    order = np.argsort(same, kind="stable")
-    same, capture = same[order], capture[order]
     found: dict[int, set[int]] = {}
-    for step in range(1, len(marks)):
-        alike = np.flatnonzero(same[step:] == same[:-step])
-        if not len(alike):
-            break  # nothing was seen by more captures than that
-        pairs = np.unique(np.stack((capture[alike], capture[alike + step]), axis=1), axis=0)
-        for one, other in pairs.tolist():
-            found.setdefault(one, set()).add(other)
-            found.setdefault(other, set()).add(one)
+    for part in _parts(marks, folder):
+        order = np.argsort(part["same"], kind="stable")
+        same, capture = part["same"][order], part["capture"][order]
+        for step in range(1, len(part)):
+            alike = np.flatnonzero(same[step:] == same[:-step])
+            if not len(alike):
+                break  # nothing was seen by more captures than that
+            pairs = np.unique(np.stack((capture[alike], capture[alike + step]), axis=1), axis=0)
+            for one, other in pairs.tolist():
+                found.setdefault(one, set()).add(other)
+                found.setdefault(other, set()).add(one)
     return found
+
+
+def _parts(marks: Iterable[Marks], folder: Path) -> Iterator[npt.NDArray[Any]]:
+    """What makes messages the same, with the number of the capture, in parts of which none shares any with another."""
+    shutil.rmtree(folder, ignore_errors=True)  # whoever was killed may have begun
+    held: list[npt.NDArray[Any]] = []
+    count, divided = 0, False
+    for number, each in enumerate(marks):
+        mine = np.empty(len(each.same), SEEN)
+        mine["same"], mine["capture"] = each.same, number
+        held.append(mine)
+        count += len(mine)
+        if count >= AT_A_TIME:
+            _divide(np.concatenate(held), folder)
+            held, count, divided = [], 0, True
+    if not divided:
+        yield np.concatenate(held)
+        return
+    _divide(np.concatenate([*held, np.empty(0, SEEN)]), folder)
+    for path in sorted(folder.iterdir()):
+        yield np.fromfile(path, SEEN)
+        path.unlink()
+
+
+def _divide(some: npt.NDArray[Any], folder: Path) -> None:
+    """Append marks to the files of their parts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    part = (some["same"] & np.uint64(PARTS - 1)).astype(np.int64)
+    order = np.argsort(part, kind="stable")
+    edges = np.searchsorted(part[order], np.arange(PARTS + 1))
+    for number in range(PARTS):
+        with (folder / f"{number}").open("ab") as file:
+            some[order[edges[number] : edges[number + 1]]].tofile(file)
 
 
 def _apart(one: Marks, other: Marks) -> int | None:

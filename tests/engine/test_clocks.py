@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.fleet import write_fleet
 from engine.auditing import audited, expected, rows, serially
 from sipdiag.analysis import read
+from sipdiag.engine import clocks
 from sipdiag.engine.clocks import marks_of, offsets_of
 from sipdiag.trace import aligned
 
@@ -54,7 +55,11 @@ def test_the_offsets_are_those_of_captures_in_memory(
     order = sorted(
         range(len(traces)), key=lambda index: (traces[index].facts.first_time or 0, traces[index].facts.path)
     )
-    offsets = offsets_of([marks_of(trace.sightings) for trace in traces], order)
+    marks = [marks_of(trace.sightings) for trace in traces]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clocks, "AT_A_TIME", data.draw(st.sampled_from([1, 50, 10**6])))
+        offsets = offsets_of(len(marks), marks.__getitem__, order, folder / "clocks")
+    assert not list(folder.glob("clocks/*"))
     moved = [
         (one.facts.first_time or 0) - (other.facts.first_time or 0)
         for one, other in zip(traces, aligned(traces), strict=True)
