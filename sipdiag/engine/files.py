@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from sipdiag.errors import UsageError
 
-ROWS_A_GROUP = 4096
+ROWS_A_GROUP = 1024
 MARK, WORD = b"P", 8
 """What a file of parts begins with, so that no part stands at 0; bytes of a place."""
 
