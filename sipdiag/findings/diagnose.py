@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
-from sipdiag.calls import Arrival, Call, Registration, Subscription, Trait, Transaction, traits_of
+from sipdiag.calls import Arrival, Call, Correlation, Registration, Subscription, Trait, Transaction, traits_of
 from sipdiag.findings.fault import Fault
 from sipdiag.findings.finding import Finding, Severity
 from sipdiag.findings.scene import Scene, Source
@@ -34,8 +34,10 @@ class Rule(Protocol[Subject_contra]):
 Task = Callable[[], Iterator[Finding]]
 ENOUGH: Final = 2_000
 """Messages of which judging takes longer than beginning a second process."""
-MOST: Final = 200_000
+MOST: Final = 60_000
 """Messages of which two processes may have a copy each: what is judged is written to as well, in its counts of use."""
+MOST_SAID: Final = 64 << 20
+"""Characters of header fields that they may have together, for the same reason."""
 FEWEST: Final = 16
 """Calls that are worth a task."""
 EVERY: Final = 0
@@ -83,7 +85,7 @@ def diagnose(scene: Scene, rules: RuleBook, *, helped: bool = False) -> list[Fin
     Of many messages a part is judged by a second process, if it may be `helped`: nobody sees by whom.
     """
     seen = scene.correlation
-    helped = helped and ENOUGH <= len(seen.arrivals) <= MOST and may_fork()
+    helped = helped and ENOUGH <= len(seen.arrivals) <= MOST and may_fork() and _said(seen) <= MOST_SAID
     legs = _blocks(seen.legs) if helped else [seen.legs]
     if helped:
         scene.settle()
@@ -108,6 +110,10 @@ def _done_by_two(tasks: Sequence[Task]) -> Iterator[list[Finding]]:
 
 def _listed(task: Task) -> list[Finding]:
     return list(task())
+
+
+def _said(seen: Correlation) -> int:
+    return sum(len(each.sighting.message.head) for each in seen.arrivals)
 
 
 def _blocks(legs: Sequence[Call]) -> list[Sequence[Call]]:

@@ -18,6 +18,8 @@ from sipdiag.trace.second import is_idle, may_fork
 from sipdiag.trace.trace import Trace
 
 SHARES = 2
+ROOM_OF_SHARE = ROOM // 3
+"""Of a share that takes more the rows, which are held as text, would not find room as well."""
 MOSTLY = 0.5
 """Part of the first packets that must be messages in datagrams of their own: then it is parsing that takes time."""
 _NAME = b"\nCall-ID:"
@@ -81,7 +83,7 @@ def read_share(path: str, number: int, *, media: bool, progress: Progress | None
 
     share = Share(number)
     with open_capture(path) as source:
-        reader = Reader(source, 0, media=media, room=ROOM // SHARES, parsing=share.parse)
+        reader = Reader(source, 0, media=media, room=ROOM_OF_SHARE, parsing=share.parse)
         told = told_to(source, progress)
         for reached in reader.chunks():
             told(reached)
