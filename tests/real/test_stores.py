@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -159,10 +160,13 @@ def test_watching_a_bucket_sees_what_comes(bucket: Bucket, tmp_path: Path) -> No
     )
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(**bucket.variables)) as watching:
         assert watching.stderr is not None
+        patience = threading.Timer(60, watching.kill)
+        patience.start()
         rounds = (line for line in watching.stderr if " captures, " in line)
         assert " 1 captures, " in next(rounds)
         bucket.put("live/2.pcap", FAILED)
         assert " 2 captures, " in next(rounds)
+        patience.cancel()
         watching.terminate()
 
 
