@@ -172,3 +172,27 @@ def shown(analysis: Analysis) -> dict[str, object]:
             for each in analysis.findings
         ),
     }
+
+
+def pieces(folder: Path, capture: Path, cuts: Iterable[int]) -> list[str]:
+    """A classic capture cut before the records with these numbers, from 0 on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data, at, ends = capture.read_bytes(), 24, [24]
+    while at < len(data):
+        at += 16 + int.from_bytes(data[at + 8 : at + 12], "little")
+        ends.append(at)
+    paths = []
+    for number, (begin, end) in enumerate(pairwise([0, *sorted(cuts), len(ends) - 1])):
+        path = folder / f"{number:03}.pcap"
+        path.write_bytes(data[:24] + data[ends[begin] : ends[end]])
+        paths.append(str(path))
+    return paths
+
+
+def records(capture: Path) -> int:
+    """How many records a classic capture has."""
+    data, at, count = capture.read_bytes(), 24, 0
+    while at < len(data):
+        at += 16 + int.from_bytes(data[at + 8 : at + 12], "little")
+        count += 1
+    return count

@@ -148,6 +148,8 @@ NOTHING_LOST = {
     "trace/edge.py MOST_SAID": "what proves that something is sent again; the gap or the repeat stays as without it",
     "trace/edge.py LONGEST_SAID": "the same",
     "trace/edge.py MOST_LOOKED_AT": "the same",
+    "transport/tcp.py MOST_ENDS": "what other captures may show of these connections; each stays as this one shows it",
+    "trace/connecting.py MOST_FOLLOWED": "the same",
     "trace/rotation.py FARTHEST": "from where a stream is counted",
     "trace/chain.py LONGEST": "as long as the longest message that is believed, twice",
     "trace/chain.py MOST_UNKNOWN": "as much as is looked at before a connection counts as one without SIP",

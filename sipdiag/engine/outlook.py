@@ -13,7 +13,7 @@ from sipdiag.sip import parse
 from sipdiag.trace import Trace, host
 from sipdiag.transport import Undelivered
 
-ABOVE = frozenset({"facts", "sightings", "streams", "undelivered", "media", "edges", "edges_left_out"})
+ABOVE = frozenset({"facts", "sightings", "streams", "undelivered", "media", "edges", "edges_left_out", "parts"})
 """What a trace holds for rules on calls, or has for every capture; the rest is for rules on captures."""
 
 

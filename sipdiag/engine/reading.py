@@ -18,7 +18,7 @@ from sipdiag.engine.files import object_in, put_object, put_table
 from sipdiag.engine.outlook import Below
 from sipdiag.engine.places import Place
 from sipdiag.errors import CaptureError
-from sipdiag.trace import NATIVE, CaptureFacts, Edge, Engine, Sighting, Trace, corrected, host
+from sipdiag.trace import NATIVE, CaptureFacts, Engine, Sighting, Trace, corrected, has_margins, host
 
 FORMAT = 5
 """Raised when what lies on disk changes its form: then captures are read anew."""
@@ -108,14 +108,10 @@ def reading_in(folder: Path, outcome: Outcome) -> Reading:
     return replace(reading, trace=trace)
 
 
-def edges_in(folder: Path, outcome: Outcome) -> tuple[list[Edge], int]:
-    """What captures before and behind this one may have a part of, its clock put right; and what is left out of it."""
-    edges: list[Edge]
-    edges, left_out = object_in(folder / f"{outcome.content}.edges")
-    if outcome.ahead and outcome.gist is not None:
-        trace = Trace(facts=outcome.gist.facts, sightings=[], connections=[], edges=edges)
-        edges = corrected(trace, outcome.ahead, outcome.reference).edges
-    return edges, left_out
+def margins_in(folder: Path, outcome: Outcome) -> Trace:
+    """What captures before and behind this one may have a part of, its clock put right."""
+    trace: Trace = object_in(folder / f"{outcome.content}.edges")
+    return corrected(trace, outcome.ahead, outcome.reference) if outcome.ahead else trace
 
 
 def _outcome(place: Place, folder: Path, how: How) -> Outcome:
@@ -161,7 +157,7 @@ def _read(name: str, path: Path, folder: Path, content: str, how: How) -> Gist:
     gist, reading = told_of(replace(trace, facts=replace(trace.facts, path=name)))
     put_table(folder / f"{content}.parquet", table_of(trace.sightings), compression="zstd")
     if gist.edges:
-        put_object(folder / f"{content}.edges", (trace.edges, trace.edges_left_out))
+        put_object(folder / f"{content}.edges", replace(reading.trace, edges=trace.edges, parts=trace.parts))
     put_object(folder / f"{content}.reading", gist, marks_of(trace.sightings), reading)  # last: now it is done
     return gist
 
@@ -180,10 +176,10 @@ def told_of(trace: Trace) -> tuple[Gist, Reading]:
         facts=trace.facts,
         messages=len(trace.sightings),
         told_below=told_below,
-        edges=bool(trace.edges or trace.edges_left_out),
+        edges=has_margins(trace),
     )
     return gist, Reading(
-        trace=replace(trace, sightings=[], edges=[]),
+        trace=replace(trace, sightings=[], edges=[], parts=[]),
         directions=frozenset((host(one), host(other)) for one, other in ends),
         below=below,
         registering=registering,

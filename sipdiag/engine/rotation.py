@@ -17,9 +17,9 @@ from msgspec.structs import replace
 from sipdiag.engine.columns import NUMBERED, numbered, table_of
 from sipdiag.engine.files import object_in, put_object, table_in
 from sipdiag.engine.outlook import Below
-from sipdiag.engine.reading import Outcome, Reading, edges_in, reading_in
+from sipdiag.engine.reading import Outcome, Reading, margins_in, reading_in
 from sipdiag.engine.run import Run
-from sipdiag.trace import Change, Rotation, changed_facts, host
+from sipdiag.trace import Change, Rotation, changed_connections, changed_facts, host
 
 
 def joined(run: Run, readable: Sequence[Outcome]) -> list[Outcome]:
@@ -27,7 +27,7 @@ def joined(run: Run, readable: Sequence[Outcome]) -> list[Outcome]:
     rotation = Rotation()
     torn = [number for number, each in enumerate(readable) if each.gist is not None and each.gist.edges]
     for number in sorted(torn, key=lambda number: _begin(readable[number])) if len(torn) > 1 else ():
-        rotation.take(number, *edges_in(run.read, readable[number]))
+        rotation.take(number, margins_in(run.read, readable[number]))
     rotation.finish()
     for number, change in rotation.changes.items():
         put_object(_place(run, number), change)
@@ -56,7 +56,11 @@ def told_in(run: Run, number: int, outcome: Outcome) -> Reading:
     change = _change_in(run, number)
     if change is None:
         return reading
-    trace = replace(reading.trace, facts=changed_facts(reading.trace.facts, change))
+    trace = replace(
+        reading.trace,
+        facts=changed_facts(reading.trace.facts, change),
+        connections=changed_connections(reading.trace.connections, change),
+    )
     below = Below()
     below.note(trace)
     directions = {(host(seen.source), host(seen.destination)) for seen in change.added}

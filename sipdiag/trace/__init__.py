@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sipdiag.trace.ahead import begin_ahead
 from sipdiag.trace.alignment import WORTH_IT, aligned, apart, corrected
-from sipdiag.trace.change import Change, changed_facts
+from sipdiag.trace.change import Change, changed_connections, changed_facts
 from sipdiag.trace.clock import ClockStep
 from sipdiag.trace.dissection import Engine
 from sipdiag.trace.edge import Edge, mark_of
@@ -21,7 +21,7 @@ from sipdiag.trace.second import all_done, may_fork
 from sipdiag.trace.share import is_worth_sharing, read_share, share_of
 from sipdiag.trace.shortening import fitting
 from sipdiag.trace.sighting import Sighting, host, port
-from sipdiag.trace.trace import CaptureFacts, Trace
+from sipdiag.trace.trace import CaptureFacts, Trace, has_margins
 
 if TYPE_CHECKING:
     from sipdiag.trace.rotation import Rotation, joined
@@ -43,9 +43,11 @@ __all__ = [
     "all_done",
     "apart",
     "begin_ahead",
+    "changed_connections",
     "changed_facts",
     "corrected",
     "fitting",
+    "has_margins",
     "host",
     "is_worth_sharing",
     "joined",

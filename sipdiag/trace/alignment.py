@@ -14,7 +14,7 @@ import msgspec
 
 from sipdiag.defect import Defect
 from sipdiag.trace.sighting import Sighting, host
-from sipdiag.trace.trace import Trace
+from sipdiag.trace.trace import Trace, has_margins
 
 MILLISECOND = 1_000_000
 FEWEST = 4
@@ -52,7 +52,7 @@ def aligned(traces: Sequence[Trace]) -> list[Trace]:
         trace if abs(offsets[index]) < WORTH_IT else corrected(trace, offsets[index], first)
         for index, trace in enumerate(traces)
     ]
-    if sum(bool(trace.edges or trace.edges_left_out) for trace in found) < 2:
+    if sum(map(has_margins, found)) < 2:
         return found
     from sipdiag.trace.rotation import joined  # noqa: PLC0415  (NumPy is behind it, and rotation is rare)
 

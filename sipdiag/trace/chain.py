@@ -71,6 +71,7 @@ class Chain:
         self._known_at = known
         self._known = bytearray(b"".join(each.payload for each in pieces) if self.begin is None else b"")
         self._said = edge.said
+        self._begin, self._fed = (None if self.begin is None and edge.boundary is None else begin), False
         self._found: list[Sighting] = []
         for data in (*pieces, *edge.late):
             self._add(number, data)
@@ -168,7 +169,7 @@ class Chain:
 
     def _agrees(self, boundary: int | None, end: int) -> bool:
         settled = boundary is not None and not self._stream.waits and self._known_end == end
-        return settled and self._sip.boundary == boundary
+        return settled and (self._sip.boundary if self._fed else self._begin) == boundary
 
     def _add(self, number: int, data: StreamData) -> None:
         """Put a piece where it belongs; instead of a frame it bears the place where its capture and frame are kept."""
@@ -191,6 +192,7 @@ class Chain:
                 self.broken = True
                 self._known_at, self._known = data.sequence, bytearray()
             self._known += data.payload[max(0, -_after(data.sequence, self._known_end)) :]
+            self._fed = True
             self._found += self._sip.feed(data)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from sipdiag.defect import Defect
 from sipdiag.trace.edge import Mark, mark_of
 from sipdiag.trace.sighting import Sighting
 from sipdiag.trace.trace import CaptureFacts, Trace
+from sipdiag.transport import Connection
 
 Cut = tuple[str, str, Mark]
 """Source, destination and mark of a message."""
@@ -27,6 +29,10 @@ class Change(msgspec.Struct, kw_only=True):
     passed: dict[str, int] = {}
     """How bytes passed over are told of a stream → how many of them are in a message after all."""
     defects: list[Defect] = []
+    connections: dict[int, Connection] = {}
+    """Place of a connection → what it is."""
+    more: list[Connection] = []
+    """Connections that count because of what other captures show of them."""
 
 
 def changed(trace: Trace, change: Change | None) -> Trace:
@@ -42,7 +48,17 @@ def changed(trace: Trace, change: Change | None) -> Trace:
         else:
             kept.append(seen)
     sightings = sorted([*change.added, *kept], key=lambda seen: seen.frame)  # what ends first in a frame comes first
-    return replace(trace, facts=changed_facts(trace.facts, change), sightings=sightings)
+    return replace(
+        trace,
+        facts=changed_facts(trace.facts, change),
+        sightings=sightings,
+        connections=changed_connections(trace.connections, change),
+    )
+
+
+def changed_connections(connections: Sequence[Connection], change: Change) -> list[Connection]:
+    """Connections once a change is made."""
+    return [*(change.connections.get(place, each) for place, each in enumerate(connections)), *change.more]
 
 
 def changed_facts(facts: CaptureFacts, change: Change) -> CaptureFacts:

@@ -166,6 +166,7 @@ class Reader:
             streams=[] if self._media is None else self._media.streams(self._capture, self._sightings),
             undelivered=[each.in_capture(self._capture) for each in self._wire.undelivered],
             edges=self._streams.edges,
+            parts=self._wire.parts,
             edges_left_out=self._streams.edges_left_out,
             media=self._media is not None,
         )

@@ -13,12 +13,13 @@ from msgspec.structs import replace
 from sipdiag.defect import LIMIT, Defect
 from sipdiag.trace.chain import Chain, Part
 from sipdiag.trace.change import Change, changed
+from sipdiag.trace.connecting import Connecting
 from sipdiag.trace.edge import WRAP
 from sipdiag.trace.stream import skipped_detail
+from sipdiag.trace.trace import Trace, has_margins
 
 if TYPE_CHECKING:
     from sipdiag.trace.edge import Edge, Mark
-    from sipdiag.trace.trace import Trace
 
 SECOND = 1_000_000_000
 PATIENCE = 900 * SECOND
@@ -41,10 +42,13 @@ class Rotation:
         self.changes: dict[int, Change] = {}
         """Capture → what is different there; complete after `finish`."""
         self._open: dict[Way, Chain | Part] = {}
+        self._connecting = Connecting()
 
-    def take(self, number: int, edges: Sequence[Edge], left_out: int = 0) -> None:
-        """Go on with the next capture."""
-        for edge in edges:
+    def take(self, number: int, margins: Trace) -> None:
+        """Go on with the next capture, of which only what others may have a part of is looked at."""
+        self._connecting.take(number, margins.connections, margins.parts)
+        left_out = margins.edges_left_out
+        for edge in margins.edges:
             way = (edge.source, edge.destination)
             going = self._followed(self._open.pop(way, None), Part(number, edge))
             if going is not None:
@@ -62,6 +66,10 @@ class Rotation:
         for going in self._open.values():
             self._finish(going)
         self._open.clear()
+        for number, connections in self._connecting.changes.items():
+            self._change(number).connections = connections
+        for number, more in self._connecting.added.items():
+            self._change(number).more = more
 
     def _followed(self, before: Chain | Part | None, part: Part) -> Chain | Part | None:
         """What may go on in the next capture."""
@@ -142,15 +150,15 @@ class Rotation:
 
 def joined(traces: Sequence[Trace]) -> list[Trace]:
     """`traces` with what one of them begins and another ends made whole."""
-    if sum(bool(trace.edges or trace.edges_left_out) for trace in traces) < 2:
+    if sum(map(has_margins, traces)) < 2:
         return list(traces)
     rotation = Rotation()
     numbers = [trace.sightings[0].capture if trace.sightings else place for place, trace in enumerate(traces)]
     for place in sorted(range(len(traces)), key=lambda place: traces[place].facts.first_time or 0):
-        rotation.take(numbers[place], traces[place].edges, traces[place].edges_left_out)
+        rotation.take(numbers[place], traces[place])
     rotation.finish()
     return [
-        replace(changed(trace, rotation.changes.get(number)), edges=[], edges_left_out=0)
+        replace(changed(trace, rotation.changes.get(number)), edges=[], edges_left_out=0, parts=[])
         for number, trace in zip(numbers, traces, strict=True)
     ]
 

@@ -48,7 +48,14 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """What did not arrive, as ICMP says, media or signalling."""
     edges: list[Edge] = []
     """Of TCP streams, what captures before and behind this one may have a part of."""
+    parts: list[Connection] = []
+    """The TCP connections without SIP here of which captures before and behind this one may have more."""
     edges_left_out: int = 0
     """Of so many there was no room to keep it."""
     media: bool = False
     """Whether media was looked at; without that nothing is known of it."""
+
+
+def has_margins(trace: Trace) -> bool:
+    """Whether captures before and behind it may have a part of what a capture shows."""
+    return bool(trace.edges or trace.edges_left_out or trace.parts or trace.connections)

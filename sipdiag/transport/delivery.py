@@ -129,6 +129,8 @@ class Connection(msgspec.Struct, kw_only=True):
     client_heard: bool = False
     """The capture holds at least one segment of the client."""
     server_heard: bool = False
+    continued: bool = False
+    """It goes on from an earlier capture, or in a later one."""
     first_acknowledged: int | None = None
     """The first acknowledgment number of any side, and the last: of one side, where only that is heard."""
     last_acknowledged: int = 0

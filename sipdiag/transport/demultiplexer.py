@@ -107,6 +107,11 @@ class Demultiplexer:
         return distinct(np.concatenate(found))
 
     @property
+    def parts(self) -> list[Connection]:
+        """The TCP connections without signalling here of which another capture may have more."""
+        return self._tcp.parts()
+
+    @property
     def unrecognized(self) -> Iterator[list[StreamData]]:
         """What each side sent of TCP connections on which signalling may yet be recognised."""
         return map(self._tcp.unrecognized, self._probes.sides())

@@ -23,6 +23,8 @@ MOST_FAILED = 65_536
 OPEN = f"TCP connections without SIP at a time, more than {MOST_OPEN}"
 SIGNALLING = f"TCP connections with SIP at a time, more than {MOST_SIGNALLING}"
 FAILED = f"TCP connections that came to nothing, more than {MOST_FAILED}"
+MOST_ENDS = 4_096
+"""Connections of which there is only the end, or the beginning: what another capture may have the rest of."""
 FARTHEST_BEGIN = 1 << 16
 """Bytes behind the SYN at which signalling may begin and still be counted from there."""
 
@@ -68,6 +70,8 @@ class Connections:
         self._past: list[Connection] = []
         self._failed = 0
         self._number = 0
+        self._ends: dict[Pair, Connection] = {}
+        """Those whose end is there and nothing else."""
         self._recognized: set[Pair] = set()
         self._lowest: dict[Pair, int] = {}
         """Source and destination → sequence number of the first byte, where that was not the first to come."""
@@ -110,7 +114,8 @@ class Connections:
             tracked = None
         if tracked is None:
             if not segment.flags & SYN and pair not in self._recognized:
-                return  # the end of a connection whose beginning nobody saw
+                self._note_end(pair, segment)
+                return
             tracked = self._opened(pair, segment)
         if segment.flags & SYN:
             tracked.begins[segment.source] = (segment.sequence + 1) % WRAP
@@ -164,6 +169,22 @@ class Connections:
         under_way = [tracked.connection for tracked in (*self._signalling.values(), *self._others.values())]
         kept = [connection for connection in under_way if connection.signalling or _failed(connection)]
         return sorted(self._past + kept, key=lambda connection: connection.number)
+
+    def parts(self) -> list[Connection]:
+        """Give the connections without signalling of which another capture may have more: open ones, and mere ends."""
+        under_way = [each.connection for each in self._others.values()]
+        still_open = [each for each in under_way if each.fin_frame is None and each.reset_frame is None]
+        begun = [each for each in still_open if each.established_frame is not None]
+        return [*self._ends.values(), *begun[-MOST_ENDS:]]
+
+    def _note_end(self, pair: Pair, segment: Segment) -> None:
+        """Note the end of a connection whose beginning nobody saw."""
+        ended = self._ends.get(pair)
+        if ended is None:
+            if len(self._ends) >= MOST_ENDS:
+                return
+            ended = self._ends[pair] = Connection(number=0, client=segment.source, server=segment.destination)
+        _note(ended, segment)
 
     def _opened(self, pair: Pair, segment: Segment) -> _Tracked:
         self._number += 1

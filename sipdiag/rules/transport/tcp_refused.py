@@ -47,26 +47,19 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
     failed = [
         each
         for each in trace.connections
-        if each.syn_frame is not None and each.established_frame is None and not each.signalling
+        if each.syn_frame is not None and each.established_frame is None and not (each.signalling or each.continued)
     ]
     if not failed:
         return
     speakers = {endpoint for seen in trace.sightings for endpoint in (seen.source, seen.destination)}
-    heard: dict[tuple[str, str], int] = {}
-    for seen in trace.sightings:
-        heard[seen.source, seen.destination] = seen.time
-    last_heard: dict[tuple[str, str], int] = {}
-    for (source, destination), time in heard.items():
-        pair = (host(source), host(destination))
-        last_heard[pair] = max(time, last_heard.get(pair, 0))
     by_way: dict[Way, list[Connection]] = {}
     for connection in failed:
         variant = _variant(connection, trace, scene)
         if variant and (port(connection.server) in scene.settings.sip_ports or connection.server in speakers):
             by_way.setdefault((host(connection.client), connection.server, variant), []).append(connection)
-    hosts = {host(endpoint) for endpoint in speakers}
+    hosts = {each for pair in scene.window.directions for each in pair}
     for way, connections in by_way.items():
-        yield _finding(way, connections, trace, scene, hosts, last_heard)
+        yield _finding(way, connections, trace, scene, hosts)
 
 
 def _notice(connection: Connection, trace: Trace, scene: Scene) -> Notice | None:
@@ -90,12 +83,11 @@ def _finding(
     trace: Trace,
     scene: Scene,
     hosts: set[str],
-    last_heard: dict[tuple[str, str], int],
 ) -> Finding:
     """It is an error only for one who speaks SIP, and who is not served in another way afterwards."""
     client, server, variant = way
     times = [connection.syn_time or 0 for connection in connections]
-    recovered = last_heard.get((host(server), client), 0) > times[-1]
+    recovered = scene.last_heard(server, f"{client}:0") > times[-1]
     notice = _notice(connections[0], trace, scene) if variant == "rejected" else None
     answers = variant in ("refused", "rejected") or scene.window.hears(server)
     confidence = Confidence.LIKELY if variant == "unanswered" else Confidence.CERTAIN

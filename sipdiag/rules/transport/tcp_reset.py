@@ -34,7 +34,7 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
             found = on_connection.get(frozenset((request.source, request.destination)))
             if found is not None:
                 found.append(transaction)
-    idle: dict[tuple[str, bool], list[Connection]] = {}
+    idle: dict[tuple[str, bool], list[tuple[Connection, int]]] = {}
     for connection in reset:
         carried = on_connection[frozenset((connection.client, connection.server))]
         pending = [each for each in carried if _is_open(each, connection)]
@@ -42,7 +42,7 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
             yield _interrupted(connection, pending, trace, scene)
         else:
             by_server = connection.reset_by == connection.server
-            idle.setdefault((connection.server, by_server), []).append(connection)
+            idle.setdefault((connection.server, by_server), []).append((connection, _last_said(carried, connection)))
     for connections in idle.values():
         yield _idle(connections, trace, scene)
 
@@ -50,7 +50,8 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
 def _was_reset(connection: Connection) -> bool:
     """Whether the reset came before either side had closed: after that it only ends the waiting."""
     reset, fin = connection.reset_frame, connection.fin_frame
-    return reset is not None and connection.established_frame is not None and (fin is None or reset < fin)
+    begun = connection.established_frame is not None or connection.continued
+    return reset is not None and begun and (fin is None or reset < fin)
 
 
 def _is_open(transaction: Transaction, connection: Connection) -> bool:
@@ -99,9 +100,18 @@ def _interrupted(connection: Connection, pending: list[Transaction], trace: Trac
     )
 
 
-def _idle(connections: list[Connection], trace: Trace, scene: Scene) -> Finding:
+def _last_said(carried: list[Transaction], connection: Connection) -> int:
+    """When something was said on a connection that goes on from an earlier capture."""
+    if not connection.continued:
+        return 0
+    seen = [each for transaction in carried for each in (transaction.request, transaction.final) if each is not None]
+    return max((each.time for each in seen if each.time <= (connection.reset_time or 0)), default=0)
+
+
+def _idle(idle: list[tuple[Connection, int]], trace: Trace, scene: Scene) -> Finding:
+    connections = [connection for connection, _ in idle]
     first = connections[0]
-    quiet = [_idle_time(connection, trace) for connection in connections]
+    quiet = [_idle_time(connection, trace, before) for connection, before in idle]
     return found_below(
         NAME,
         "idle",
@@ -122,10 +132,10 @@ def _idle(connections: list[Connection], trace: Trace, scene: Scene) -> Finding:
     )
 
 
-def _idle_time(connection: Connection, trace: Trace) -> int:
-    """How long nobody had said anything on the connection when the reset came."""
+def _idle_time(connection: Connection, trace: Trace, before: int) -> int:
+    """How long nobody had said anything on the connection when the reset came; `before` that, in another capture."""
     ends, ended = (connection.client, connection.server), connection.reset_time or 0
     for seen in reversed(trace.sightings):
         if seen.time <= ended and seen.source in ends and seen.destination in ends:
-            return ended - seen.time
-    return 0
+            return ended - max(seen.time, before)
+    return ended - before if before else 0
