@@ -59,6 +59,7 @@ TESTED_ELSEWHERE = {
     "cli/reading.py": "cli/test_analyze.py",
     "cli/audit_progress.py": "cli/test_audit.py",
     "engine/closing.py": "engine/test_auditing.py",
+    "engine/carrying.py": "engine/test_auditing.py",
     "difference/change.py": "difference/test_comparing.py",
     "engine/judgement.py": "engine/test_conclusion.py",
     "engine/merging.py": "engine/test_auditing.py",

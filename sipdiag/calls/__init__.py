@@ -110,7 +110,7 @@ from sipdiag.calls.transaction import (
     status,
 )
 from sipdiag.calls.twin import Difference, Twin, Twins
-from sipdiag.calls.tying import Settled, Ties, carriage_of, settled, ties_of
+from sipdiag.calls.tying import Settled, Span, Ties, carriage_of, settled, ties_of, wanted_by
 from sipdiag.calls.window import Window, window_of
 
 __all__ = [
@@ -176,6 +176,7 @@ __all__ = [
     "Repeat",
     "SessionTimer",
     "Settled",
+    "Span",
     "Step",
     "Subscription",
     "SubscriptionState",
@@ -289,6 +290,7 @@ __all__ = [
     "ties_of",
     "told_of",
     "traits_of",
+    "wanted_by",
     "was_relayed",
     "window_of",
     "withdrawals",

@@ -32,6 +32,10 @@ MANY = 4
 """With more calls than that at one place and time, as a load generator makes, each stream is of the nearest only."""
 
 
+Span = tuple[int, int]
+"""From when to when."""
+
+
 class Ties(msgspec.Struct, frozen=True, kw_only=True):
     """What ties streams to some calls: where these are a part of the traffic, it adds up with that of other parts."""
 
@@ -126,7 +130,16 @@ def ties_of(calls: Sequence[Call], streams: Sequence[Stream], exchanges: Mapping
     return _Tie(calls, streams, exchanges).ties()
 
 
-Span = tuple[int, int]
+def wanted_by(
+    calls: Sequence[Call], exchanges: Mapping[str, list[Exchange]]
+) -> tuple[list[tuple[str, Span]], list[tuple[frozenset[str], Span]]]:
+    """Where streams of `calls` begin or end, and between which hosts those go that are guessed, each with its time.
+
+    No other stream has anything to do with them.
+    """
+    return _Tie(calls, [], exchanges).wanted()
+
+
 Place = tuple[int, int, MediaLine, str]
 """Since when media are wanted there, by which call on which line for which side."""
 
@@ -171,6 +184,15 @@ class _Tie:
                 way = back.setdefault((stream.destination, stream.source), {})
                 way[owner, id(line)] = (since, owner, line, OTHER[side])
         return {way: sorted(places.values(), key=_since) for way, places in back.items()}
+
+    def wanted(self) -> tuple[list[tuple[str, Span]], list[tuple[frozenset[str], Span]]]:
+        """What streams may be of the calls."""
+        ends = [
+            (endpoint, (max(self._spans[call][0], line.begin) - BEFORE, self._spans[call][1]))
+            for endpoint, places in self._ends.items()
+            for _, call, line, _ in places
+        ]
+        return ends, [(hosts, self._spans[call.number]) for hosts, calls in self._between.items() for call in calls]
 
     def ties(self) -> Ties:
         """What is tied, and how."""

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
-from zlib import crc32
 
-from sipdiag.engine.files import part_in, put_parts
-from sipdiag.engine.run import Run
+from sipdiag.engine.files import put_parts
+from sipdiag.engine.run import Run, keys_in, put_slots, size_of, value_at
 from sipdiag.findings import Facts, merged
 
 MANY = ("accepted", "lines", "owners", "renewed", "watched")
 """Pieces whose keys are as many as devices and accounts; those of the others are as many as hosts."""
-SIZE, KEYS, FIRST = 0, 1, 2
-"""The parts that say how many keys a bucket has, and which; the first of the slots, of which there are as many."""
 
 
 def offer(run: Run, shard: int, facts: Mapping[str, Facts]) -> dict[str, Facts]:
@@ -36,16 +33,8 @@ def put_up(run: Run, bucket: int) -> bytes:
     told = list(run.told("answers", bucket))
     for name in MANY:
         facts = merged(name, [part[name] for part in told if name in part])
-        slots: dict[int, list[tuple[Hashable, Any]]] = {}
-        for key, value in facts.items():
-            slots.setdefault(_slot(run, key, len(facts)), []).append((key, value))
-        if slots:
-            put_parts(run.folder / "facts" / name / f"{bucket}", {SIZE: len(facts), KEYS: list(facts), **slots})
+        put_slots(run, run.folder / "facts" / name / f"{bucket}", facts)
     return b""
-
-
-def _slot(run: Run, key: Hashable, slots: int) -> int:
-    return FIRST + crc32(repr(key).encode("utf-8", "surrogateescape")) // run.buckets % slots
 
 
 class Answers(Mapping[Any, Any]):
@@ -53,24 +42,18 @@ class Answers(Mapping[Any, Any]):
 
     def __init__(self, run: Run, name: str) -> None:
         self._run, self._folder = run, run.folder / "facts" / name
-        paths = ((bucket, self._folder / f"{bucket}") for bucket in range(run.buckets))
-        self._slots = {bucket: part_in(path, SIZE) for bucket, path in paths if path.exists()}
 
     def __getitem__(self, key: Hashable) -> Any:  # noqa: ANN401  (each piece has values of its own)
-        bucket = self._run.bucket_of(key)
-        if bucket not in self._slots:
+        found = value_at(self._run, self._folder, key)
+        if found is None:
             raise KeyError(key)
-        slot = _slot(self._run, key, self._slots[bucket])
-        for known, value in part_in(self._folder / f"{bucket}", slot) or ():
-            if known == key:
-                return value
-        raise KeyError(key)
+        return found
 
     def __iter__(self) -> Iterator[Any]:
-        return (key for bucket in self._slots for key in part_in(self._folder / f"{bucket}", KEYS))
+        return (key for bucket in range(self._run.buckets) for key in keys_in(self._folder / f"{bucket}"))
 
     def __len__(self) -> int:
-        return sum(self._slots.values())
+        return sum(size_of(self._folder / f"{bucket}") for bucket in range(self._run.buckets))
 
 
 def answers_of(run: Run) -> dict[str, Facts]:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec.structs import replace
 
 from sipdiag import __version__
-from sipdiag.engine import asking, kin, nat
+from sipdiag.engine import asking, carrying, kin, nat
 from sipdiag.engine.clocks import offsets_of
 from sipdiag.engine.closing import finish
 from sipdiag.engine.crew import Crew
-from sipdiag.engine.files import alone_in, put_bytes, put_object, put_table, tidy
+from sipdiag.engine.files import alone_in, put_bytes, put_table, tidy
 from sipdiag.engine.journal import Journal
-from sipdiag.engine.merging import Beneath, agree, beneath_of, settle
+from sipdiag.engine.merging import Beneath, agree, beneath_of
 from sipdiag.engine.outlook import Outlook
 from sipdiag.engine.places import Place
 from sipdiag.engine.reading import FORMAT, How, Outcome, known, marks_in, outcomes_of
@@ -227,49 +227,62 @@ def _key(order: Order, words: Words, contents: list[str], rows: list[tuple[int, 
 
 def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, progress: Progress) -> Agreed:
     """All stages between reading and closing; gives what all shards were told."""
-    shards = range(run.shards)
+    shards = [(run, shard) for shard in range(run.shards)]
+    buckets = [(run, bucket) for bucket in range(run.buckets)]
+    beneath, naming = _surveyed(order, run, readable, crew, progress)
+    if beneath.streams:
+        _all(carrying.join, buckets, crew)
+        _all(carrying.index, buckets, crew)
+    agreed = agree(run, beneath, order.settings)
+    keep_agreed(run, agreed)
+    if _tied(run, agreed.outlook, crew, progress, naming=naming):
+        progress.begin("moving", run.shards)
+        _all(move, shards, crew, progress)
+    if beneath.streams:
+        progress.begin("carrying", run.shards)
+        _all(carry, shards, crew, progress)
+        _all(carrying.settle, buckets, crew)
+    progress.begin("judging", run.shards)
+    for calls, findings in crew.results(judge, shards):
+        progress.step(calls=calls, findings=findings)
+    progress.begin("telling", run.shards)
+    _all(tell, shards, crew, progress)
+    return agreed
+
+
+def _all(
+    task: Callable[..., object], given: Iterable[tuple[Any, ...]], crew: Crew, progress: Progress | None = None
+) -> None:
+    """Let a task be done for all that is given; each is a step, if there is a `progress` to tell."""
+    for _ in crew.results(task, given):
+        if progress is not None:
+            progress.step()
+
+
+def _surveyed(
+    order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, progress: Progress
+) -> tuple[Beneath, bool]:
+    """Divide and survey: gives what captures show besides their messages, and whether a leg may name another."""
     batches = list(_batches(readable))
     progress.begin("dividing", len(batches))
     found: list[Beneath] = []
     tasks = [(run, number, batch) for number, batch in enumerate(batches)]
     for _ in crew.results(scatter, tasks, lambda: found.append(beneath_of(run, readable))):
         progress.step()
-    beneath = found[0]
     progress.begin("surveying", run.shards)
-    surveys = [(run, shard, order.settings, beneath.devices) for shard in shards]
     naming = False
-    for named in crew.results(survey, surveys, lambda: put_object(run.folder / "streams", beneath.streams)):
+    surveys = [(run, shard, order.settings, found[0].devices) for shard in range(run.shards)]
+    for named in crew.results(survey, surveys):
         naming = naming or named
         progress.step()
-    agreed = agree(run, beneath, order.settings)
-    keep_agreed(run, agreed)
-    if _tied(run, agreed.outlook, crew, progress, naming=naming):
-        progress.begin("moving", run.shards)
-        for _ in crew.results(move, [(run, shard) for shard in shards]):
-            progress.step()
-    if agreed.outlook.streams:
-        progress.begin("carrying", run.shards)
-        for _ in crew.results(carry, [(run, shard) for shard in shards]):
-            progress.step()
-        settle(run, agreed.outlook.streams)
-    progress.begin("judging", run.shards)
-    for calls, findings in crew.results(judge, [(run, shard) for shard in shards]):
-        progress.step(calls=calls, findings=findings)
-    progress.begin("telling", run.shards)
-    for _ in crew.results(tell, [(run, part) for part in shards]):
-        progress.step()
-    return agreed
+    return found[0], naming
 
 
 def _tied(run: Run, outlook: Outlook, crew: Crew, progress: Progress, *, naming: bool) -> bool:
     """Find out which calls are legs of one; whether some have to move to another shard for that."""
     buckets = [(run, bucket) for bucket in range(run.buckets)]
-    steps = [
-        asking.put_up,
-        *([kin.name] if naming else []),
-        kin.tie,
-        *([kin.guess] if outlook.settings.guess_legs else []),
-    ]
+    guessing = [kin.guess] if outlook.settings.guess_legs else []
+    steps = [asking.put_up, *([kin.name] if naming else []), kin.tie, *guessing]
     progress.begin("tying", len(buckets) * len(steps) + 1)
     ties: list[bytes] = []
     for step in steps:
@@ -277,15 +290,13 @@ def _tied(run: Run, outlook: Outlook, crew: Crew, progress: Progress, *, naming:
             ties.append(found)
             progress.step()
     moving = keep_homes(run, ties)
-    for _ in crew.results(kin.share, [(run, number) for number in range(2 * run.buckets)] if any(ties) else []):
-        pass
+    if any(ties):
+        _all(kin.share, [(run, number) for number in range(2 * run.buckets)], crew)
     if devices := nat.ties_in(run):
         keep_homes(run, devices, nat.DEVICES)
     if (run.folder / "behind").exists():
-        for _ in crew.results(nat.route, [(run, shard) for shard in range(run.shards)]):
-            pass
-        for _ in crew.results(nat.find, [(*each, outlook.window) for each in buckets]):
-            pass
+        _all(nat.route, [(run, shard) for shard in range(run.shards)], crew)
+        _all(nat.find, [(*each, outlook.window) for each in buckets], crew)
     progress.step()
     return moving
 

@@ -13,16 +13,17 @@ import pyarrow as pa
 from msgspec.structs import replace
 
 from sipdiag.calls import Link, Transaction, Twin, Twins
+from sipdiag.engine.carrying import rows_in, tabulate
 from sipdiag.engine.columns import NUMBERED, octets_of, sightings_of
 from sipdiag.engine.conclusion import as_worked, on_faults, on_traces
 from sipdiag.engine.crew import Crew
-from sipdiag.engine.files import object_in, put_parts, put_rows, put_table, table_in
+from sipdiag.engine.files import object_in, put_parts, put_rows, table_in
 from sipdiag.engine.judgement import Place
 from sipdiag.engine.reading import Outcome
-from sipdiag.engine.results import FINDINGS, finding_rows, stream_table
+from sipdiag.engine.results import FINDINGS, STREAMS, finding_rows, stream_told
 from sipdiag.engine.rotation import numbered_in, told_in
 from sipdiag.engine.run import Run
-from sipdiag.engine.stages import GIST, OPEN, REFUSED, STREAMS, Agreed, Gist, Moment, Open, Owned, Refused, Told
+from sipdiag.engine.stages import GIST, OPEN, REFUSED, Agreed, Gist, Open, Refused, Told
 from sipdiag.engine.uniting import Order, Plan, Wanted, keep_plan, put_all, unite, united
 from sipdiag.findings import (
     ATTACKS,
@@ -40,10 +41,7 @@ from sipdiag.findings import (
     refusals_in,
     shown_at,
 )
-from sipdiag.media import Stream
 from sipdiag.report import Words
-from sipdiag.report.document import StreamRow
-from sipdiag.report.streams import stream_row
 from sipdiag.trace import Sighting, Trace
 
 KEYS = ["time", "capture", "frame", "method"]
@@ -59,34 +57,24 @@ Near = tuple[int, int, int, int, int]
 def finish(run: Run, readable: Sequence[Outcome], agreed: Agreed, words: Words, wanted: Wanted, crew: Crew) -> None:
     """Write the table of findings, and that of streams."""
 
-    def put_streams() -> None:
-        rows = list(_streams(agreed.outlook.streams, [_left_by(run, shard, STREAMS) for shard in range(run.shards)]))
-        put_table(run.data / "streams" / "0.parquet", stream_table(rows))
-
     def closest(failed: Mapping[int, Transaction]) -> dict[int, Twin | None]:
-        return _closest(run, failed, crew, put_streams)
+        return _closest(run, failed, crew)
 
     beside_shards, ways = _beneath(run, readable, agreed)
     _plan(run, beside_shards, ways, wanted, closest)
     for _ in crew.results(unite, [(run, shard) for shard in range(run.shards)]):
         pass
+    if agreed.outlook.streams_elsewhere:
+        for _ in crew.results(tabulate, [(run, bucket) for bucket in range(run.buckets)]):
+            pass
+    streams = rows_in(run) if agreed.outlook.streams_elsewhere else iter(())
+    put_rows(run.data / "streams" / "0.parquet", map(stream_told, streams), STREAMS)
     put_rows(run.data / "findings" / "0.parquet", finding_rows(united(run), words), FINDINGS)
 
 
 def _left_by(run: Run, shard: int, what: int) -> Any:  # noqa: ANN401  (see `stages`)
     """What a judged shard left."""
     return object_in(run.folder / "judged" / f"{shard}", what)
-
-
-def _streams(streams: Sequence[Stream], shards: Iterable[Owned]) -> Iterator[StreamRow]:
-    """Every stream, with the call that it belongs to: of several the one that began first."""
-    owned: dict[int, tuple[Moment, StreamRow]] = {}
-    for mine in shards:
-        for number, (begun, row) in mine.items():
-            if number not in owned or begun < owned[number][0]:
-                owned[number] = begun, row
-    for number, stream in enumerate(streams):
-        yield owned[number][1] if number in owned else stream_row(stream, None)
 
 
 def _beneath(run: Run, readable: Sequence[Outcome], agreed: Agreed) -> tuple[list[Finding], dict[Place, set[str]]]:
@@ -199,13 +187,11 @@ def _concerned(run: Run) -> Iterator[Sighting]:
         yield from sightings_of(table_in(run.folder / "concerned" / f"{shard}.parquet"))
 
 
-def _closest(
-    run: Run, failed: Mapping[int, Transaction], crew: Crew, meanwhile: Callable[[], None]
-) -> dict[int, Twin | None]:
+def _closest(run: Run, failed: Mapping[int, Transaction], crew: Crew) -> dict[int, Twin | None]:
     """The twin of each refused request, some at a time."""
     refused = list(failed.items())
     parts = [(run, refused[at : at + AT_A_TIME]) for at in range(0, len(refused), AT_A_TIME)]
-    return {index: twin for part in crew.results(paired, parts, meanwhile) for index, twin in part}
+    return {index: twin for part in crew.results(paired, parts) for index, twin in part}
 
 
 def paired(run: Run, failed: Sequence[tuple[int, Transaction]]) -> list[tuple[int, Twin | None]]:

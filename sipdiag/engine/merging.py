@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from sipdiag.calls import Window, settled, window_of
+from sipdiag.calls import Window, window_of
 from sipdiag.engine.asking import MANY
-from sipdiag.engine.files import object_in, put_object
+from sipdiag.engine.carrying import Collector, media_ways_in
 from sipdiag.engine.nat import NO_FLOWS, Devices
 from sipdiag.engine.outlook import Below, Outlook
 from sipdiag.engine.reading import Outcome
@@ -17,8 +17,6 @@ from sipdiag.engine.rotation import told_in
 from sipdiag.engine.run import Run
 from sipdiag.engine.stages import Agreed, survey_in
 from sipdiag.findings import PIECES, Facts, Settings, merged
-from sipdiag.media import Stream
-from sipdiag.trace import joined_streams
 from sipdiag.transport import Undelivered
 
 MOST_PARTS = 64
@@ -30,7 +28,8 @@ class Beneath(msgspec.Struct, frozen=True, kw_only=True):
 
     window: Window
     below: Below
-    streams: list[Stream]
+    streams: bool
+    """Whether there are any."""
     undelivered: list[Undelivered]
     devices: frozenset[str]
     """Endpoints that register and may be behind a NAT."""
@@ -42,7 +41,7 @@ def beneath_of(run: Run, readable: Sequence[Outcome]) -> Beneath:
     times: list[tuple[int, int]] = []
     directions: set[tuple[str, str]] = set()
     below = Below()
-    streams: list[list[Stream]] = []
+    streams = Collector(run)
     undelivered: list[Undelivered] = []
     devices = Devices()
     with_media = True
@@ -53,14 +52,14 @@ def beneath_of(run: Run, readable: Sequence[Outcome]) -> Beneath:
             times.append((first, last))
         directions |= reading.directions
         below.add(reading.below)
-        streams.append([replace(stream, capture=number) for stream in reading.trace.streams])
+        streams.add(number, reading.trace.streams)
         undelivered += [each.in_capture(number) for each in reading.trace.undelivered]
         devices.add(reading.registering, reading.natted)
         with_media = with_media and reading.trace.media
     return Beneath(
         window=replace(window_of(times, []), directions=frozenset(directions)),
         below=below,
-        streams=joined_streams(streams),
+        streams=streams.finish(),
         undelivered=undelivered,
         devices=devices.behind(),
         with_media=with_media,
@@ -83,14 +82,9 @@ def agree(run: Run, beneath: Beneath, settings: Settings) -> Agreed:
             facts={name: merged(name, parts) for name, parts in facts.items()},
             flows=NO_FLOWS,
             below=beneath.below,
-            streams=beneath.streams,
+            streams_elsewhere=beneath.streams,
+            media_ways=media_ways_in(run) if beneath.streams else None,
             undelivered=beneath.undelivered,
             with_media=beneath.with_media,
         )
     )
-
-
-def settle(run: Run, streams: Sequence[Stream]) -> None:
-    """Add whose the streams are to what all shards are told."""
-    ties = (object_in(run.folder / "carried" / f"{shard}") for shard in range(run.shards))
-    put_object(run.folder / "settled", settled(ties, streams))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from sipdiag.calls import Correlation, Leg, Link, Settled, Window, links_of
-from sipdiag.findings import Facts, Flows, Scene, Settings, unheard_in
+from sipdiag.findings import Facts, Flows, MediaWays, Scene, Settings, unheard_in
 from sipdiag.media import Stream
 from sipdiag.sip import parse
 from sipdiag.trace import Trace, host
@@ -81,6 +81,10 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     below: Below
     streams: list[Stream] = []
     """The RTP streams of all captures, those that go on from one to the next joined."""
+    streams_elsewhere: bool = False
+    """Whether there are streams that are not among those."""
+    media_ways: MediaWays | None = None
+    """Between which hosts all of them go; None where they are all here."""
     undelivered: list[Undelivered] = []
     """What did not arrive, as ICMP says, in all captures."""
     with_media: bool = False
@@ -97,6 +101,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
             given=dict(self.facts),
             flows_seen=[self.flows],
             streams=self.streams,
+            streams_elsewhere=self.streams_elsewhere,
+            media_ways_seen=[] if self.media_ways is None else [self.media_ways],
             undelivered=self.undelivered,
             with_media=self.with_media,
             media_settled=self.media_settled,

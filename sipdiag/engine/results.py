@@ -194,8 +194,12 @@ def registration_table(seen: Correlation) -> pa.Table:
 
 def stream_table(rows: Sequence[StreamRow]) -> pa.Table:
     """All streams, as the JSON document has them."""
-    told = [{name: getattr(row, name) for name in STREAMS.names} for row in rows]
-    return pa.Table.from_pylist(told, schema=STREAMS)
+    return pa.Table.from_pylist(list(map(stream_told, rows)), schema=STREAMS)
+
+
+def stream_told(row: StreamRow) -> dict[str, Any]:
+    """A stream by its columns."""
+    return {name: getattr(row, name) for name in STREAMS.names}
 
 
 def finding_table(findings: Sequence[Finding], words: Words) -> pa.Table:

@@ -6,8 +6,11 @@ what a few shards tell of some keys, again by hash, and small enough for one pro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from heapq import merge
+from itertools import chain, count
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -16,9 +19,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from sipdiag.engine.files import part_in, whole
+from sipdiag.engine.files import part_in, put_parts, whole
 
 SHARDS_A_BUCKET = 16
+AT_A_TIME = 8192
+"""Of what many tell in order so much is in memory when it is merged; at least one of each teller."""
+SIZE, KEYS, FIRST = 0, 1, 2
+"""The parts that say how many keys a bucket has, and which; the first of the slots, of which there are as many."""
 CALLS = "calls"
 """What Call-IDs have homes by."""
 Hashes = npt.NDArray[np.uint32]
@@ -65,6 +72,53 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
             part = part_in(path, number)
             if part is not None:
                 yield part
+
+    def keep_in_order(self, name: str, number: int, told: Sequence[tuple[Any, ...]], tellers: int) -> None:
+        """Keep what one of so many `tellers` tells, ascending, in pieces that are read one by one."""
+        size = max(1, AT_A_TIME // tellers)
+        pieces = {piece: told[piece * size : (piece + 1) * size] for piece in range(-(-len(told) // size))}
+        put_parts(self.folder / name / f"{number}", pieces or {0: []})
+
+    def in_order(self, name: str, tellers: int) -> Iterator[tuple[Any, ...]]:
+        """What all of them told, ascending by the first of each, a few of each teller in memory at a time."""
+        return merge(*(self._pieces(name, number) for number in range(tellers)), key=itemgetter(0))
+
+    def _pieces(self, name: str, number: int) -> Iterator[tuple[Any, ...]]:
+        path = self.folder / name / f"{number}"
+        pieces = (part_in(path, piece) for piece in count())
+        return chain.from_iterable(iter(lambda: next(pieces), None))
+
+
+def put_slots(run: Run, path: Path, values: Mapping[Hashable, Any]) -> None:
+    """Keep the values of some keys of a bucket, so that each can be read by itself; where there are any."""
+    slots: dict[int, Any] = {}
+    for key, value in values.items():
+        slots.setdefault(_slot(run, key, len(values)), []).append((key, value))
+    if slots:
+        put_parts(path, {SIZE: len(values), KEYS: list(values), **slots})
+
+
+def value_at(run: Run, folder: Path, key: Hashable) -> Any:  # noqa: ANN401  (whoever wrote it knows)
+    """The value of a key in the file of its bucket in `folder`; None where there is none."""
+    path = folder / f"{run.bucket_of(key)}"
+    if not path.exists():
+        return None
+    known = part_in(path, _slot(run, key, part_in(path, SIZE))) or ()
+    return next((value for name, value in known if name == key), None)
+
+
+def keys_in(path: Path) -> list[Hashable]:
+    """The keys of a bucket."""
+    return part_in(path, KEYS) if path.exists() else []
+
+
+def size_of(path: Path) -> int:
+    """How many keys a bucket has."""
+    return part_in(path, SIZE) if path.exists() else 0
+
+
+def _slot(run: Run, key: Hashable, slots: int) -> int:
+    return FIRST + crc32(repr(key).encode("utf-8", "surrogateescape")) // run.buckets % slots
 
 
 def keep_homes(run: Run, ties: Iterable[bytes], kind: str = CALLS) -> bool:

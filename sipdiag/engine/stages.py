@@ -24,7 +24,7 @@ import pyarrow as pa
 from msgspec.structs import replace
 
 from sipdiag.calls import Carriage, Correlation, Link, Transaction, correlate, moment, status
-from sipdiag.engine import asking, kin, nat
+from sipdiag.engine import asking, carrying, kin, nat
 from sipdiag.engine.columns import NUMBERED, in_time, octets_of, sightings_of
 from sipdiag.engine.conclusion import Attacks, on_sources, on_wholes, ways_told
 from sipdiag.engine.files import object_in, packed, put_object, put_parts, put_table, unpacked
@@ -35,7 +35,6 @@ from sipdiag.engine.rotation import numbered_in
 from sipdiag.engine.run import Run
 from sipdiag.engine.survey import survey_of
 from sipdiag.findings import Facts, Fault, Finding, Settings, is_open, refusals_in, shown_at
-from sipdiag.report.document import StreamRow
 from sipdiag.report.streams import stream_row
 from sipdiag.trace import Sighting
 
@@ -46,7 +45,7 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     """What all shards are told before they are judged."""
 
     outlook: Outlook
-    """The streams, and whose they are as soon as that is settled, lie in files of their own."""
+    """Each shard adds the streams and flows that its calls may have to do with."""
 
 
 class Gist(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,14 +59,12 @@ class Gist(msgspec.Struct, frozen=True, kw_only=True):
     """What ties calls together that rules on captures ask about."""
 
 
-GIST, FINDINGS, REFUSED, OPEN, STREAMS = range(5)
+GIST, FINDINGS, REFUSED, OPEN = range(4)
 """What a judged shard leaves, one behind the other: its gist; its findings in order, and its circles; the places of
-those that may get a twin, each with its request; those that a missing direction left open; whose streams are whose."""
+those that may get a twin, each with its request; those that a missing direction left open."""
 Refused = tuple[int, Finding, Transaction | None]
 Open = tuple[int, Finding, set[str]]
 """Place among the findings of its shard, finding, and the ways that its messages went."""
-Owned = dict[int, tuple[Moment, StreamRow]]
-"""Number of a stream → since when the call goes on that it belongs to here, and what is told of it."""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +120,8 @@ def carry(run: Run, shard: int) -> None:
     done = run.folder / "carried" / f"{shard}"
     if not done.exists():
         _, sightings, links = _whole_calls(run, shard)
-        put_object(done, agreed_in(run).outlook.scene(correlate(sightings, links=links)).ties())
+        carrying.tie(run, shard, agreed_in(run).outlook.scene(correlate(sightings, links=links)))
+        put_object(done, None)
 
 
 def judge(run: Run, shard: int) -> tuple[int, int]:
@@ -132,9 +130,13 @@ def judge(run: Run, shard: int) -> tuple[int, int]:
     if done.exists():
         known: Gist = object_in(done, GIST)
         return known.calls, known.findings
-    agreed = agreed_in(run)
+    outlook = replace(agreed_in(run).outlook, flows=nat.flows_in(run, shard))
+    refs: list[carrying.Ref] = []
+    if outlook.streams_elsewhere:
+        streams, settled, refs = carrying.streams_in(run, shard)
+        outlook = replace(outlook, streams=streams, media_settled=settled)
     table, sightings, links = _whole_calls(run, shard)
-    verdict, scene = judged(sightings, links, replace(agreed.outlook, flows=nat.flows_in(run, shard)))
+    verdict, scene = judged(sightings, links, outlook)
     seen = scene.correlation
     put_table(run.data / "calls" / f"{shard}.parquet", call_table(seen.calls), compression="zstd")
     put_table(run.data / "responses" / f"{shard}.parquet", response_table(seen.arrivals), compression="zstd")
@@ -143,11 +145,13 @@ def judge(run: Run, shard: int) -> tuple[int, int]:
     rows = {id(each): row for row, each in enumerate(sightings)}
     put_table(run.folder / "worked" / f"{shard}.parquet", _by_method(table, rows, verdict.worked))
     put_table(run.folder / "concerned" / f"{shard}.parquet", _rows_of(table, rows, verdict.concerned))
-    _keep(done, verdict, seen, links, _owned(seen, scene.carriage))
+    if refs:
+        carrying.own(run, shard, _owned(seen, scene.carriage), refs)
+    _keep(done, verdict, seen, links)
     return len(seen.calls), len(verdict.findings)
 
 
-def _keep(path: Path, verdict: Judgement, seen: Correlation, links: Sequence[Link], owned: Owned) -> None:
+def _keep(path: Path, verdict: Judgement, seen: Correlation, links: Sequence[Link]) -> None:
     """Write what is left for the end."""
     findings = sorted(verdict.findings, key=lambda each: each.place)
     refused = [(at, findings[at], verdict.refused.get(place)) for at, place in refusals_in(findings).items()]
@@ -158,7 +162,7 @@ def _keep(path: Path, verdict: Judgement, seen: Correlation, links: Sequence[Lin
         faults=verdict.faults,
         links=_links_of(verdict.concerned, links),
     )
-    put_object(path, gist, (findings, verdict.circles), refused, list(ways), owned)
+    put_object(path, gist, (findings, verdict.circles), refused, list(ways))
 
 
 def _whole_calls(run: Run, shard: int) -> tuple[pa.Table, list[Sighting], list[Link]]:
@@ -174,7 +178,7 @@ def _links_of(concerned: Iterable[Sighting], links: Sequence[Link]) -> list[Link
     return [link for link in links if link.call_id in mine]
 
 
-def _owned(seen: Correlation, carriage: Carriage) -> Owned:
+def _owned(seen: Correlation, carriage: Carriage) -> carrying.Owned:
     """Number of a stream → since when the call goes on that it belongs to here, and what is told of it."""
     begun = {call.number: moment(call.opening) for call in seen.calls}
     return {
@@ -215,27 +219,15 @@ def _attribute(run: Run, part: int, attacks: Attacks) -> None:
 
 
 def keep_agreed(run: Run, agreed: Agreed) -> None:
-    """Write what all shards are told, but for the streams, which are there."""
-    put_object(run.folder / "agreed", replace(agreed, outlook=replace(agreed.outlook, streams=[])))
+    """Write what all shards are told."""
+    put_object(run.folder / "agreed", agreed)
 
 
+@lru_cache(maxsize=1)
 def agreed_in(run: Run) -> Agreed:
-    """What all shards were told; read once in each process, and again when more of it is known."""
-    settled = run.folder / "settled"
-    return _settled(run) if settled.exists() else _known(run)
-
-
-@lru_cache(maxsize=1)
-def _known(run: Run) -> Agreed:
+    """What all shards were told; read once in each process."""
     found: Agreed = object_in(run.folder / "agreed")
-    facts = found.outlook.facts | asking.answers_of(run)
-    return replace(found, outlook=replace(found.outlook, streams=object_in(run.folder / "streams"), facts=facts))
-
-
-@lru_cache(maxsize=1)
-def _settled(run: Run) -> Agreed:
-    agreed = _known(run)
-    return replace(agreed, outlook=replace(agreed.outlook, media_settled=object_in(run.folder / "settled")))
+    return replace(found, outlook=replace(found.outlook, facts=found.outlook.facts | asking.answers_of(run)))
 
 
 def _tables(run: Run, shard: int) -> list[pa.Table]:

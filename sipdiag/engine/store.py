@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 VIEWS = "audit.duckdb"
 LATEST = "latest"
+MEMORY = "256MB"
+"""What the store may hold in memory at a time for a summary; the rest goes to the folder of the audit meanwhile."""
 
 
 def publish(target: Path, data: Path) -> None:
@@ -46,8 +48,8 @@ def is_audit(target: Path) -> bool:
 
 
 @contextmanager
-def store_in(target: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The views over the result in `target`, wherever that lies now.
+def store_in(target: Path, *, sparing: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The views over the result in `target`, wherever that lies now; `sparing` lets it use no more than `MEMORY`.
 
     Raises `UsageError` when there is no result.
     """
@@ -55,6 +57,9 @@ def store_in(target: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise UsageError(f"{target}: holds no audit")
     import duckdb  # noqa: PLC0415  (the same)
 
-    with duckdb.connect() as store:
+    given: dict[str, str | bool | int | float | list[str]] = (
+        {"memory_limit": MEMORY, "temp_directory": str(target / "work" / "sums")} if sparing else {}
+    )
+    with duckdb.connect(config=given) as store:
         _define_views(store, target)
         yield store

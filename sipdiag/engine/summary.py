@@ -129,7 +129,7 @@ MILLISECOND = 1_000_000
 
 def summary_of(target: Path) -> Summary:
     """The picture of the audit in `target`; raises `UsageError` when there is none."""
-    with store_in(target) as store:
+    with store_in(target, sparing=True) as store:
         return _summary(store)
 
 

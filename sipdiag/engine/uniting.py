@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from heapq import merge
-from itertools import chain, count
+from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
 from sipdiag.calls import Twin
-from sipdiag.engine.files import object_in, part_in, put_object, put_parts
+from sipdiag.engine.files import object_in, put_object
 from sipdiag.engine.run import Run
 from sipdiag.engine.stages import FINDINGS, OPEN, Open
 from sipdiag.findings import (
@@ -33,9 +32,6 @@ from sipdiag.findings import (
     taken,
     unfolded,
 )
-
-AT_A_TIME = 8192
-"""Findings of all shards that are in memory when they are merged, if each has that many; at least one of each shard."""
 
 Order = tuple[Any, ...]
 """Place of a finding, number of the shard that it is of, place there; of what is told under another, behind that's."""
@@ -117,22 +113,13 @@ def _nothing(_: Finding) -> Sequence[str]:
 
 
 def put_all(run: Run, shard: int, told: Sequence[Told]) -> None:
-    """Keep what a shard tells, in pieces that are read one by one."""
-    size = max(1, AT_A_TIME // (run.shards + 1))
-    pieces = {number: told[number * size : (number + 1) * size] for number in range(-(-len(told) // size))}
-    put_parts(run.folder / "united" / f"{shard}", pieces or {0: []})
+    """Keep what a shard tells."""
+    run.keep_in_order("united", shard, told, run.shards + 1)
 
 
 def united(run: Run) -> Iterator[tuple[Finding, bool]]:
     """All findings, worst first; and whether each is told under the last that is not."""
-    sources = [_pieces(run, shard) for shard in range(run.shards + 1)]
-    return ((finding, under) for _, under, finding in merge(*sources, key=itemgetter(0)))
-
-
-def _pieces(run: Run, shard: int) -> Iterator[Told]:
-    path = run.folder / "united" / f"{shard}"
-    pieces = (part_in(path, number) for number in count())
-    return chain.from_iterable(iter(lambda: next(pieces), None))
+    return ((finding, under) for _, under, finding in run.in_order("united", run.shards + 1))
 
 
 def keep_plan(run: Run, plan: Plan) -> None:

@@ -23,7 +23,7 @@ from sipdiag.findings.outcome import may_go_on, severity_of, was_mended
 from sipdiag.findings.place import moment_of, number_of
 from sipdiag.findings.policy import Policy, Silence, silence_for, taken, weighed
 from sipdiag.findings.refused import recovery_evidence, refusal_evidence, refusal_severity, refusal_sightings
-from sipdiag.findings.scene import Scene, Source, unheard_in
+from sipdiag.findings.scene import MediaWays, Passing, Scene, Source, unheard_in, ways_together
 from sipdiag.findings.sealed import possible_handshakes, refused_behind, sip_handshakes
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of, sureness
@@ -51,8 +51,10 @@ __all__ = [
     "Folding",
     "Guessing",
     "Mark",
+    "MediaWays",
     "Notice",
     "Notices",
+    "Passing",
     "Policy",
     "Rule",
     "RuleBook",
@@ -131,6 +133,7 @@ __all__ = [
     "unfolded",
     "unheard_in",
     "was_mended",
+    "ways_together",
     "weighed",
     "without_ports",
 ]

@@ -139,7 +139,7 @@ def _on_others(scene: Scene, rules: RuleBook) -> Iterator[Finding]:
 
 def _on_legs(rules: Sequence[Rule[Call]], legs: Sequence[Call], scene: Scene) -> Iterator[Finding]:
     """The findings on each leg, of those of `rules` that its traits give reason to ask."""
-    heard = int(Trait.HEARD) if scene.streams else 0
+    heard = int(Trait.HEARD) if scene.has_streams else 0
     asked: dict[int, list[Rule[Call]]] = {}
     for leg in legs:
         traits = traits_of(leg) | heard

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -16,6 +16,7 @@ from sipdiag.calls import (
     Outage,
     Registration,
     Settled,
+    Span,
     Ties,
     Transaction,
     Window,
@@ -28,6 +29,7 @@ from sipdiag.calls import (
     outages_of,
     requests_by_source,
     ties_of,
+    wanted_by,
 )
 from sipdiag.findings.fault import Fault, faults_of
 from sipdiag.findings.flow import Flow, Flows, Traffic, behind_nat, devices_of, flows_of, mark_of, traffic_of
@@ -48,10 +50,18 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """In the order of time."""
 
 
+class Passing(msgspec.Struct, frozen=True, kw_only=True):
+    """The streams from one host to another."""
+
+    stream: Stream
+    """The first of them."""
+    count: int
+
+
 class MediaWays(msgspec.Struct, frozen=True, kw_only=True):
     """Between which hosts media go; what merely may be a stream counts for nothing."""
 
-    at: dict[str, list[Stream]]
+    at: dict[str, list[Passing]]
     """Host → the streams that begin or end there."""
     senders: set[str]
     hearers: set[str]
@@ -61,14 +71,22 @@ class MediaWays(msgspec.Struct, frozen=True, kw_only=True):
 
 def media_ways_of(streams: Iterable[Stream]) -> MediaWays:
     """Between which hosts `streams` go."""
-    at: dict[str, list[Stream]] = {}
-    ways: set[tuple[str, str]] = set()
+    ways: dict[tuple[str, str], Passing] = {}
     for stream in streams:
         if stream.is_convincing:
             ends = host(stream.source), host(stream.destination)
-            ways.add(ends)
-            for end in dict.fromkeys(ends):
-                at.setdefault(end, []).append(stream)
+            known = ways.get(ends)
+            first, count = (stream, 0) if known is None else (known.stream, known.count)
+            ways[ends] = Passing(stream=first, count=count + 1)
+    return ways_together(ways)
+
+
+def ways_together(ways: Mapping[tuple[str, str], Passing]) -> MediaWays:
+    """The same, where the streams from each host to each other are known, the first of them first."""
+    at: dict[str, list[Passing]] = {}
+    for ends, passing in ways.items():
+        for end in dict.fromkeys(ends):
+            at.setdefault(end, []).append(passing)
     return MediaWays(
         at=at,
         senders={one for one, _ in ways},
@@ -93,7 +111,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """The captures, for what lies below SIP: their defects, their connections."""
     settings: Settings = Settings()
     streams: list[Stream] = []
-    """The RTP streams of all captures, those that go on from one to the next joined."""
+    """The RTP streams of all captures, those that go on from one to the next joined; at least those of its calls."""
+    streams_elsewhere: bool = False
+    """Whether there are others."""
     with_media: bool = False
     """Whether the captures were read with their media: without that nothing is known of it."""
     media_settled: Settled | None = None
@@ -140,7 +160,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     def settle(self) -> None:
         """Work out what rules on many calls ask for, so that it is not done by each process again."""
-        if self.streams or self.notices:
+        if self.has_streams or self.notices:
             self.carriage  # noqa: B018
 
     def claims(self, call: Call) -> list[Claim]:
@@ -263,7 +283,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     def carriage(self) -> Carriage:
         """Which RTP streams belong to which call."""
         if not self.carriage_seen:
-            looked = bool(self.streams or self.notices)
+            looked = bool(self.has_streams or self.notices)
             exchanges = {leg.key: self.exchanges(leg) for leg in self.correlation.legs} if looked else {}
             self.carriage_seen.append(
                 carriage_of(
@@ -271,6 +291,11 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
                 )
             )
         return self.carriage_seen[0]
+
+    @property
+    def has_streams(self) -> bool:
+        """Whether there is any RTP."""
+        return self.streams_elsewhere or bool(self.streams)
 
     @property
     def media_ways(self) -> MediaWays:
@@ -281,7 +306,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
     def hearings(self, call: Call) -> list[Hearing]:
         """When each side of a leg was to be heard, and when it was; nothing where media were not looked at."""
-        return self.wanted(call) if self.streams else []
+        return self.wanted(call) if self.has_streams else []
 
     def wanted(self, call: Call) -> list[Hearing]:
         """When each side of a leg was to be heard, even where media were not looked at; nothing without an answer."""
@@ -297,6 +322,10 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return ties_of(
             self.correlation.calls, self.streams, {leg.key: self.exchanges(leg) for leg in self.correlation.legs}
         )
+
+    def wanted_streams(self) -> tuple[list[tuple[str, Span]], list[tuple[frozenset[str], Span]]]:
+        """Where streams of its calls begin or end, and between which hosts those go that are guessed; when."""
+        return wanted_by(self.correlation.calls, {leg.key: self.exchanges(leg) for leg in self.correlation.legs})
 
     def exchanges(self, call: Call) -> list[Exchange]:
         """The offers and answers of `call`."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from benchmarks.fleet import write_fleet
 from engine.auditing import SAMPLES, SILENT, SPEAKING, Steps, audited, expected, rows, serially
-from sipdiag.engine import Alone, Processes, auditing, files, run, summary_of, uniting
+from sipdiag.engine import Alone, Processes, auditing, files, run, summary_of
 from sipdiag.engine.files import alone_in
 from sipdiag.errors import UsageError
 
@@ -24,7 +24,7 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auditing, "MESSAGES_A_SHARD", 300)
     monkeypatch.setattr(auditing, "MESSAGES_A_BATCH", 700)
     monkeypatch.setattr(run, "SHARDS_A_BUCKET", 3)
-    monkeypatch.setattr(uniting, "AT_A_TIME", 1)
+    monkeypatch.setattr(run, "AT_A_TIME", 1)
     monkeypatch.setattr(files, "ROWS_A_GROUP", 7)
 
 
@@ -60,7 +60,7 @@ def test_media_find_their_calls_from_every_shard(folder: Path, tmp_path: Path, m
 @pytest.mark.usefixtures("small_shards")
 def test_a_fleet_of_probes_gives_whole_calls(tmp_path: Path) -> None:
     """Three probes, rotated: calls cross captures and probes, some captures are damaged."""
-    captures = write_fleet(tmp_path / "in", captures=40, calls=120, damaged=0.1)
+    captures = write_fleet(tmp_path / "in", captures=40, calls=120, damaged=0.1, media=6)
     crew = Processes(2)
     report = audited([str(tmp_path / "in")], tmp_path / "out", crew)
     crew.close()
@@ -81,7 +81,7 @@ def test_any_split_in_any_order_with_any_workers_gives_the_same(
     cut = data.draw(st.integers(2, 12))
     size = data.draw(st.integers(50, 1000))
     names = data.draw(st.permutations(range(cut)))
-    write_fleet(folder / "whole", captures=3, calls=25, damaged=0)
+    write_fleet(folder / "whole", captures=3, calls=25, damaged=0, media=5)
     for path in sorted((folder / "whole").rglob("*.pcap")):
         _split(path, [folder / "parts" / f"{name}-{path.name}" for name in names])
     told = []
@@ -89,7 +89,7 @@ def test_any_split_in_any_order_with_any_workers_gives_the_same(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(auditing, "MESSAGES_A_SHARD", size if name == "parts" else 10**9)
             patch.setattr(run, "SHARDS_A_BUCKET", 1)
-            patch.setattr(uniting, "AT_A_TIME", data.draw(st.sampled_from([1, 100])))
+            patch.setattr(run, "AT_A_TIME", data.draw(st.sampled_from([1, 100])))
             audited([str(folder / name)], folder / f"{name}-out", Alone())
         told.append((_told(folder / f"{name}-out", "calls"), _told(folder / f"{name}-out", "findings")))
     assert told[0] == told[1]

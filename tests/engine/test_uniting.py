@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipdiag.engine import uniting
+from sipdiag.engine import run
 from sipdiag.engine.run import Run
 from sipdiag.engine.uniting import Wanted, put_all, united
 from sipdiag.findings import Confidence, Finding, Policy, Severity
@@ -33,7 +33,7 @@ def finding(time: int, rule: str = "ack-missing") -> Finding:
 def test_lists_in_order_are_one_list_in_order(times: list[list[int]], size: int) -> None:
     """Those of the same place in the order of shards; what is told under a finding stands right behind it."""
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(uniting, "AT_A_TIME", size)
+        patch.setattr(run, "AT_A_TIME", size)
         place = Run(folder=Path(folder), data=Path(folder), read=Path(folder), shards=len(times) - 1)
         owner = (finding(5).place, len(times) - 1, -1)
         for shard, mine in enumerate(times):

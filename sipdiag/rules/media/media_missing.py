@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from sipdiag.calls import CALLEE, CALLER, SECOND, Call, Correlation, Hearing, MediaLine, is_private
-from sipdiag.findings import Confidence, Finding, Notice, Scene, Severity, found_heard, names_of
+from sipdiag.findings import Confidence, Finding, Notice, Passing, Scene, Severity, found_heard, names_of
 from sipdiag.media import Stream
 from sipdiag.trace import host
 
@@ -59,7 +59,8 @@ def _finding(call: Call, scene: Scene) -> Finding | None:
         return None  # some media flow, in one leg or the other
     line = hearings[0].line
     early = _proofs((each.stream for each in carried), call, hearings, scene)
-    others = _proofs(_of_the_same_hosts(line, scene), call, hearings, scene)
+    others = [each for each in _of_the_same_hosts(line, scene) if _proofs([each.stream], call, hearings, scene)]
+    first = others[0].stream if others else None
     variant = "after-early" if early else "none" if others else "elsewhere"
     notice = _refused(hearings, scene)
     if notice is not None:
@@ -67,7 +68,7 @@ def _finding(call: Call, scene: Scene) -> Finding | None:
     caller, callee = names_of(call, CALLER)
     last = hearings[-1].last
     ends = [end for end in (last.caller, last.callee) if end is not None]
-    shown = [] if variant == "elsewhere" else (early or others)[:1]
+    shown = [] if variant == "elsewhere" else early[:1] if early or first is None else [first]
     finding = found_heard(
         NAME,
         variant,
@@ -81,9 +82,9 @@ def _finding(call: Call, scene: Scene) -> Finding | None:
             "callee": callee,
             "addresses": [end.endpoint for end in ends],
             "seconds": round(max(each.end for each in hearings) / SECOND - begin / SECOND, 3),
-            "others": len(others),
-            "other_source": others[0].source if others else "",
-            "other_destination": others[0].destination if others else "",
+            "others": sum(each.count for each in others),
+            "other_source": "" if first is None else first.source,
+            "other_destination": "" if first is None else first.destination,
             "icmp_to": "" if notice is None else notice.undelivered.destination,
         },
     )
@@ -119,7 +120,8 @@ def _proofs(streams: Iterable[Stream], call: Call, hearings: Sequence[Hearing], 
     return [each for each in streams if not {host(each.source), host(each.destination)} & (left - there)]
 
 
-def _of_the_same_hosts(line: MediaLine, scene: Scene) -> list[Stream]:
+def _of_the_same_hosts(line: MediaLine, scene: Scene) -> list[Passing]:
     """Streams at the host of the line that has most of them: what comes by of others would of this one."""
     hosts = {host(end.endpoint) for agreed in line.terms for end in (agreed.caller, agreed.callee) if end is not None}
-    return max((scene.media_ways.at.get(each, []) for each in sorted(hosts)), key=len, default=[])
+    passing = (scene.media_ways.at.get(each, []) for each in sorted(hosts))
+    return max(passing, key=lambda some: sum(each.count for each in some), default=[])
