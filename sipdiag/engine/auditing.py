@@ -35,7 +35,6 @@ from sipdiag.trace import WORTH_IT, Trace, corrected
 
 MESSAGES_A_SHARD = 5_000
 """What a worker holds in memory at a time: some 50 MB."""
-MOST_SHARDS = 512
 SMALL = 8 << 20
 FEW = 16
 """Captures are read in bundles of so many bytes, or so many, at most."""
@@ -101,7 +100,7 @@ def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report
             folder=order.target / "work" / key,
             data=data,
             read=read,
-            shards=min(MOST_SHARDS, max(1, -(-sum(map(_messages, readable)) // MESSAGES_A_SHARD))),
+            shards=max(1, -(-sum(map(_messages, readable)) // MESSAGES_A_SHARD)),
         )
         _sweep(order.target / "work", {"read", key})
         readable = joined(run, _aligned(readable, read, run.folder / "clocks"))
@@ -236,8 +235,8 @@ def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, prog
     agreed = agree(run, beneath, order.settings)
     keep_agreed(run, agreed)
     if _tied(run, agreed.outlook, crew, progress, naming=naming):
-        progress.begin("moving", run.shards)
-        _all(move, shards, crew, progress)
+        progress.begin("moving", run.buckets)
+        _all(move, buckets, crew, progress)
     if beneath.streams:
         progress.begin("carrying", run.shards)
         _all(carry, shards, crew, progress)
@@ -245,8 +244,8 @@ def _judge(order: Order, run: Run, readable: Sequence[Outcome], crew: Crew, prog
     progress.begin("judging", run.shards)
     for calls, findings in crew.results(judge, shards):
         progress.step(calls=calls, findings=findings)
-    progress.begin("telling", run.shards)
-    _all(tell, shards, crew, progress)
+    progress.begin("telling", run.parts)
+    _all(tell, [(run, part) for part in range(run.parts)], crew, progress)
     return agreed
 
 

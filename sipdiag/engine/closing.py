@@ -89,7 +89,7 @@ def _beneath(run: Run, readable: Sequence[Outcome], agreed: Agreed) -> tuple[lis
             faults[fault.about] = fault if known is None else joined([known, fault])
     captures, ways = on_traces(_traces(run, readable), _concerned(run), links, agreed.outlook)
     found = [*captures, *on_faults(faults.values(), agreed.outlook)]
-    for part in range(run.shards):
+    for part in range(run.parts):
         told: Told = object_in(run.folder / "told" / f"{part}")
         found += told.findings
         ways |= told.ways

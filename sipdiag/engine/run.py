@@ -22,6 +22,7 @@ import numpy.typing as npt
 from sipdiag.engine.files import part_in, put_parts, whole
 
 SHARDS_A_BUCKET = 16
+SHARDS_A_PART = 4
 AT_A_TIME = 8192
 """Of what many tell in order so much is in memory when it is merged; at least one of each teller."""
 SIZE, KEYS, FIRST = 0, 1, 2
@@ -46,6 +47,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     def buckets(self) -> int:
         """Into how many parts goes what is told across shards."""
         return -(-self.shards // SHARDS_A_BUCKET)
+
+    @property
+    def parts(self) -> int:
+        """Into how many goes what shards gather of hosts and of what many calls show."""
+        return -(-self.shards // SHARDS_A_PART)
+
+    def shards_in(self, bucket: int) -> range:
+        """The shards of one bucket."""
+        return range(bucket * SHARDS_A_BUCKET, min((bucket + 1) * SHARDS_A_BUCKET, self.shards))
 
     def bucket_of(self, key: object) -> int:
         """The bucket that a key falls into."""

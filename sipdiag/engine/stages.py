@@ -2,7 +2,7 @@
 
     scatter   sightings of some captures → the shards that their Call-IDs fall into
     survey    a shard → what its calls tell that others need
-    move      a shard → the legs of it that belong to a call in another shard
+    move      a bucket of shards → the legs of it that belong to a call in another shard
     carry     a shard → which streams may be of its calls
     judge     a shard → its findings, its rows of the result, and what only all shards can show
     tell      one part of that → the findings on the whole and on hosts
@@ -102,16 +102,18 @@ def survey_in(run: Run, shard: int) -> dict[str, Facts]:
     return found
 
 
-def move(run: Run, shard: int) -> None:
-    """Hand the legs of calls that belong to other shards to those."""
-    done = run.folder / "moved" / f"{shard}.done"
+def move(run: Run, bucket: int) -> None:
+    """Hand the legs of calls that belong to other shards than those of a bucket to those."""
+    done = run.folder / "moved" / f"{bucket}.done"
     if done.exists():
         return
-    parts: dict[int, bytes] = {}
-    for table in [pa.concat_tables(tables)] if (tables := _tables(run, shard)) else []:
-        moving = _divided(table, run.shards, run.home_of)
-        parts = {other: packed(part) for other, part in moving if other != shard}
-    put_parts(run.folder / "moves" / f"{shard}", parts)
+    parts: dict[int, list[bytes]] = {}
+    for shard in run.shards_in(bucket):
+        for table in [pa.concat_tables(tables)] if (tables := _tables(run, shard)) else []:
+            for other, part in _divided(table, run.shards, run.home_of):
+                if other != shard:
+                    parts.setdefault(other, []).append(packed(part))
+    put_parts(run.folder / "moves" / f"{bucket}", parts)
     put_object(done, None)
 
 
@@ -235,7 +237,7 @@ def _tables(run: Run, shard: int) -> list[pa.Table]:
 
 
 def _arrived(run: Run, shard: int) -> list[pa.Table]:
-    return [unpacked(each) for each in run.told("moves", shard)]
+    return [unpacked(each) for parts in run.told("moves", shard) for each in parts]
 
 
 def _staying(run: Run, shard: int) -> list[pa.Table]:
@@ -277,10 +279,10 @@ def _gather(run: Run, shard: int, verdict: Judgement) -> None:
     parts: dict[int, tuple[list[tuple[str, Any, Any]], dict[str, list[Transaction]]]] = {}
     for name, shares in verdict.shares.items():
         for about, share in shares.items():
-            part = crc32(repr((name, about)).encode("utf-8", "surrogateescape")) % run.shards
+            part = crc32(repr((name, about)).encode("utf-8", "surrogateescape")) % run.parts
             parts.setdefault(part, ([], {}))[0].append((name, about, share))
     for host, asked in verdict.sources.items():
-        part = crc32(host.encode()) % run.shards
+        part = crc32(host.encode()) % run.parts
         parts.setdefault(part, ([], {}))[1][host] = [_slim(each) for each in asked]
     put_parts(run.folder / "gathered" / f"{shard}", parts)
 
