@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks import audit
 from benchmarks.captures import write_calls
 from benchmarks.load import write_load
 from benchmarks.mixed import write_mixed
@@ -38,3 +40,12 @@ def test_a_capture_is_always_the_same_and_whole(write: Callable[[Path], None], p
     assert facts.packets == pytest.approx(packets, rel=0.1)
     calls = analysis.correlation.calls
     assert [(call.state, call.ending is not None) for call in calls] == [(CallState.ANSWERED, True)] * 20
+
+
+def test_what_audits_cost_is_measured(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the command that the README names: what a small capture costs, beside its packets."""
+    monkeypatch.setattr("sys.argv", ["audit", "--short", "--only", "captures"])
+    assert audit.main() == 0
+    told = capsys.readouterr().out
+    assert "| captures | MB | processor seconds | ratio |" in told
+    assert re.search(r"costs -?\d+\.\d+ ms", told)
