@@ -36,12 +36,20 @@ def read(
     progress: Progress | None = None,
     media: bool = True,
     engine: Engine = NATIVE,
+    helped: bool = False,
 ) -> Trace:
     """What the capture at `path` shows of SIP and `media` (`-`: what `stream` gives); raises `CaptureError`.
 
-    `engine` has keys to what is encrypted, or asks for Wireshark.
+    `engine` has keys to what is encrypted, or asks for Wireshark. A large one may be `helped` by a second process.
     """
-    return read_trace(path, capture=capture, stream=stream, progress=progress, media=media, engine=engine)
+    meanwhile = _nothing if helped else None
+    return read_trace(
+        path, capture=capture, stream=stream, progress=progress, media=media, engine=engine, meanwhile=meanwhile
+    )
+
+
+def _nothing() -> None:
+    """What there is to do besides."""
 
 
 def conclude(traces: Sequence[Trace], settings: Settings | None = None, *, helped: bool = False) -> Analysis:

@@ -134,12 +134,20 @@ def _outcomes(order: Order, read: Path, crew: Crew, progress: Progress) -> tuple
         else:
             outcomes.append(Outcome(place=place, content=content, gist=gist))
             progress.step(octets=place.size, messages=gist.messages)
-    for bundle in crew.results(outcomes_of, [(bundle, read, order.how) for bundle in _bundles(fresh)]):
+    for bundle in crew.results(outcomes_of, list(_tasks(fresh, read, order.how, crew.hands))):
         journal.add((each.place, each.content) for each in bundle if each.content)
         outcomes += bundle
         for each in bundle:
             progress.step(octets=each.place.size, messages=_messages(each))
     return sorted(outcomes, key=lambda each: each.place.path), len(fresh)
+
+
+def _tasks(fresh: Sequence[Place], read: Path, how: How, hands: int) -> Iterator[tuple[list[Place], Path, How, bool]]:
+    """Bundles of captures, the large ones first, which are read in parts if the others would be done long before."""
+    total = sum(place.size for place in fresh)
+    for place in sorted((each for each in fresh if each.size >= SMALL), key=lambda each: -each.size):
+        yield [place], read, how, place.size * hands > total
+    yield from ((bundle, read, how, False) for bundle in _bundles([each for each in fresh if each.size < SMALL]))
 
 
 def _bundles(places: Sequence[Place]) -> Iterator[list[Place]]:

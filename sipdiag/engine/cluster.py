@@ -16,6 +16,8 @@ PATIENCE = 30
 class Cluster:
     """The workers of one scheduler."""
 
+    hands = 1
+
     def __init__(self, address: str) -> None:
         """Connect; raises `UsageError` when that cannot be done."""
         try:

@@ -35,6 +35,10 @@ class WorkError(SipdiagError):
 class Crew(Protocol):
     """Does tasks."""
 
+    @property
+    def hands(self) -> int:
+        """How many processes may share one task."""
+
     def start(self) -> None:
         """Get ready for work, if that takes time."""
 
@@ -55,6 +59,8 @@ class Crew(Protocol):
 
 class Alone:
     """This process."""
+
+    hands = 1
 
     def start(self) -> None:
         """It is ready."""
@@ -78,7 +84,7 @@ class Processes:
     """Some processes of this machine, started when the first task comes, or by `start`."""
 
     def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
+        self._jobs = self.hands = jobs
         self._pool: ProcessPoolExecutor | None = None
 
     def start(self) -> None:
@@ -152,7 +158,7 @@ def _nothing() -> None:
 
 KEPT = 64 << 20
 """Bytes that a worker keeps when they are free, since the next task wants as many."""
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _PR_SET_PDEATHSIG = -1, -3, 1
 
 
 def _keep_memory() -> None:
@@ -166,19 +172,31 @@ def _keep_memory() -> None:
 
 
 def _watch_over(parent: int) -> None:
-    """End this process soon after the one that it works for, however that ended; Ctrl-C is for that one alone."""
+    """End this process with the one that it works for, however that ended; Ctrl-C is for that one alone."""
     signal(SIGINT, SIG_IGN)
     gc.freeze()
     _keep_memory()
+    if not _dies_with(parent):
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
-    def watch() -> None:
-        pause = threading.Event()
-        while not pause.wait(LOOK_AGAIN):
-            try:
-                os.kill(parent, 0)
-            except ProcessLookupError:
-                os.kill(os.getpid(), SIGTERM)
-            except PermissionError:
-                return
 
-    threading.Thread(target=watch, daemon=True).start()
+def _dies_with(parent: int) -> bool:
+    """Whether the system ends this process, a child of `parent`, with that: then it needs no thread for it."""
+    try:
+        import ctypes  # noqa: PLC0415  (the same)
+
+        asked = os.getppid() == parent and ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) == 0
+    except (AttributeError, OSError, TypeError):  # another system
+        return False
+    return asked and os.getppid() == parent
+
+
+def _watch(parent: int) -> None:
+    pause = threading.Event()
+    while not pause.wait(LOOK_AGAIN):
+        try:
+            os.kill(parent, 0)
+        except ProcessLookupError:
+            os.kill(os.getpid(), SIGTERM)
+        except PermissionError:
+            return

@@ -79,9 +79,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """Which that was."""
 
 
-def outcomes_of(places: list[Place], folder: Path, how: How) -> list[Outcome]:
-    """Read some captures; each is done once it lies in `folder`."""
-    return [_outcome(place, folder, how) for place in places]
+def outcomes_of(places: list[Place], folder: Path, how: How, helped: bool = False) -> list[Outcome]:  # noqa: FBT001, FBT002
+    """Read some captures, each of them `helped` by a second process if that can be; each is done once it is there."""
+    return [_outcome(place, folder, how, helped=helped) for place in places]
 
 
 def known(folder: Path, content: str) -> Gist | None:
@@ -114,13 +114,13 @@ def margins_in(folder: Path, outcome: Outcome) -> Trace:
     return corrected(trace, outcome.ahead, outcome.reference) if outcome.ahead else trace
 
 
-def _outcome(place: Place, folder: Path, how: How) -> Outcome:
+def _outcome(place: Place, folder: Path, how: How, *, helped: bool) -> Outcome:
     try:
         with _local(place) as path:
             content = content_of(path, how)
             gist = known(folder, content)
             if gist is None:
-                gist = _read(place.name, path, folder, content, how)
+                gist = _read(place.name, path, folder, content, how, helped=helped)
     except CaptureError as error:
         return Outcome(place=place, reason=error.reason)
     except OSError as error:
@@ -152,8 +152,8 @@ def content_of(path: Path, how: How) -> str:
         raise CaptureError(str(path), "is a directory") from error
 
 
-def _read(name: str, path: Path, folder: Path, content: str, how: How) -> Gist:
-    trace = read(str(path), media=how.media, engine=how.engine)
+def _read(name: str, path: Path, folder: Path, content: str, how: How, *, helped: bool) -> Gist:
+    trace = read(str(path), media=how.media, engine=how.engine, helped=helped)
     gist, reading = told_of(replace(trace, facts=replace(trace.facts, path=name)))
     put_table(folder / f"{content}.parquet", table_of(trace.sightings), compression="zstd")
     if gist.edges:

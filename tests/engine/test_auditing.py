@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.captures import write_calls
 from benchmarks.fleet import write_fleet
 from engine.auditing import SAMPLES, SILENT, SPEAKING, Steps, audited, expected, rows, serially
-from sipdiag.engine import Alone, Processes, auditing, files, run, summary_of
+from sipdiag.engine import Alone, How, Place, Processes, auditing, files, run, summary_of
 from sipdiag.engine.files import alone_in
 from sipdiag.errors import UsageError
 
@@ -193,3 +194,28 @@ def test_what_cannot_be_read_is_listed_with_its_reason(tmp_path: Path) -> None:
     assert states["good.pcap"] == ("read", "")
     assert states["empty.pcap"] == ("unreadable", "is empty")
     assert "text file" in states["text.pcap"][1]
+
+
+def test_large_captures_are_read_first_and_shared_where_they_are_most_of_the_work(tmp_path: Path) -> None:
+    """One that takes longer than all others take the other processes is read by two; each capture is read once."""
+    sizes = {"a": 10**5, "b": 50 * 10**6, "c": 9 * 10**6, "d": 10**5}
+    places = [Place(path=name, size=size, stamp="") for name, size in sizes.items()]
+    tasks = list(auditing._tasks(places, tmp_path, How(), hands=2))
+    assert [[place.path for place in bundle] for bundle, *_ in tasks] == [["b"], ["c"], ["a"], ["d"]]
+    assert [helped for *_, helped in tasks] == [True, False, False, False]
+    assert not any(helped for *_, helped in auditing._tasks(places, tmp_path, How(), hands=1))
+
+
+def test_a_capture_that_two_processes_read_gives_what_one_gives(tmp_path: Path) -> None:
+    """In a worker and in the process that leads."""
+    (tmp_path / "in").mkdir()
+    write_calls(tmp_path / "in" / "large.pcap", calls=40, packets=180_000)
+    shutil.copyfile(SAMPLES / "ack-missing" / "ack-missing.pcap", tmp_path / "in" / "small.pcap")
+    crew = Processes(2)
+    crew.start()
+    audited([str(tmp_path / "in")], tmp_path / "shared", crew)
+    crew.close()
+    audited([str(tmp_path / "in")], tmp_path / "alone")
+    assert_serial(tmp_path / "alone")
+    for name in DATASETS:
+        assert rows(tmp_path / "shared", name) == rows(tmp_path / "alone", name)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -54,3 +58,48 @@ def test_work_that_kills_whoever_does_it_is_given_up() -> None:
     with pytest.raises(WorkError, match="died"):
         list(crew.results(always_dies, [(1,), (2,)]))
     crew.close()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a thread looks whether the leader lives")
+def test_a_worker_has_one_thread() -> None:
+    """So that it may begin a second process, which reads a part of a large capture."""
+    crew = Processes(2)
+    crew.start()
+    assert set(crew.results(threads, [(), ()])) == {1}
+    crew.close()
+
+
+def threads() -> int:
+    return threading.active_count()
+
+
+LEADER = """
+import os, time
+from sipdiag.engine.crew import Processes
+crew = Processes(2)
+crew.start()
+print(*crew.results(os.getpid, [()]), flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to see whether a process lives")
+def test_workers_end_with_whom_they_work_for() -> None:
+    """However that ended."""
+    with subprocess.Popen([sys.executable, "-c", LEADER], stdout=subprocess.PIPE, text=True) as leader:
+        assert leader.stdout is not None
+        worker = int(leader.stdout.readline())
+        os.kill(worker, 0)
+        leader.kill()
+    until = time.monotonic() + 10
+    while _lives(worker):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def _lives(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
