@@ -119,6 +119,7 @@ OTHERWISE = {
     "transport/icmp.py MOST_REPORTS": "limit-reached",
     "trace/streams.py MOST_KEPT": "limit-reached",
     "trace/rotation.py MOST_FOLLOWED": "limit-reached",
+    "trace/shortening.py MOST_MARGINS": "limit-reached",
     "media/streams.py MOST_STREAMS": "media-streams-too-many",
     "media/streams.py MOST_ENDED": "media-streams-too-many",
 }

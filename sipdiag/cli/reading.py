@@ -32,13 +32,14 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
     `report` is the module that will tell it, which may be imported while a second process is reading.
     """
     from sipdiag.report.escape import shown  # noqa: PLC0415  (`--help` does without)
-    from sipdiag.trace import ROOM, fitting, read_trace  # noqa: PLC0415
+    from sipdiag.trace import MOST_MARGINS, ROOM, eased, fitting, read_trace  # noqa: PLC0415
 
     if captures.count("-") > 1:
         raise UsageError("standard input can be read once only")
     have_read(captures)
     traces: list[Trace] = []
     unreadable: list[CaptureError] = []
+    margins = 0
     engine = engine_asked_for()
     # Of several captures one is read while those before it are at hand.
     room = ROOM if len(captures) == 1 else ROOM // 3
@@ -58,8 +59,12 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
                         engine=engine,
                         meanwhile=partial(_what_comes_next, report),
                         room=room,
+                        alone=len(captures) == 1,
                     )
                 )
+                margins += sum(edge.size for edge in traces[-1].edges)
+                if margins > MOST_MARGINS:
+                    traces, margins = eased(traces), MOST_MARGINS
                 if number:
                     traces = fitting(traces, ROOM - room)
             except CaptureError as error:

@@ -19,7 +19,7 @@ from sipdiag.trace.read import NATIVE, Progress, read_trace
 from sipdiag.trace.room import ROOM
 from sipdiag.trace.second import all_done, may_fork
 from sipdiag.trace.share import is_worth_sharing, read_share, share_of
-from sipdiag.trace.shortening import fitting
+from sipdiag.trace.shortening import MOST_MARGINS, eased, fitting
 from sipdiag.trace.sighting import Sighting, host, port
 from sipdiag.trace.trace import CaptureFacts, Trace, has_margins
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sipdiag.trace.rotation import Rotation, joined
 
 __all__ = [
+    "MOST_MARGINS",
     "NATIVE",
     "ROOM",
     "WORTH_IT",
@@ -46,6 +47,7 @@ __all__ = [
     "changed_connections",
     "changed_facts",
     "corrected",
+    "eased",
     "fitting",
     "has_margins",
     "host",

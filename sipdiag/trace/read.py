@@ -32,7 +32,7 @@ NATIVE = Engine()
 """No help, and no keys but those in the capture."""
 
 
-def read_trace(
+def read_trace(  # noqa: PLR0913  (each is a choice of its own)
     path: str,
     *,
     capture: int = 0,
@@ -42,12 +42,13 @@ def read_trace(
     engine: Engine = NATIVE,
     meanwhile: Callable[[], object] | None = None,
     room: int = ROOM,
+    alone: bool = False,
 ) -> Trace:
     """What the capture at `path` (`-`: `stream`) shows of SIP, with `capture` as its number, and of `media` if wanted.
 
     `engine` asks for Wireshark's help, or has keys. If there is something to do `meanwhile`, a second process may read
-    a part of a large file. Of more messages than have `room` the oldest are left out. Raises `CaptureError` when it
-    cannot be read at all.
+    a part of a large file. Of more messages than have `room` the oldest are left out. What is read `alone` keeps
+    nothing for captures before and behind it. Raises `CaptureError` when it cannot be read at all.
     """
     if engine.wireshark:
         return _read_by_wireshark(path, stream, engine, capture=capture, progress=progress, media=media, room=room)
@@ -62,7 +63,7 @@ def read_trace(
         told, large = told_to(source, progress), source.bytes >= LARGE and source.divisible
         if meanwhile is not None and not (large and may_fork()):
             meanwhile = None
-        reader = Reader(source, capture, media=media, room=room, kept=kept)
+        reader = Reader(source, capture, media=media, room=room, kept=kept, alone=alone)
         if large:
             _read_in_parts(source, reader, told, meanwhile)
         else:

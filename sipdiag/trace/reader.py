@@ -43,18 +43,20 @@ class Reader:
         room: int = ROOM,
         parsing: Parsing = parse,
         kept: Kept | None = None,
+        alone: bool = False,
     ) -> None:
         """Take the capture, its number, whether media are wanted, and room for messages.
 
         `parsing` reads the messages in datagrams, or those of them that are wanted. What TLS secures is
-        `kept`, if need be.
+        `kept`, if need be. What is `alone` has no captures before and behind it.
         """
         self._source, self._capture = source, capture
         self.media = media
         """Whether media are looked at."""
         self._wire = Demultiplexer(begins_message, media=media)
         self._media = _media_lane() if media else None
-        self._streams = SipStreams(capture)
+        self._alone = alone
+        self._streams = SipStreams(capture, alone=alone)
         self._sightings: list[Sighting] = []
         self._room, self._parsing, self._kept = Room(room), parsing, kept
         self._clock = Clock()
@@ -76,9 +78,10 @@ class Reader:
 
     def finish(self) -> None:
         """Take what was held back until the end."""
-        self._streams.stop(self._wire.unbegun, self._sightings)
+        if not self._alone:
+            self._streams.stop(self._wire.unbegun, self._sightings)
         self._take(self._wire.finish().signalling)
-        self._sightings.extend(self._streams.finish(self._wire.unrecognized))
+        self._sightings.extend(self._streams.finish(() if self._alone else self._wire.unrecognized))
         self._sightings.sort(key=lambda sighting: sighting.frame)
         self._room.fit(self._sightings)
 
@@ -166,7 +169,7 @@ class Reader:
             streams=[] if self._media is None else self._media.streams(self._capture, self._sightings),
             undelivered=[each.in_capture(self._capture) for each in self._wire.undelivered],
             edges=self._streams.edges,
-            parts=self._wire.parts,
+            parts=[] if self._alone else self._wire.parts,
             edges_left_out=self._streams.edges_left_out,
             media=self._media is not None,
         )

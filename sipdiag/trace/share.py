@@ -83,7 +83,7 @@ def read_share(path: str, number: int, *, media: bool, progress: Progress | None
 
     share = Share(number)
     with open_capture(path) as source:
-        reader = Reader(source, 0, media=media, room=ROOM_OF_SHARE, parsing=share.parse)
+        reader = Reader(source, 0, media=media, room=ROOM_OF_SHARE, parsing=share.parse, alone=True)
         told = told_to(source, progress)
         for reached in reader.chunks():
             told(reached)

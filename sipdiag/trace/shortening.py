@@ -10,6 +10,9 @@ from sipdiag.defect import Defect
 from sipdiag.trace.room import KEPT, ROOM, newest, weight_of
 from sipdiag.trace.trace import Trace
 
+MOST_MARGINS = 256 << 20
+"""Bytes of what TCP streams of all captures begin and end with."""
+
 
 def fitting(traces: Sequence[Trace], octets: int = ROOM) -> list[Trace]:
     """`traces` with as many of their messages, the newest of all, as there is room for."""
@@ -20,6 +23,18 @@ def fitting(traces: Sequence[Trace], octets: int = ROOM) -> list[Trace]:
     kept = newest(seen, round(octets * KEPT))
     since = seen[-kept].time if kept else seen[-1].time + 1
     return [_since(trace, since) for trace in traces]
+
+
+def eased(traces: Sequence[Trace], octets: int = MOST_MARGINS) -> list[Trace]:
+    """`traces` with as much as there is room for of what others may have a part of, in the last of them."""
+    found = list(traces)
+    left = sum(edge.size for trace in traces for edge in trace.edges)
+    for place, trace in enumerate(traces):
+        if left <= octets:
+            break
+        left -= sum(edge.size for edge in trace.edges)
+        found[place] = replace(trace, edges=[], edges_left_out=trace.edges_left_out + len(trace.edges))
+    return found
 
 
 def _since(trace: Trace, since: int) -> Trace:

@@ -28,8 +28,9 @@ Key = tuple[int, str]
 class SipStreams:
     """Hands stream data to the stream that it belongs to."""
 
-    def __init__(self, capture: int) -> None:
-        self._capture = capture
+    def __init__(self, capture: int, *, alone: bool = False) -> None:
+        """Take the number of the capture, and whether there are no others."""
+        self._capture, self._alone = capture, alone
         self._open: dict[Key, SipStream] = {}
         self._held = 0
         self._kept = 0
@@ -47,7 +48,7 @@ class SipStreams:
         stream = self._open.get(key)
         if stream is None:
             stream = self._open[key] = SipStream(self._capture)
-            if not data.opened:
+            if not (data.opened or self._alone):
                 self._keep_beginning(stream)
         before = stream.held
         yield from stream.feed(data)

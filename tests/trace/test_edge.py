@@ -62,3 +62,13 @@ def test_what_is_not_recognised_is_kept_whole(tmp_path: Path) -> None:
     connection.say(0, INVITE[60:100], INVITE[100:140])
     edge = edges(tmp_path, connection)[CLIENT]
     assert (edge.recognized, edge.whole, len(edge.steps)) == (False, True, 2)
+
+
+def test_a_capture_alone_keeps_nothing(tmp_path: Path) -> None:
+    """There is nobody to have the rest."""
+    connection = Connection()
+    connection.open()
+    connection.say(0, INVITE[:100])
+    (path,) = files(tmp_path, connection.packets)
+    trace = read_trace(path, alone=True)
+    assert (trace.edges, trace.parts, len(trace.connections)) == ([], [], 1)
