@@ -24,7 +24,7 @@ Times = npt.NDArray[np.int64]
 
 SEEN = np.dtype([("same", np.uint64), ("capture", np.uint32)])
 """A message in a capture."""
-AT_A_TIME = 1 << 20
+AT_A_TIME = 1 << 18
 """Messages of which that is held in memory."""
 PARTS = 256
 """Files among which it is divided where there are more."""
