@@ -23,7 +23,7 @@ from sipdiag.engine.reading import Outcome
 from sipdiag.engine.results import FINDINGS, STREAMS, finding_rows, stream_told
 from sipdiag.engine.rotation import numbered_in, told_in
 from sipdiag.engine.run import Run
-from sipdiag.engine.stages import GIST, OPEN, REFUSED, Agreed, Gist, Open, Refused, Told
+from sipdiag.engine.stages import GIST, OPEN, REFUSED, Agreed, Gist, Open, Refused, Told, store
 from sipdiag.engine.uniting import Order, Plan, Wanted, keep_plan, put_all, unite, united
 from sipdiag.findings import (
     ATTACKS,
@@ -62,6 +62,8 @@ def finish(run: Run, readable: Sequence[Outcome], agreed: Agreed, words: Words, 
 
     beside_shards, ways = _beneath(run, readable, agreed)
     _plan(run, beside_shards, ways, wanted, closest)
+    for _ in crew.results(store, [(run, bucket) for bucket in range(run.buckets)]):
+        pass
     for _ in crew.results(unite, [(run, shard) for shard in range(run.shards)]):
         pass
     if agreed.outlook.streams_elsewhere:

@@ -42,11 +42,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     read: Path
     """Of the captures that were read, by content."""
     shards: int
+    together: int = msgspec.field(default_factory=lambda: SHARDS_A_BUCKET)
+    """So many shards are a bucket."""
 
     @property
     def buckets(self) -> int:
         """Into how many parts goes what is told across shards."""
-        return -(-self.shards // SHARDS_A_BUCKET)
+        return -(-self.shards // self.together)
 
     @property
     def parts(self) -> int:
@@ -55,7 +57,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     def shards_in(self, bucket: int) -> range:
         """The shards of one bucket."""
-        return range(bucket * SHARDS_A_BUCKET, min((bucket + 1) * SHARDS_A_BUCKET, self.shards))
+        return range(bucket * self.together, min((bucket + 1) * self.together, self.shards))
 
     def bucket_of(self, key: object) -> int:
         """The bucket that a key falls into."""

@@ -4,8 +4,9 @@
     survey    a shard → what its calls tell that others need
     move      a bucket of shards → the legs of it that belong to a call in another shard
     carry     a shard → which streams may be of its calls
-    judge     a shard → its findings, its rows of the result, and what only all shards can show
+    judge     a shard → its findings, its rows, and what only all shards can show
     tell      one part of that → the findings on the whole and on hosts
+    store     a bucket of shards → their rows of the result, where they are queried
 
 A stage is done when its last file is there; one that was broken off is run again and writes the same.
 """
@@ -140,9 +141,8 @@ def judge(run: Run, shard: int) -> tuple[int, int]:
     table, sightings, links = _whole_calls(run, shard)
     verdict, scene = judged(sightings, links, outlook)
     seen = scene.correlation
-    put_table(run.data / "calls" / f"{shard}.parquet", call_table(seen.calls), compression="zstd")
-    put_table(run.data / "responses" / f"{shard}.parquet", response_table(seen.arrivals), compression="zstd")
-    put_table(run.data / "registrations" / f"{shard}.parquet", registration_table(seen), compression="zstd")
+    tables = (call_table(seen.calls), response_table(seen.arrivals), registration_table(seen))
+    put_object(run.folder / "tables" / f"{shard}", *map(packed, tables))
     _gather(run, shard, verdict)
     rows = {id(each): row for row, each in enumerate(sightings)}
     put_table(run.folder / "worked" / f"{shard}.parquet", _by_method(table, rows, verdict.worked))
@@ -206,6 +206,15 @@ def tell(run: Run, part: int) -> None:
     hosts, attacks = on_sources(asked, outlook)
     _attribute(run, part, attacks)
     put_object(done, Told(findings=[*wholes, *hosts], ways=ways_told([*wholes, *hosts])))
+
+
+def store(run: Run, bucket: int) -> None:
+    """Write the rows of the shards of a bucket where people query them: few files are opened faster than many."""
+    for place, name in enumerate(("calls", "responses", "registrations")):
+        path = run.data / name / f"{bucket}.parquet"
+        if not path.exists():
+            paths = (run.folder / "tables" / f"{shard}" for shard in run.shards_in(bucket))
+            put_table(path, pa.concat_tables([unpacked(object_in(each, place)) for each in paths]), compression="zstd")
 
 
 def _attribute(run: Run, part: int, attacks: Attacks) -> None:
