@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -63,14 +62,17 @@ def test_work_that_kills_whoever_does_it_is_given_up() -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a thread looks whether the leader lives")
 def test_a_worker_has_one_thread() -> None:
     """So that it may begin a second process, which reads a part of a large capture."""
-    crew = Processes(2)
-    crew.start()
-    assert set(crew.results(threads, [(), ()])) == {1}
-    crew.close()
-
-
-def threads() -> int:
-    return threading.active_count()
+    lines = (
+        "import threading",
+        "from sipdiag.engine.crew import Processes",
+        "crew = Processes(2)",
+        "crew.start()",
+        "print(set(crew.results(threading.active_count, [(), ()])))",
+        "crew.close()",
+    )
+    # In a process that has one thread itself, as a command line has.
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
+    assert done.stdout == "{1}\n"
 
 
 LEADER = """
