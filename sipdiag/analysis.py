@@ -11,7 +11,7 @@ from typing import BinaryIO
 import msgspec
 
 from sipdiag.calls import Carriage, Correlation, Window, correlate, window_of
-from sipdiag.findings import Finding, Scene, Settings, caused, diagnose, folded
+from sipdiag.findings import Finding, Scene, Settings, caused, damages_in, diagnose, folded
 from sipdiag.rules import RULES
 from sipdiag.trace import NATIVE, CaptureFacts, Engine, Progress, Trace, aligned, joined_streams, read_trace
 
@@ -71,6 +71,7 @@ def conclude(traces: Sequence[Trace], settings: Settings | None = None, *, helpe
         settings=settings,
         streams=joined_streams([trace.streams for trace in traces]),
         with_media=all(trace.media for trace in traces),
+        damages=damages_in(traces),
     )
     findings = caused(folded(diagnose(scene, RULES, helped=helped), correlation.arrivals), correlation)
     return Analysis(captures=facts, window=window, correlation=correlation, findings=findings, carriage=scene.carriage)

@@ -16,7 +16,7 @@ from sipdiag.engine.reading import Outcome
 from sipdiag.engine.rotation import told_in
 from sipdiag.engine.run import Run
 from sipdiag.engine.stages import Agreed, survey_in
-from sipdiag.findings import PIECES, Facts, Settings, merged
+from sipdiag.findings import PIECES, Damage, Facts, Settings, merged
 from sipdiag.transport import Undelivered
 
 MOST_PARTS = 64
@@ -34,6 +34,7 @@ class Beneath(msgspec.Struct, frozen=True, kw_only=True):
     devices: frozenset[str]
     """Endpoints that register and may be behind a NAT."""
     with_media: bool
+    damages: dict[int, list[Damage]]
 
 
 def beneath_of(run: Run, readable: Sequence[Outcome]) -> Beneath:
@@ -44,6 +45,7 @@ def beneath_of(run: Run, readable: Sequence[Outcome]) -> Beneath:
     streams = Collector(run)
     undelivered: list[Undelivered] = []
     devices = Devices()
+    damages: dict[int, list[Damage]] = {}
     with_media = True
     for number, outcome in enumerate(readable):
         reading = told_in(run, number, outcome)
@@ -52,6 +54,11 @@ def beneath_of(run: Run, readable: Sequence[Outcome]) -> Beneath:
             times.append((first, last))
         directions |= reading.directions
         below.add(reading.below)
+        if reading.below.damages:
+            damages[number] = [
+                Damage(each.frame, each.since - outcome.ahead, each.until - outcome.ahead)
+                for each in reading.below.damages
+            ]
         streams.add(number, reading.trace.streams)
         undelivered += [each.in_capture(number) for each in reading.trace.undelivered]
         devices.add(reading.registering, reading.natted)
@@ -63,6 +70,7 @@ def beneath_of(run: Run, readable: Sequence[Outcome]) -> Beneath:
         undelivered=undelivered,
         devices=devices.behind(),
         with_media=with_media,
+        damages=damages,
     )
 
 
@@ -86,5 +94,6 @@ def agree(run: Run, beneath: Beneath, settings: Settings) -> Agreed:
             media_ways=media_ways_in(run) if beneath.streams else None,
             undelivered=beneath.undelivered,
             with_media=beneath.with_media,
+            damages=beneath.damages,
         )
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from sipdiag.calls import Correlation, Leg, Link, Settled, Window, links_of
-from sipdiag.findings import Facts, Flows, MediaWays, Scene, Settings, unheard_in
+from sipdiag.findings import Damage, Facts, Flows, MediaWays, Scene, Settings, damages_of, unheard_in
 from sipdiag.media import Stream
 from sipdiag.sip import parse
 from sipdiag.trace import Trace, host
@@ -30,6 +30,8 @@ class Below(msgspec.Struct, kw_only=True):
     """The ways of connections of which nothing is in the capture → bytes that were acknowledged of them."""
     gaps: set[str] = set()
     """The streams of which bytes are missing, as their defects name them."""
+    damages: list[Damage] = []
+    """The places of one capture that were passed over."""
 
     def note(self, trace: Trace) -> bool:
         """Add one capture; whether a rule on captures may have anything to say of it."""
@@ -42,6 +44,7 @@ class Below(msgspec.Struct, kw_only=True):
             self.unheard[name] = max(acknowledged, self.unheard.get(name, 0))
         self.clients.update(host(each.client) for each in trace.handshakes)
         self.gaps.update(each.detail for each in trace.facts.defects if each.kind == "stream-gap")
+        self.damages += damages_of(trace)
         for partial in trace.partial:
             message = parse(partial.payload) if partial.payload else None
             if message is not None:
@@ -87,6 +90,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """Between which hosts all of them go; None where they are all here."""
     undelivered: list[Undelivered] = []
     """What did not arrive, as ICMP says, in all captures."""
+    damages: dict[int, list[Damage]] = {}
+    """Capture → the places that were passed over."""
     with_media: bool = False
     media_settled: Settled | None = None
     """What all calls together say of whose the streams are; None until that is known."""
@@ -105,6 +110,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
             media_ways_seen=[] if self.media_ways is None else [self.media_ways],
             undelivered=self.undelivered,
             with_media=self.with_media,
+            damages=self.damages,
             media_settled=self.media_settled,
             gaps={"", *self.below.gaps},
             ways_unheard=dict(self.below.unheard),

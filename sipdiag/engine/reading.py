@@ -20,7 +20,7 @@ from sipdiag.engine.places import Place
 from sipdiag.errors import CaptureError
 from sipdiag.trace import NATIVE, CaptureFacts, Engine, Sighting, Trace, corrected, has_margins, host
 
-FORMAT = 5
+FORMAT = 6
 """Raised when what lies on disk changes its form: then captures are read anew."""
 COPY = 1 << 20
 

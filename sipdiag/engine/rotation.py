@@ -63,6 +63,7 @@ def told_in(run: Run, number: int, outcome: Outcome) -> Reading:
     )
     below = Below()
     below.note(trace)
+    below.damages = reading.below.damages  # of which the messages tell the time, and they are not here
     directions = {(host(seen.source), host(seen.destination)) for seen in change.added}
     return replace(reading, trace=trace, below=below, directions=reading.directions | directions)
 

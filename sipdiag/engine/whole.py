@@ -83,6 +83,7 @@ def _agreed(parts: Parts, reading: Reading, judging: Judging) -> tuple[Outlook, 
         streams=joined_streams([reading.trace.streams]),
         undelivered=reading.trace.undelivered,
         with_media=reading.trace.media,
+        damages={0: reading.below.damages} if reading.below.damages else {},
     )
     if links:
         _bring_together(parts, links)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sipdiag.findings.attribution import ATTACKS, attacker_of, calls_of_attack, explains, owned_by, owners_in
 from sipdiag.findings.causes import Circles, caused, circles_of, grouped, unfolded
+from sipdiag.findings.damage import Damage, damages_in, damages_of
 from sipdiag.findings.diagnose import Rule, RuleBook, diagnose, is_asked, on_calls, on_subjects
 from sipdiag.findings.fault import Fault, faults_of, joined
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
@@ -42,6 +43,7 @@ __all__ = [
     "Circles",
     "Claim",
     "Confidence",
+    "Damage",
     "Evidence",
     "Facts",
     "Fault",
@@ -76,6 +78,8 @@ __all__ = [
     "causes_in",
     "checked",
     "circles_of",
+    "damages_in",
+    "damages_of",
     "devices_of",
     "diagnose",
     "directions_of",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
 from sipdiag.calls import Arrival, Call, Correlation, Registration, Subscription, Trait, Transaction, traits_of
+from sipdiag.findings.damage import weakened
 from sipdiag.findings.fault import Fault
 from sipdiag.findings.finding import Finding, Severity
 from sipdiag.findings.scene import Scene, Source
@@ -99,6 +101,8 @@ def diagnose(scene: Scene, rules: RuleBook, *, helped: bool = False) -> list[Fin
     ]
     done = _done_by_two(tasks) if helped else (task() for task in tasks)
     findings = [finding for found in done for finding in found]
+    if scene.damages:
+        findings = list(weakened(findings, scene))
     findings.sort(key=lambda each: each.place)
     return with_twins(findings, scene)
 
@@ -124,8 +128,8 @@ def _blocks(legs: Sequence[Call]) -> list[Sequence[Call]]:
 
 def on_calls(scene: Scene, rules: RuleBook) -> Iterator[Finding]:
     """The findings on single calls, transactions, registrations, subscriptions and messages."""
-    yield from _on_legs(rules.calls, scene.correlation.legs, scene)
-    yield from _on_others(scene, rules)
+    found = chain(_on_legs(rules.calls, scene.correlation.legs, scene), _on_others(scene, rules))
+    yield from weakened(found, scene) if scene.damages else found
 
 
 def _on_others(scene: Scene, rules: RuleBook) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ from sipdiag.calls import (
     ties_of,
     wanted_by,
 )
+from sipdiag.findings.damage import Damage
 from sipdiag.findings.fault import Fault, faults_of
 from sipdiag.findings.flow import Flow, Flows, Traffic, behind_nat, devices_of, flows_of, mark_of, traffic_of
 from sipdiag.findings.identity import Claim, claims_of
@@ -132,6 +133,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """Which media belong to which call, once it was worked out."""
     undelivered: list[Undelivered] = []
     """What ICMP says in captures that are not among `traces`."""
+    damages: dict[int, list[Damage]] = {}
+    """Capture → the places that were passed over, where they have been looked for."""
     notices_seen: list[Notices] = []
     """The same and that of the traces by way, once it was asked for."""
     media_ways_seen: list[MediaWays] = []

@@ -117,7 +117,9 @@ class Words:
         """What the finding says, in one sentence; what packets said stands in it as `form` shows it."""
         entry = self.entry(f"rule/{finding.rule}")
         template = "" if entry is None else entry.messages.get(finding.variant, "")
-        return filled(template, self._evidence(finding), form) or f"{finding.rule}: {finding.variant}"
+        said = filled(template, self._evidence(finding), form) or f"{finding.rule}: {finding.variant}"
+        damaged = finding.evidence.get("damaged_frame")
+        return said if damaged is None else f"{said} {self.label('damage_behind').format(frame=damaged)}"
 
     def _evidence(self, finding: Finding) -> Evidence:
         """What the finding rests on; of a capture what was wrong with it in our own words."""
