@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SECOND = 1_000_000_000
 PATIENCE = 900 * SECOND
 """Until then a side has given up what was not acknowledged (RFC 9293, section 3.8.3: R2 is at least 100 seconds)."""
-DISORDER = SECOND
+DISORDER = SECOND // 10
 """Packets of several queues of one recorder may stand in the wrong order by less than this."""
 FARTHEST = 1 << 16
 """Bytes that may come after those behind them, where nobody saw the beginning."""

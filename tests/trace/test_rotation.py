@@ -131,3 +131,15 @@ def test_a_connection_is_one_in_several_files(capture: Path, tmp_path: Path) -> 
     whole = told(analyze([str(capture)]))
     for cut in range(1, records(capture)):
         assert told(analyze(pieces(tmp_path / str(cut), capture, [cut]))) == whole, cut
+
+
+def test_what_two_recorders_saw_at_the_same_time_is_not_sent_again(tmp_path: Path) -> None:
+    """Each has seen what it has seen; only where the first one stopped may the second one go on."""
+    connection = Connection()
+    connection.open()
+    for number in range(20):
+        connection.say(0, message("OPTIONS", f"{number}", 1))
+    (first,) = files(tmp_path / "one", connection.packets[:15])
+    (second,) = files(tmp_path / "other", [b"\0" * 60] * 4 + connection.packets[4:])
+    traces = [read_trace(path, capture=number) for number, path in enumerate((first, second))]
+    assert [len(trace.sightings) for trace in joined(traces)] == [12, 19]
