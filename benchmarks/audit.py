@@ -7,7 +7,7 @@
     python -m benchmarks.audit --short              small ones, once: whether everything runs
 
 Whole processes, from start to exit; those that are compared take turns, and the median counts. Processor time is that
-of all processes together, memory that of the one that leads. Seconds are those of the machine: compare ratios.
+of all processes together, memory that of the one that leads and of the largest. Seconds are those of the machine: compare ratios.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1]
+LOOK_AGAIN = 0.02
+"""Seconds."""
 SMALL, LARGE = 20_000, 2_000_000
 """Bytes of a capture."""
 
@@ -36,6 +38,8 @@ class Cost:
     cpu: float
     megabytes: float
     """Peak of the process that leads."""
+    largest: float
+    """Peak of the largest process."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +86,13 @@ def _captures(folder: Path, given: argparse.Namespace) -> Iterator[str]:
 
 def _memory(folder: Path, given: argparse.Namespace) -> Iterator[str]:
     """Audits of more and more calls."""
-    yield "| calls | MB | captures | processor seconds | peak MB of the leader |"
-    yield "|--:|--:|--:|--:|--:|"
+    yield "| calls | MB | captures | processor seconds | peak MB of the leader | of the largest |"
+    yield "|--:|--:|--:|--:|--:|--:|"
     for calls in (30, 60) if given.short else (5_000, 10_000, 20_000, 40_000):
         recordings = _made(folder / f"calls-{calls}", size=LARGE, calls=calls)
         (cost,) = _in_turn([recordings], given, jobs=2, runs=1)
-        told = (calls, f"{recordings.megabytes:.0f}", recordings.captures, f"{cost.cpu:.1f}", f"{cost.megabytes:.0f}")
+        peaks = (f"{cost.cpu:.1f}", f"{cost.megabytes:.0f}", f"{cost.largest:.0f}")
+        told = (calls, f"{recordings.megabytes:.0f}", recordings.captures, *peaks)
         yield f"| {' | '.join(map(str, told))} |"
 
 
@@ -127,6 +132,7 @@ def _in_turn(some: Sequence[Recordings], given: argparse.Namespace, *, jobs: int
             seconds=statistics.median(each.seconds for each in costs),
             cpu=statistics.median(each.cpu for each in costs),
             megabytes=max(each.megabytes for each in costs),
+            largest=max(each.largest for each in costs),
         )
         for costs in taken
     ]
@@ -139,12 +145,26 @@ def _audited(recordings: Recordings, command: str, jobs: int) -> Cost:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         begin = time.perf_counter()
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, env=environment)
-        _, status, usage = os.wait4(process.pid, 0)
+        leader = 0.0
+        while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+            leader = max(leader, _peak(process.pid))
+            time.sleep(LOOK_AGAIN)
+        _, status, usage = ended
         seconds = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         raise SystemExit(f"{' '.join(words)} ended with {process.returncode}")
-    return Cost(seconds=seconds, cpu=usage.ru_utime + usage.ru_stime, megabytes=usage.ru_maxrss / (1 << 10))
+    cpu, largest = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1 << 10)
+    return Cost(seconds=seconds, cpu=cpu, megabytes=leader, largest=largest)
+
+
+def _peak(process: int) -> float:
+    """Peak megabytes of one process, without those that it began; 0 where the system does not say."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) / (1 << 10) for line in lines if line.startswith("VmHWM")), 0)
 
 
 if __name__ == "__main__":
