@@ -7,7 +7,8 @@
     python -m benchmarks.audit --short              small ones, once: whether everything runs
 
 Whole processes, from start to exit; those that are compared take turns, and the median counts. Processor time is that
-of all processes together, memory that of the one that leads and of the largest. Seconds are those of the machine: compare ratios.
+of all processes together, memory that of the one that leads and of the largest. Seconds are those of the machine:
+compare ratios.
 """
 
 from __future__ import annotations

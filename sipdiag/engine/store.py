@@ -57,11 +57,9 @@ def store_in(target: Path, *, sparing: bool = False) -> Iterator[duckdb.DuckDBPy
         raise UsageError(f"{target}: holds no audit")
     import duckdb  # noqa: PLC0415  (the same)
 
-    given: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY,
-        "temp_directory": str(target / "work" / "sums"),
-        "threads": 1,
-    }
+    given: dict[str, str | bool | int | float | list[str]] = {}
+    if sparing:
+        given = {"memory_limit": MEMORY, "temp_directory": str(target / "work" / "sums"), "threads": 1}
     with duckdb.connect(config=given) as store:
         _define_views(store, target)
         yield store
