@@ -214,7 +214,7 @@ class _Auditor:
         summary = summary_of(self._target)
         _keep(summary, self._words, self._target)
         if self._metrics is not None:
-            _put(Path(self._metrics), metrics_of(summary))
+            _put(Path(self._metrics), metrics_of(summary), public=True)  # Prometheus is another user
         return report, summary
 
 
@@ -314,11 +314,11 @@ def _keep(summary: Summary, words: Words, target: Path) -> None:
         _put(target / f"summary.{format_}", _told(summary, words, format_))
 
 
-def _put(path: Path, text: str) -> None:
-    from sipdiag.engine import whole  # noqa: PLC0415
+def _put(path: Path, text: str, *, public: bool = False) -> None:
+    from sipdiag.engine import becoming  # noqa: PLC0415
 
     try:
-        with whole(path) as partial:
+        with becoming(path, public=public) as partial:
             partial.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sipdiag.engine.auditing import Order, Report, audit
     from sipdiag.engine.cluster import Cluster
     from sipdiag.engine.crew import Alone, Crew, Processes
-    from sipdiag.engine.files import whole
+    from sipdiag.engine.files import becoming
     from sipdiag.engine.halves import told_in_halves
     from sipdiag.engine.metrics import metrics_of
     from sipdiag.engine.page import page_of
@@ -42,6 +42,7 @@ _HOMES = {
     "Watch": "watching",
     "answer": "answers",
     "audit": "auditing",
+    "becoming": "files",
     "described": "results",
     "is_audit": "store",
     "metrics_of": "metrics",
@@ -50,7 +51,6 @@ _HOMES = {
     "print_summary": "terminal",
     "summary_of": "summary",
     "told_in_halves": "halves",
-    "whole": "files",
 }
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "Watch",
     "answer",
     "audit",
+    "becoming",
     "described",
     "is_audit",
     "metrics_of",
@@ -76,7 +77,6 @@ __all__ = [
     "print_summary",
     "summary_of",
     "told_in_halves",
-    "whole",
 ]
 
 

@@ -17,7 +17,7 @@ from sipdiag.engine import asking, carrying, kin, nat
 from sipdiag.engine.clocks import offsets_of
 from sipdiag.engine.closing import finish
 from sipdiag.engine.crew import Crew
-from sipdiag.engine.files import alone_in, put_bytes, put_table, tidy
+from sipdiag.engine.files import alone_in, private_folder, put_bytes, put_table, tidy
 from sipdiag.engine.journal import Journal
 from sipdiag.engine.merging import Beneath, agree, beneath_of
 from sipdiag.engine.outlook import Outlook
@@ -90,7 +90,7 @@ def audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:
 
 def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:
     read = order.target / "work" / "read"
-    read.mkdir(parents=True, exist_ok=True)
+    private_folder(read)
     outcomes, fresh = _outcomes(order, read, crew, progress)
     readable, rows = _numbered(outcomes)
     key = _key(order, words, [each.content for each in readable], rows)

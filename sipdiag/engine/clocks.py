@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sipdiag.engine.columns import octets_of
+from sipdiag.engine.files import appended, private_folder
 from sipdiag.trace import Sighting, apart, host
 
 Words = npt.NDArray[np.uint64]
@@ -112,12 +113,12 @@ def _parts(marks: Iterable[Marks], folder: Path) -> Iterator[npt.NDArray[Any]]:
 
 def _divide(some: npt.NDArray[Any], folder: Path) -> None:
     """Append marks to the files of their parts."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     part = (some["same"] & np.uint64(PARTS - 1)).astype(np.int64)
     order = np.argsort(part, kind="stable")
     edges = np.searchsorted(part[order], np.arange(PARTS + 1))
     for number in range(PARTS):
-        with (folder / f"{number}").open("ab") as file:
+        with appended(folder / f"{number}") as file:
             some[order[edges[number] : edges[number + 1]]].tofile(file)
 
 

@@ -1,4 +1,4 @@
-"""Files that are whole or not there at all: written beside their place and moved to it in one step.
+"""Files that are whole or not there at all: written beside their place and moved to it in one step, for nobody else.
 
 What a stage leaves for the next is a pickle, read back only from a folder that this program made and by the same user;
 what others are meant to read is Parquet and JSON.
@@ -14,28 +14,47 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sipdiag.errors import UsageError
 
+PRIVATE = 0o600
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 ROWS_A_GROUP = 1024
 MARK, WORD = b"P", 8
 """What a file of parts begins with, so that no part stands at 0; bytes of a place."""
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A place to write to, which becomes `path` when all is written; nothing is left where that fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def becoming(path: Path, *, public: bool = False) -> Iterator[Path]:
+    """A place to write to, which becomes `path` when all is written; nothing is left where that fails.
+
+    Only who runs the program can read it, unless it is `public`: an audit holds messages, credentials and all.
+    """
+    private_folder(path.parent)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        partial.unlink(missing_ok=True)  # of a process that was killed, or somebody's link
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if public else PRIVATE))
         yield partial
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def private_folder(folder: Path) -> None:
+    """Make `folder`, and what leads to it, for nobody else to read; one that is there stays as it is."""
+    if not folder.is_dir():
+        private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def appended(path: Path) -> BinaryIO:
+    """A file to write on to, which nobody else can read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | NO_LINK, PRIVATE), "ab")
 
 
 @contextmanager
@@ -44,8 +63,8 @@ def alone_in(folder: Path) -> Iterator[None]:
 
     Raises `UsageError` when another process has it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("ab") as lock:
+    private_folder(folder)
+    with appended(folder / ".lock") as lock:
         try:
             import fcntl  # noqa: PLC0415  (not everywhere)
         except ImportError:
@@ -66,7 +85,7 @@ def tidy(folder: Path) -> None:
 
 def put_bytes(path: Path, data: bytes) -> None:
     """Write `path`, whole or not at all."""
-    with whole(path) as partial:
+    with becoming(path) as partial:
         partial.write_bytes(data)
 
 
@@ -88,7 +107,7 @@ def put_parts(path: Path, parts: Mapping[int, object]) -> None:
     if not parts:
         return
     places = [0] * (max(parts) + 2)
-    with whole(path) as partial, partial.open("wb") as file:
+    with becoming(path) as partial, partial.open("wb") as file:
         file.write(MARK)
         for number, value in parts.items():
             places[number] = file.tell()
@@ -114,7 +133,7 @@ def part_in(path: Path, number: int) -> Any:  # noqa: ANN401  (the same)
 
 def put_table(path: Path, table: pa.Table, *, compression: str = "snappy") -> None:
     """Write a table as Parquet."""
-    with whole(path) as partial:
+    with becoming(path) as partial:
         pq.write_table(table, partial, compression=compression)
 
 
@@ -126,7 +145,7 @@ def table_in(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 
 def put_rows(path: Path, rows: Iterable[dict[str, Any]], schema: pa.Schema) -> None:
     """Write a table as Parquet row by row, a few of them in memory at a time."""
-    with whole(path) as partial, pq.ParquetWriter(partial, schema) as writer:
+    with becoming(path) as partial, pq.ParquetWriter(partial, schema) as writer:
         rows = iter(rows)
         while group := list(islice(rows, ROWS_A_GROUP)):
             writer.write_table(pa.Table.from_pylist(group, schema=schema))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from sipdiag.engine.files import appended
 from sipdiag.engine.places import Place
 
 
@@ -50,7 +51,7 @@ class Journal:
             entry = Entry(path=_text(place.name), size=place.size, stamp=place.stamp, content=content)
             self._entries[entry.path] = entry
             lines.append(msgspec.json.encode(entry))
-        with self._path.open("ab") as file:
+        with appended(self._path) as file:
             file.write(b"".join(b"\n" + line for line in lines) + b"\n")
 
 

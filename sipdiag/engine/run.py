@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from sipdiag.engine.files import part_in, put_parts, whole
+from sipdiag.engine.files import becoming, part_in, put_parts
 
 SHARDS_A_BUCKET = 16
 SHARDS_A_PART = 4
@@ -142,7 +142,7 @@ def keep_homes(run: Run, ties: Iterable[bytes], kind: str = CALLS) -> bool:
     hashes, places = np.unique(ends, return_inverse=True)
     first = _families(len(hashes), places.reshape(-1, 2))
     homes = hashes[first]
-    with whole(run.folder / f"{kind}.npy") as partial, partial.open("wb") as file:
+    with becoming(run.folder / f"{kind}.npy") as partial, partial.open("wb") as file:
         np.save(file, np.stack((hashes, homes)))
     return bool(np.any(hashes % run.shards != homes % run.shards))
 

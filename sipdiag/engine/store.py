@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sipdiag.engine.files import whole
+from sipdiag.engine.files import PRIVATE, becoming
 from sipdiag.engine.results import TABLES
 from sipdiag.errors import UsageError
 
@@ -26,11 +26,13 @@ def publish(target: Path, data: Path) -> None:
     beside.unlink(missing_ok=True)
     beside.symlink_to(data.relative_to(target))
     beside.replace(latest)
-    with whole(target / VIEWS) as partial:
+    with becoming(target / VIEWS) as partial:
         import duckdb  # noqa: PLC0415  (a quarter of a second, and only who queries needs it)
 
+        partial.unlink()  # DuckDB makes its file itself
         with duckdb.connect(str(partial)) as store:
             _define_views(store, target)
+        partial.chmod(PRIVATE)
 
 
 def _define_views(store: duckdb.DuckDBPyConnection, target: Path) -> None:

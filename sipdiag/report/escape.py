@@ -1,22 +1,25 @@
-"""Text of packets made safe to show: nothing that a packet says may steer a terminal or turn a line around."""
+"""Text of packets made safe to show: it steers no terminal, turns no line around, and tells no password of a URI."""
 
 from __future__ import annotations
 
 import re
 
-# C0 and C1 controls, DEL, bidi controls, line and paragraph separators, zero-width characters, the byte-order mark,
-# tags, and the surrogates that stand for bytes that are not UTF-8.
+# C0 and C1 controls, DEL, bidi controls old and new, line and paragraph separators, characters without width, the
+# byte-order mark, tags, and the surrogates that stand for bytes that are not UTF-8.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
 # The same but for C0, which JSON escapes itself and needs for its line ends, and surrogates, which UTF-8 has none of.
 _UNSAFE_IN_JSON = re.compile(
-    "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 """Stray bytes, and what a JSON escape in an identity token may name besides."""
+
+_PASSWORD_MAY_BE = re.compile(r""":[^\s:@<>"]{1,255}+:[^\s@<>"/;?]{1,255}+@""")
+"""What every `user:password@` of a URI has, and few other texts: the rest is looked at by `secrets` alone."""
 
 _BACKTICKS = re.compile("`+")
 LONGEST_CODE = 400
@@ -25,6 +28,13 @@ LONGEST_CODE = 400
 
 def shown(text: str) -> str:
     r"""`text` with every character that could do harm as an escape: `\x1b`, `\u202e`, and `\xff` for a stray byte."""
+    if "@" in text:
+        text = _without_password(text)
+    return escaped(text)
+
+
+def escaped(text: str) -> str:
+    """The same, passwords of URIs and all: for whoever asked for the secrets, or has masked more than these."""
     if text.isascii() and text.isprintable():
         return text
     return _UNSAFE.sub(_escape, text)
@@ -32,6 +42,8 @@ def shown(text: str) -> str:
 
 def kept(text: str) -> str:
     r"""`text` for a format that escapes controls itself: only what UTF-8 cannot hold is escaped, such as `\xff`."""
+    if "@" in text:
+        text = _without_password(text)
     if text.isascii():
         return text
     return _SURROGATES.sub(_escape, text)
@@ -56,6 +68,15 @@ def as_code(text: str) -> str:
 def shown_in_json(document: str) -> str:
     r"""JSON with the characters that it need not escape, but a terminal heeds, as `\u009b`: it says the same."""
     return document if document.isascii() and "\x7f" not in document else _UNSAFE_IN_JSON.sub(_escape_in_json, document)
+
+
+def _without_password(text: str) -> str:
+    second = text.find(":", text.find(":") + 1)  # as in `sip:user:password@`; quicker than the pattern
+    if not 0 <= second < text.rfind("@") or _PASSWORD_MAY_BE.search(text) is None:
+        return text
+    from sipdiag.report.secrets import without_password  # noqa: PLC0415  (hardly any capture has one)
+
+    return without_password(text)
 
 
 def _escape_in_json(found: re.Match[str]) -> str:

@@ -21,9 +21,9 @@ _SCHEME: Final = re.compile(r"\s*+([^\s,=]++)\s++(?=\S)")
 _DIGEST_SECRET: Final = re.compile(
     r'(?i)(?<![\w-])(response|cnonce|rspauth|password|ck|ik|auts)(\s*+=\s*+)("(?>(?:[^"\\]|\\.)*)"?|[^\s,"]++)'
 )
-# userinfo = ( user / telephone-subscriber ) [ ":" password ] "@"
+# userinfo = ( user / telephone-subscriber ) [ ":" password ] "@"; a port, and the next URI of a list, are none
 _URI_PASSWORD: Final = re.compile(
-    r"""(?i)\b(sips?:|https?://|wss?://)([^\s:@<>"]{1,255}+:)([^\s@<>"/;?]{1,255}+)(?=@)"""
+    r"""(?i)\b(sips?:|https?://|wss?://)([^\s:@<>"]{1,255}+:)(?!\d{1,5},\s*+sips?:)([^\s@<>"/;?]{1,255}+)(?=@)"""
 )
 _TOKEN: Final = re.compile(r"(?i)(\b(?:access_|id_|refresh_)?token=|\bAuthorization=)([^&;\s\"<>]++)")
 # a=crypto: … "inline:" key; a=ice-pwd; k=; a=key-mgmt
@@ -38,13 +38,17 @@ _PASSWORD_MAY_BE: Final = re.compile(r""":[^\s:@<>"]{1,255}+:[^\s@<>"/;?]{1,255}
 _SDP_MAY_BE: Final = ("a=crypto", "a=ice-pwd", "a=key-mgmt", "k=clear", "k=base64", "k=uri")
 
 
+def without_password(text: str) -> str:
+    """`text` with `***` for the password of each URI in it."""
+    return text if _PASSWORD_MAY_BE.search(text) is None else _URI_PASSWORD.sub(rf"\1\2{MASK}", text)
+
+
 def masked(text: str) -> str:
     """`text` of a message, or a part of one, with `***` where a secret stood."""
     lower = text.lower()
     if "authoriz" in lower or "authentic" in lower:
         text = _CREDENTIALS.sub(_credentials, text)
-    if _PASSWORD_MAY_BE.search(text) is not None:
-        text = _URI_PASSWORD.sub(rf"\1\2{MASK}", text)
+    text = without_password(text)
     if "token=" in lower or "authorization=" in lower:
         text = _TOKEN.sub(rf"\1{MASK}", text)
     if any(each in lower for each in _SDP_MAY_BE):

@@ -12,7 +12,7 @@ from sipdiag.engine.conclusion import concluded
 from sipdiag.engine.judgement import judged
 from sipdiag.engine.outlook import Below, Outlook, all_links, homes_of
 from sipdiag.engine.survey import survey_of
-from sipdiag.findings import PIECES, Finding, Settings, all_traffic, flows_of, merged
+from sipdiag.findings import PIECES, Finding, Settings, all_traffic, damages_in, flows_of, merged
 from sipdiag.trace import Sighting, Trace, joined_streams
 
 Divide = Callable[[str], int]
@@ -56,6 +56,7 @@ def found_in_parts(traces: Sequence[Trace], divide: Divide, settings: Settings |
         streams=joined_streams([trace.streams for trace in traces]),
         undelivered=[each for trace in traces for each in trace.undelivered],
         with_media=all(trace.media for trace in traces),
+        damages=damages_in(traces),
     )
     whole = []
     for shard in shards_of(seen, lambda call_id: divide(homes.get(call_id, call_id))).values():

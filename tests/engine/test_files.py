@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
 
-from sipdiag.engine.files import object_in, put_bytes, put_object, tidy, whole
+from sipdiag.engine.files import appended, becoming, object_in, put_bytes, put_object, tidy
 
 
 def test_what_fails_half_way_leaves_what_was_there(tmp_path: Path) -> None:
@@ -33,7 +35,32 @@ def test_values_come_back(tmp_path: Path) -> None:
     assert object_in(tmp_path / "value") == {("a", 1): [b"\xff"]}
 
 
+def test_what_is_written_is_for_nobody_else(tmp_path: Path) -> None:
+    """Folders that were made for it neither; what is public is as the user's mask has it."""
+    put_bytes(tmp_path / "deep" / "file", b"private")
+    with becoming(tmp_path / "figures", public=True) as partial:
+        partial.write_bytes(b"public")
+    assert stat.S_IMODE((tmp_path / "deep").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "deep" / "file").stat().st_mode) == 0o600
+    before = os.umask(0o022)
+    os.umask(before)
+    assert stat.S_IMODE((tmp_path / "figures").stat().st_mode) == 0o666 & ~before
+
+
+def test_no_link_is_followed(tmp_path: Path) -> None:
+    """Neither where the file goes, nor where it is begun, nor where one writes on."""
+    victim, path = tmp_path / "victim", tmp_path / "file"
+    victim.write_bytes(b"mine")
+    for link in (path, tmp_path / f".file.{os.getpid()}.part", tmp_path / "list"):
+        link.symlink_to(victim)
+    put_bytes(path, b"new")
+    with pytest.raises(OSError, match="symbolic link"):
+        appended(tmp_path / "list")
+    assert victim.read_bytes() == b"mine"
+    assert not path.is_symlink()
+
+
 def _spoil(path: Path, folder: Path) -> None:
-    with whole(path) as partial:
+    with becoming(path) as partial:
         partial.write_bytes(b"ne")
         folder.write_bytes(b"a folder is no file")

@@ -36,10 +36,16 @@ POISONS = [
     "</script><svg onload=alert(1)>",
     "`|\\|` \x00\x08\x7f",
     "../../../etc/passwd",
+    "eve:s3cretword",
+    "\u206a\u206f\u180e\xad\u034f",
     "${jndi:ldap://192.0.2.66/a}{{7*7}}{0.__class__}%s%n",
 ]
 DIGEST = "6629fae49393a05397450978507c4ef1"
-FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+PASSWORD = "s3cretword@"  # noqa: S105  (no password of anybody)
+"""As it ends the user information of a URI."""
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff\xad\u034f\u180e]"
+)
 LEADING = ("=", "+", "-", "@", "\t", "\r")
 NUMBER = re.compile(r"-?[0-9.]+\Z")
 
@@ -115,12 +121,40 @@ def test_html_stays_text(tmp_path: Path) -> None:
     for harm in (SCRIPT, "<img src=x", "<svg onload", "</script><svg"):
         assert harm not in text
     assert DIGEST not in text
+    assert PASSWORD not in text
 
 
 @pytest.mark.parametrize("form", sorted(set(FORMATS) - {"html"}))
 def test_secrets_are_in_no_other_format(tmp_path: Path, form: str) -> None:
     """Digest responses and keys of media are not told at all."""
-    assert DIGEST not in report(tmp_path, "analyze", "--format", form)
+    text = report(tmp_path, "analyze", "--format", form)
+    assert DIGEST not in text
+    assert PASSWORD not in text
+
+
+@pytest.mark.parametrize("form", ["text", "svg", "mermaid"])
+def test_passwords_are_on_no_ladder(tmp_path: Path, form: str) -> None:
+    """Nor anything that steers a terminal."""
+    path, out = tmp_path / "poison.pcap", tmp_path / "ladder"
+    path.write_bytes(capture())
+    assert main(["ladder", "--format", form, "--call", "eve:s3cretword", "-o", str(out), str(path)]) == 0
+    text = out.read_text()
+    assert PASSWORD not in text
+    assert FORBIDDEN.search(text) is None
+
+
+def test_an_audit_is_for_nobody_else_and_tells_no_password(tmp_path: Path) -> None:
+    """Whatever the folder was before: what stages leave for each other holds messages with their credentials."""
+    path, folder = tmp_path / "poison.pcap", tmp_path / "audit"
+    path.write_bytes(capture())
+    folder.mkdir(mode=0o755)
+    assert main(["audit", "-q", "-o", str(folder), str(path)]) == 0
+    gc.enable()
+    inside = [each for each in folder.rglob("*") if not each.is_symlink()]
+    assert {stat.S_IMODE(each.stat().st_mode) for each in inside if each.is_dir()} == {0o700}
+    assert {stat.S_IMODE(each.stat().st_mode) for each in inside if each.is_file()} == {0o600}
+    told = [each for each in inside if each.is_file() and "work" not in each.parts]
+    assert [each.name for each in told if PASSWORD.encode() in each.read_bytes()] == []
 
 
 def test_markdown_stays_text(tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from sipdiag.report.escape import LONGEST_CODE, as_code, kept, shown, shown_in_json
+from sipdiag.report.escape import LONGEST_CODE, as_code, escaped, kept, shown, shown_in_json
 
 ANY = st.text(st.characters(codec=None, categories=None))
 HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -27,6 +28,7 @@ HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
         ("\u2066\u2069\u200e\u061c", "\\u2066\\u2069\\u200e\\u061c"),
         ("\u2028\u2029", "\\u2028\\u2029"),
         ("a\u200bb\ufeff", "a\\u200bb\\ufeff"),
+        ("a\xadb\u034f\u180e\u206a\u206f", "a\\xadb\\u034f\\u180e\\u206a\\u206f"),
         ("\U000e0041", "\\U000e0041"),
         ("\udcff\udc80", "\\xff\\x80"),
         ("\ud800", "\\ud800"),
@@ -36,6 +38,21 @@ HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 def test_what_could_do_harm_is_shown_as_an_escape(text: str, safe: str) -> None:
     """Controls, bidi overrides, line separators, invisible characters, stray bytes; letters stay letters."""
     assert shown(text) == safe
+
+
+@pytest.mark.parametrize("form", [shown, kept, as_code])
+def test_the_password_of_a_uri_is_not_told(form: Callable[[str], str]) -> None:
+    """Wherever the URI stands; a port before another URI is none, and an address says what it said."""
+    assert (
+        form("No <sip:bob:s3cret@example.com>, sips:c:d@x").strip("`") == "No <sip:bob:***@example.com>, sips:c:***@x"
+    )
+    told = "sip:192.0.2.1:5060,sip:bob@[2001:db8::1]:5060"
+    assert form(told).strip("`") == told
+
+
+def test_who_asks_for_secrets_gets_them() -> None:
+    """Harmless to a terminal all the same."""
+    assert escaped("sip:bob:s3cret@example.com\x1b") == "sip:bob:s3cret@example.com\\x1b"
 
 
 @given(ANY)

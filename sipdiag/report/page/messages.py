@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sipdiag.calls import sdp_in
 from sipdiag.media import Media, parse_sdp
-from sipdiag.report.escape import shown
+from sipdiag.report.escape import escaped
 from sipdiag.report.secrets import masked
 from sipdiag.report.words import Words
 from sipdiag.sip import Message
@@ -25,13 +25,13 @@ class Shower:
 
     def text(self, text: str) -> str:
         """One line: every character that could do harm as an escape, secrets masked."""
-        return shown(text if self._show_secrets else masked(text))
+        return escaped(text if self._show_secrets else masked(text))
 
     def lines(self, text: str) -> str:
         """Several lines, each for itself, however they were ended; what is too long is cut."""
         cut = text[:MOST_TEXT]
         visible = cut if self._show_secrets else masked(cut)
-        lines = [shown(line) for line in visible.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+        lines = [escaped(line) for line in visible.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
         if len(text) > MOST_TEXT:
             lines.append(self._labels["text_cut"].format(count=len(text) - MOST_TEXT))
         return "\n".join(lines)
