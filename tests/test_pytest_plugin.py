@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import subprocess
 import sys
 import tomllib
@@ -86,6 +87,7 @@ def test_a_page_is_written_on_what_failed(tmp_path: Path) -> None:
     assert "ack-missing.pcap" in page
     assert "call-answered.pcap" not in page
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["report.html"]
+    assert stat.S_IMODE((tmp_path / "out" / "report.html").stat().st_mode) == 0o600
     run(tmp_path, test, "--sipdiag-report", "none.html", "-k", "good")
     assert not (tmp_path / "none.html").exists()
 

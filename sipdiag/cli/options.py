@@ -243,6 +243,7 @@ def replaced(path: str) -> Iterator[BinaryIO]:
         return
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
+        partial.unlink(missing_ok=True)  # of a process that was killed, and had the same number
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
         with os.fdopen(descriptor, "wb") as stream:
             yield stream

@@ -28,7 +28,7 @@ LONGEST_CODE = 400
 
 def shown(text: str) -> str:
     r"""`text` with every character that could do harm as an escape: `\x1b`, `\u202e`, and `\xff` for a stray byte."""
-    if "@" in text:
+    if text.count(":") > 1:  # as in `sip:user:password@`
         text = _without_password(text)
     return escaped(text)
 
@@ -42,7 +42,7 @@ def escaped(text: str) -> str:
 
 def kept(text: str) -> str:
     r"""`text` for a format that escapes controls itself: only what UTF-8 cannot hold is escaped, such as `\xff`."""
-    if "@" in text:
+    if text.count(":") > 1:  # as in `sip:user:password@`
         text = _without_password(text)
     if text.isascii():
         return text
@@ -71,7 +71,7 @@ def shown_in_json(document: str) -> str:
 
 
 def _without_password(text: str) -> str:
-    second = text.find(":", text.find(":") + 1)  # as in `sip:user:password@`; quicker than the pattern
+    second = text.find(":", text.find(":") + 1)  # quicker than the pattern
     if not 0 <= second < text.rfind("@") or _PASSWORD_MAY_BE.search(text) is None:
         return text
     from sipdiag.report.secrets import without_password  # noqa: PLC0415  (hardly any capture has one)
