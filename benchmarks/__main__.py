@@ -61,8 +61,9 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="where captures are made, and left for the next time")
     parser.add_argument("--command", default=str(Path(sys.executable).with_name(OURS)), help="which sipdiag to measure")
     given = parser.parse_args()
+    given.command = str(Path(shutil.which(given.command) or given.command).absolute())
     with tempfile.TemporaryDirectory() as temporary:
-        folder = given.folder or Path(temporary)
+        folder = (given.folder or Path(temporary)).absolute()
         folder.mkdir(parents=True, exist_ok=True)
         lines = _machine() + _table(_measures(folder, given), given.only)
         for line in lines:
@@ -176,13 +177,14 @@ def _taken(measure: Measure) -> dict[str, Taken]:
 
 def _run(words: list[str]) -> tuple[float, float, float]:
     """Seconds, seconds of CPU and peak megabytes of one run."""
-    begin = time.perf_counter()
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    process = subprocess.Popen(
-        words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - begin
+    null = subprocess.DEVNULL
+    # Where nothing else is: in the project itself there is a settings file to be looked for first.
+    with tempfile.TemporaryDirectory() as elsewhere:
+        begin = time.perf_counter()
+        process = subprocess.Popen(words, stdin=null, stdout=null, stderr=null, env=environment, cwd=elsewhere)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         raise SystemExit(f"{' '.join(words)} ended with {process.returncode}")
