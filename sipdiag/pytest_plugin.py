@@ -7,10 +7,9 @@ asks for the fixture.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -122,30 +121,17 @@ def _written(target: Path, recordings: Iterable[tuple[str, ...]], words: Words) 
     """The pages: one, unless recordings of different tests use the same Call-IDs, which would become one call."""
     from sipdiag.analysis import conclude, read  # noqa: PLC0415  (see above)
     from sipdiag.report import page  # noqa: PLC0415
+    from sipdiag.report.written import becoming  # noqa: PLC0415
 
     written = []
     for number, group in enumerate(_groups(recordings), 1):
         path = target if number == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
         analysis = conclude([read(each, capture=at) for at, each in enumerate(group)])
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _replaced(path) as file:
+        with becoming(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
             file.writelines(page.pieces(analysis, words))
         written.append(path)
     return written
-
-
-@contextmanager
-def _replaced(path: Path) -> Iterator[TextIO]:
-    """A text file that takes the place of `path` when it is whole; readable by nobody else, through no link."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    partial.unlink(missing_ok=True)
-    try:
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            yield file
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _groups(recordings: Iterable[tuple[str, ...]]) -> list[list[str]]:

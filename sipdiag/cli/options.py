@@ -241,17 +241,13 @@ def replaced(path: str) -> Iterator[BinaryIO]:
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}") from error
         return
-    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    from sipdiag.report.written import becoming  # noqa: PLC0415  (standard output needs it not)
+
     try:
-        partial.unlink(missing_ok=True)  # of a process that was killed, and had the same number
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
+        with becoming(target) as partial, partial.open("wb") as stream:
             yield stream
-        partial.replace(target)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def console_on(stream: TextIO, color: str) -> Console:

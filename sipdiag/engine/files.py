@@ -20,8 +20,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sipdiag.errors import UsageError
+from sipdiag.report import written
+from sipdiag.report.written import PRIVATE
 
-PRIVATE = 0o600
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 ROWS_A_GROUP = 1024
 MARK, WORD = b"P", 8
@@ -30,19 +31,13 @@ MARK, WORD = b"P", 8
 
 @contextmanager
 def becoming(path: Path, *, public: bool = False) -> Iterator[Path]:
-    """A place to write to, which becomes `path` when all is written; nothing is left where that fails.
+    """A place to write to, which becomes `path` when all is written; the folder is made where there is none.
 
-    Only who runs the program can read it, unless it is `public`: an audit holds messages, credentials and all.
+    It is private unless it is `public`: an audit holds messages, credentials and all.
     """
     private_folder(path.parent)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        partial.unlink(missing_ok=True)  # of a process that was killed, or somebody's link
-        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if public else PRIVATE))
+    with written.becoming(path, public=public) as partial:
         yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def private_folder(folder: Path) -> None:

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sipdiag.engine.files import PRIVATE, becoming
+from sipdiag.engine.files import becoming
 from sipdiag.engine.results import TABLES
 from sipdiag.errors import UsageError
+from sipdiag.report.written import PRIVATE
 
 if TYPE_CHECKING:
     import duckdb

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from sipdiag.media.payload import NO_VOICE, STATIC
 
@@ -191,21 +192,6 @@ class _Block(msgspec.Struct, frozen=True):
     connection: Connection | None
 
 
-class _Meaning(msgspec.Struct, frozen=True, kw_only=True):
-    """What the attributes of a stream say of it: see `Media`."""
-
-    direction: str
-    codecs: tuple[Codec, ...]
-    crypto: tuple[Crypto, ...]
-    fingerprint: Fingerprint | None
-    setup: str
-    candidates: tuple[Candidate, ...]
-    ptime: int | None
-    rtcp: tuple[int, str] | None
-    rtcp_mux: bool
-    mid: str
-
-
 # Address and port are each call's own, but what one endpoint says of its streams is mostly the same in all of its
 # calls, and read once.
 
@@ -226,34 +212,32 @@ def _media(first: str, rest: str, session: _Block) -> tuple[Media, Lines]:
     formats = tuple(listed.split())
     short = len(rest) <= SHORT
     own = (_shared_block if short else _block)(rest)
-    meant = _shared_meaning if short else _meaning
-    meaning = meant(own.attributes, session.attributes, formats if "RTP/" in protocol.upper() else ())
-    media = Media(
+    told = (_shared_stream if short else _stream)(
+        own.attributes, session.attributes, formats if "RTP/" in protocol.upper() else ()
+    )
+    media = replace(
+        told,
         kind=kind.lower(),
         port=int(port),
         protocol=protocol,
         formats=formats,
         connection=own.connection or session.connection,
-        attributes=own.attributes,
-        direction=meaning.direction,
-        codecs=meaning.codecs,
-        crypto=meaning.crypto,
-        fingerprint=meaning.fingerprint,
-        setup=meaning.setup,
-        candidates=meaning.candidates,
-        ptime=meaning.ptime,
-        rtcp=meaning.rtcp,
-        rtcp_mux=meaning.rtcp_mux,
-        mid=meaning.mid,
     )
     return media, (("m", value), *own.lines)
 
 
-def _meaning(own: Attributes, session: Attributes, formats: tuple[str, ...]) -> _Meaning:
+def _stream(own: Attributes, session: Attributes, formats: tuple[str, ...]) -> Media:
+    """What the attributes say of a stream over RTP with these formats; the m= and c= lines are yet to be told."""
     both = (*own, *session)
     fingerprint = _value(both, "fingerprint").split()
-    return _Meaning(
+    return Media(
+        kind="",
+        port=0,
+        protocol="",
+        formats=formats,
+        connection=None,
         direction=next((name for name, _ in both if name in DIRECTIONS), "sendrecv"),
+        attributes=own,
         codecs=_codecs(formats, own),
         crypto=tuple(_crypto(value) for name, value in own if name == "crypto"),
         fingerprint=Fingerprint(algorithm=fingerprint[0], value=fingerprint[1]) if len(fingerprint) > 1 else None,
@@ -266,7 +250,7 @@ def _meaning(own: Attributes, session: Attributes, formats: tuple[str, ...]) -> 
     )
 
 
-_shared_meaning = lru_cache(maxsize=1024)(_meaning)
+_shared_stream = lru_cache(maxsize=1024)(_stream)
 
 
 def _codecs(formats: tuple[str, ...], attributes: Attributes) -> tuple[Codec, ...]:
