@@ -5,6 +5,7 @@ The door of the room: `correlate` gives the `Correlation` of sightings in the or
 
 from __future__ import annotations
 
+from sipdiag.calls.anew import Anew
 from sipdiag.calls.attempt import Attempt
 from sipdiag.calls.authentication import Challenge, Credentials, challenges_in, credentials_in
 from sipdiag.calls.binding import Binding, bindings_of
@@ -131,6 +132,7 @@ __all__ = [
     "T2",
     "TIMEOUT",
     "Agreement",
+    "Anew",
     "Arrival",
     "Astray",
     "Attempt",

@@ -32,10 +32,14 @@ def tags_of(sighting: Sighting) -> frozenset[str]:
     return frozenset((sighting.message.from_tag, sighting.message.to_tag))
 
 
+def all_byes_missed(call: Call) -> list[Sighting]:
+    """Responses to BYEs of `call` that the recorder missed: each shows that its BYE was sent."""
+    return [each.responses[0] for each in call.byes if each.request is None and each.responses]
+
+
 def byes_missed(call: Call, tags: frozenset[str]) -> list[Sighting]:
-    """Responses to BYEs of the dialog with `tags` that the recorder missed: each shows that its BYE was sent."""
-    answers = [each.responses[0] for each in call.byes if each.request is None and each.responses]
-    return [each for each in answers if tags_of(each) == tags]
+    """Those of the dialog with `tags`."""
+    return [each for each in all_byes_missed(call) if tags_of(each) == tags]
 
 
 def of_the_other_side(passage: Passage, others: Iterable[Passage]) -> list[Passage]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from sipdiag.calls import (
+    Anew,
     Call,
     Carriage,
     Correlation,
@@ -125,6 +126,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """The pages of each Call-ID."""
     laid: dict[tuple[str, str], dict[int, Duty]] = {}
     """Duties by Call-ID and kind, each by the message that lays it."""
+    anew_seen: dict[str, Anew] = {}
+    """What was sent anew, by Call-ID, looked for once."""
     outages_seen: dict[int, list[Outage]] = {}
     """Outages by registration number, worked out once."""
     exchanges_seen: dict[str, list[Exchange]] = {}
@@ -276,6 +279,13 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         if entries is None:
             entries = self.laid[key] = {id(each.trigger): each for each in self.duties_under(*key)}
         return entries.get(id(trigger))
+
+    def anew(self, call_id: str) -> Anew:
+        """Which requests of a Call-ID were sent anew, and answered."""
+        found = self.anew_seen.get(call_id)
+        if found is None:
+            found = self.anew_seen[call_id] = Anew(self.correlation.transactions_of(call_id))
+        return found
 
     def faults(self) -> list[Fault]:
         """What is wrong with messages by themselves, by who sent them."""

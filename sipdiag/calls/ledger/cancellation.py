@@ -7,7 +7,7 @@ stands in `withdrawal`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -33,20 +33,23 @@ def cancellations(call: Call, window: Window) -> Iterator[Duty]:
     nearest = {attempt.first.branch for attempt in call.attempts}
     if not any(each.branch in nearest for each in cancels):
         return
-    hops = [hop for each in cancels for hop in _cancelled(each, call)]
+    invites: dict[tuple[str, int], list[Transaction]] = {}
+    for each in call.transactions:
+        if each.method == "INVITE" and each.answers and each.origin is None and not each.to_tag:
+            invites.setdefault((each.branch, each.cseq), []).append(each)
+    hops = [hop for each in cancels for hop in _cancelled(each, invites)]
     mine = [hop for hop in hops if hop[2].message.to_tag == call.answer.message.to_tag]
     if mine:
         yield _for_answer(call, *min(mine, key=lambda hop: hop[2].time), window)
 
 
-def _cancelled(cancel: Transaction, call: Call) -> Iterator[tuple[Transaction, Transaction, Sighting]]:
+def _cancelled(
+    cancel: Transaction, invites: Mapping[tuple[str, int], list[Transaction]]
+) -> Iterator[tuple[Transaction, Transaction, Sighting]]:
     """The CANCEL, the INVITE that it was for, and its 2xx; nothing for one that the 2xx did not cross."""
-    if cancel.request is None or cancel.origin is not None:
-        return
-    for invite in call.transactions:
-        if invite.method == "INVITE" and (invite.branch, invite.cseq) == (cancel.branch, cancel.cseq):
-            if invite.answers and invite.origin is None and not invite.to_tag:
-                yield cancel, invite, invite.answers[0]
+    if cancel.request is not None and cancel.origin is None:
+        for invite in invites.get((cancel.branch, cancel.cseq), ()):
+            yield cancel, invite, invite.answers[0]
 
 
 def _for_answer(call: Call, cancel: Transaction, invite: Transaction, answer: Sighting, window: Window) -> Duty:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from sipdiag.calls.call import Call
-from sipdiag.calls.dialog import byes_missed, dialogs_of, later_of_the_same_side, of_the_other_side, tags_of
+from sipdiag.calls.dialog import all_byes_missed, dialogs_of, later_of_the_same_side, of_the_other_side, tags_of
 from sipdiag.calls.ledger.duty import Duty, Outcome
 from sipdiag.calls.ledger.silence import NOTHING_TO_SAY, silence
 from sipdiag.calls.passage import Passage, passages_of
@@ -21,22 +21,41 @@ from sipdiag.calls.window import Window
 from sipdiag.trace import Sighting
 
 
+class _Ended:
+    """The BYEs of a call by the tags of their dialogs: one Call-ID may have any number."""
+
+    def __init__(self, call: Call, byes: list[Passage]) -> None:
+        self.dialogs = dialogs_of(call)
+        self.missed: dict[frozenset[str], list[Sighting]] = {}
+        """Responses to those that the recorder missed."""
+        for each in all_byes_missed(call):
+            self.missed.setdefault(tags_of(each), []).append(each)
+        self._byes: dict[frozenset[str], list[Passage]] = {}
+        for bye in byes:
+            self._byes.setdefault(tags_of(bye.request), []).append(bye)
+
+    def of(self, bye: Passage) -> list[Passage]:
+        """Those of the same dialog."""
+        return self._byes[tags_of(bye.request)]
+
+
 def farewells(call: Call, window: Window) -> Iterator[Duty]:
     """The duty of every BYE of `call`, once for all hops."""
     byes = passages_of(call.byes)
     copies = {id(bye.origin) for bye in call.byes if bye.final is not None and bye.origin is not None}
+    ended = _Ended(call, byes)
     for bye in byes:
         duty = Duty(kind="bye", trigger=bye.request, debtor=bye.hops[-1].destination, outcome=Outcome.DONE, passage=bye)
         final = bye.final
         if final is not None:
-            yield _answered(duty, call, bye, final, byes)
+            yield _answered(duty, bye, final, ended)
         elif any(id(hop) in copies for hop in bye.hops):
             yield _changed(duty, Outcome.DONE, "seen-elsewhere")  # on another link to the same traffic
         else:
-            yield _open(duty, bye, byes, window)
+            yield _open(duty, bye, ended.of(bye), window)
 
 
-def _answered(duty: Duty, call: Call, bye: Passage, final: Sighting, byes: list[Passage]) -> Duty:
+def _answered(duty: Duty, bye: Passage, final: Sighting, ended: _Ended) -> Duty:
     """The sender got a final response."""
     code = status(final)
     if code < 300:
@@ -44,26 +63,25 @@ def _answered(duty: Duty, call: Call, bye: Passage, final: Sighting, byes: list[
         return _changed(duty, Outcome.LATE if late else Outcome.DONE, by=final)
     if code in (401, 407):
         return _changed(duty, Outcome.DONE, "challenged", by=final)
-    if any(each.answered for each in later_of_the_same_side(bye, byes)):
+    if any(each.answered for each in later_of_the_same_side(bye, ended.of(bye))):
         return _changed(duty, Outcome.LATE, "recovered", by=final)
     if code == 481:
-        return _changed(duty, *_unknown_dialog(call, bye, final, byes), by=final)
+        return _changed(duty, *_unknown_dialog(bye, final, ended), by=final)
     return _changed(duty, Outcome.WRONG, "timeout" if code == 408 else "refused", by=final)
 
 
-def _unknown_dialog(call: Call, bye: Passage, final: Sighting, byes: list[Passage]) -> tuple[Outcome, str]:
+def _unknown_dialog(bye: Passage, final: Sighting, ended: _Ended) -> tuple[Outcome, str]:
     """Why the other side knows no such dialog."""
     sender, tags = bye.request.message.from_tag, tags_of(bye.request)
-    missed = (each for each in byes_missed(call, tags) if each.time < final.time + TIMEOUT)
-    others = of_the_other_side(bye, byes)
+    missed = (each for each in ended.missed.get(tags, ()) if each.time < final.time + TIMEOUT)
+    others = of_the_other_side(bye, ended.of(bye))
     if any(each.message.from_tag != sender for each in missed) or any(
         other.request.time < final.time + TIMEOUT for other in others
     ):
         return Outcome.DONE, "crossed"  # the other side had hung up by itself
-    if any(each.answered and tags_of(each.request) == tags for each in byes):
+    if any(each.answered for each in ended.of(bye)):
         return Outcome.DONE, "said-again"  # once more after it had been accepted
-    dialogs = dialogs_of(call)
-    return Outcome.WRONG, "wrong-tags" if dialogs and tags not in dialogs else "unknown-dialog"
+    return Outcome.WRONG, "wrong-tags" if ended.dialogs and tags not in ended.dialogs else "unknown-dialog"
 
 
 def _open(duty: Duty, bye: Passage, byes: list[Passage], window: Window) -> Duty:

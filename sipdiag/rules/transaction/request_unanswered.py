@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sipdiag.calls import Outcome, Transaction
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, silence_of
 from sipdiag.sip import Request
-from sipdiag.trace import Sighting, host
+from sipdiag.trace import Sighting
 
 NAME = "request-unanswered"
 SEVERITY = Severity.ERROR
@@ -46,7 +46,10 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     acknowledged = scene.unheard(request.destination, request.source)
     if variant == "silent" and acknowledged is not None:
         variant = "unheard"
-    went_on = _came_back(transaction, request, scene) or (notice is not None and _went_elsewhere(transaction, scene))
+    went_on = _came_back(transaction, request, scene) or (
+        # told that its request did not arrive
+        notice is not None and scene.anew(transaction.call_id).to_elsewhere(transaction)
+    )
     evidence: Evidence = {
         "method": transaction.method,
         "request_frame": request.frame,
@@ -84,28 +87,7 @@ def _is_acknowledged(invite: Transaction, scene: Scene) -> bool:
 
 def _came_back(transaction: Transaction, request: Sighting, scene: Scene) -> bool:
     """Whether the client lost its connection, sent the request anew on another one, and was answered."""
-    return request.transport != "udp" and any(
-        each.method == transaction.method
-        and each.from_tag == transaction.from_tag
-        and each.final is not None
-        and each.request is not None
-        and each.request.source != request.source
-        and each.time > transaction.time
-        for each in scene.correlation.transactions_of(transaction.call_id)
-    )
-
-
-def _went_elsewhere(transaction: Transaction, scene: Scene) -> bool:
-    """Whether the client, told that its request did not arrive, sent it to another address and was answered."""
-    return any(
-        each.method == transaction.method
-        and each.from_tag == transaction.from_tag
-        and each.final is not None
-        and host(each.source) == host(transaction.source)
-        and each.destination != transaction.destination
-        and each.time > transaction.time
-        for each in scene.correlation.transactions_of(transaction.call_id)
-    )
+    return request.transport != "udp" and scene.anew(transaction.call_id).from_elsewhere(transaction, request.source)
 
 
 def _is_told_as_missing(prack: Sighting, scene: Scene) -> bool:
