@@ -25,7 +25,7 @@ from sipdiag.engine.places import Place
 from sipdiag.engine.reading import FORMAT, How, Outcome, known, marks_in, outcomes_of
 from sipdiag.engine.results import SCHEMA, capture_table
 from sipdiag.engine.rotation import joined
-from sipdiag.engine.run import Run, keep_homes
+from sipdiag.engine.run import BUCKETS, SHARDS_A_BUCKET, Run, bucketed, keep_homes
 from sipdiag.engine.stages import Agreed, carry, judge, keep_agreed, move, scatter, survey, tell
 from sipdiag.engine.store import publish
 from sipdiag.engine.uniting import Wanted
@@ -96,12 +96,9 @@ def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report
     key = _key(order, words, [each.content for each in readable], rows)
     data = order.target / "data" / key
     if not (data / "complete").exists():
-        run = Run(
-            folder=order.target / "work" / key,
-            data=data,
-            read=read,
-            shards=max(1, -(-sum(map(_messages, readable)) // MESSAGES_A_SHARD)),
-        )
+        shards = max(1, -(-sum(map(_messages, readable)) // MESSAGES_A_SHARD))
+        folder = order.target / "work" / key
+        run = Run(folder=folder, data=data, read=read, shards=shards, together=bucketed(shards))
         _sweep(order.target / "work", {"read", key})
         readable = joined(run, _aligned(readable, read, run.folder / "clocks"))
         rows = [(number, readable[number] if state == "read" else each, state) for number, each, state in rows]
@@ -221,6 +218,7 @@ def _key(order: Order, words: Words, contents: list[str], rows: list[tuple[int, 
             SCHEMA,
             __version__,
             MESSAGES_A_SHARD,
+            (SHARDS_A_BUCKET, BUCKETS),
             words.catalogue.language,
             order.knowledge,
             repr(order.settings),

@@ -66,12 +66,15 @@ def finish(run: Run, readable: Sequence[Outcome], agreed: Agreed, words: Words, 
         pass
     for _ in crew.results(unite, [(run, shard) for shard in range(run.shards)]):
         pass
-    if agreed.outlook.streams_elsewhere:
-        for _ in crew.results(tabulate, [(run, bucket) for bucket in range(run.buckets)]):
-            pass
+
+    def tell() -> None:
+        put_rows(run.data / "findings" / "0.parquet", finding_rows(united(run), words), FINDINGS)
+
+    buckets = range(run.buckets) if agreed.outlook.streams_elsewhere else range(0)
+    for _ in crew.results(tabulate, [(run, bucket) for bucket in buckets], tell):
+        pass
     streams = rows_in(run) if agreed.outlook.streams_elsewhere else iter(())
     put_rows(run.data / "streams" / "0.parquet", map(stream_told, streams), STREAMS)
-    put_rows(run.data / "findings" / "0.parquet", finding_rows(united(run), words), FINDINGS)
 
 
 def _left_by(run: Run, shard: int, what: int) -> Any:  # noqa: ANN401  (see `stages`)

@@ -22,6 +22,8 @@ from typing import Any, Protocol, TypeVar
 from sipdiag.errors import SipdiagError
 
 Result = TypeVar("Result")
+READ_WITH = ("sipdiag.trace.reader", "sipdiag.trace.media", "pyarrow.compute")
+"""What the first task needs besides: a worker loads it while the captures are still being listed."""
 TRIES = 4
 """How often a task is begun before it is taken for one that kills whoever does it."""
 LOOK_AGAIN = 1.0
@@ -174,10 +176,12 @@ def _keep_memory() -> None:
 def _watch_over(parent: int) -> None:
     """End this process with the one that it works for, however that ended; Ctrl-C is for that one alone."""
     signal(SIGINT, SIG_IGN)
-    gc.freeze()
     _keep_memory()
     if not _dies_with(parent):
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    for name in READ_WITH:
+        import_module(name)
+    gc.freeze()
 
 
 def _dies_with(parent: int) -> bool:

@@ -22,6 +22,8 @@ import numpy.typing as npt
 from sipdiag.engine.files import becoming, part_in, put_parts
 
 SHARDS_A_BUCKET = 16
+BUCKETS = 8
+"""At least so many where there are as many shards, so that no process waits for another one's."""
 SHARDS_A_PART = 4
 AT_A_TIME = 8192
 """Of what many tell in order so much is in memory when it is merged; at least one of each teller."""
@@ -99,6 +101,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         path = self.folder / name / f"{number}"
         pieces = (part_in(path, piece) for piece in count())
         return chain.from_iterable(iter(lambda: next(pieces), None))
+
+
+def bucketed(shards: int) -> int:
+    """How many of so many shards are a bucket."""
+    return max(1, min(SHARDS_A_BUCKET, shards // BUCKETS))
 
 
 def put_slots(run: Run, path: Path, values: Mapping[Hashable, Any]) -> None:

@@ -54,7 +54,7 @@ class Catalogue:
     @cached_property
     def original(self) -> dict[str, Any]:
         """The same in the language that the program thinks in."""
-        return self._words_of(DEFAULT_LANGUAGE)
+        return self.words if self.language == DEFAULT_LANGUAGE else self._words_of(DEFAULT_LANGUAGE)
 
     @property
     def broken(self) -> list[KnowledgeError]:
@@ -154,7 +154,7 @@ class Catalogue:
         text = files.text_of(original)
         translated = self._path(self.language, key)
         if self.language == DEFAULT_LANGUAGE or not files.is_file(translated):
-            return parse_entry(key, text, Headings(self._words_of(DEFAULT_LANGUAGE)["headings"]), original)
+            return parse_entry(key, text, Headings(self.original["headings"]), original)
         facts = facts_in(text, original)
         return parse_entry(key, files.text_of(translated), Headings(self.words["headings"]), translated, facts)
 
@@ -177,8 +177,6 @@ class Catalogue:
         return overlays
 
     def _words_of(self, language: str) -> dict[str, Any]:
-        if language == self.language and "words" in self.__dict__:
-            return self.words
         return facts_of(files.text_of(files.joined(self._root, language, _WORDS)))
 
     def _path(self, language: str, key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from sipdiag.findings import Evidence, Finding
@@ -169,7 +169,17 @@ def _first_sentence(prose: str) -> str:
 
 def filled(template: str, evidence: Evidence, form: Form = kept) -> str:
     """`template` with each `{name}` replaced by that evidence; what a packet said is never read as a template."""
-    return _PLACEHOLDER.sub(lambda found: _told(evidence.get(found[1], found[0]), form), template)
+    said = list(_pieces(template))
+    for at in range(1, len(said), 2):
+        name = said[at]
+        said[at] = _told(evidence.get(name, f"{{{name}}}"), form)
+    return "".join(said)
+
+
+@lru_cache(maxsize=1024)
+def _pieces(template: str) -> list[str]:
+    """What stands in a template as it is and the names of placeholders, in turn."""
+    return _PLACEHOLDER.split(template)
 
 
 def _told(value: object, form: Form) -> str:

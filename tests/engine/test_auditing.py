@@ -25,6 +25,7 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auditing, "MESSAGES_A_SHARD", 300)
     monkeypatch.setattr(auditing, "MESSAGES_A_BATCH", 700)
     monkeypatch.setattr(run, "SHARDS_A_BUCKET", 3)
+    monkeypatch.setattr(run, "BUCKETS", 2)
     monkeypatch.setattr(run, "AT_A_TIME", 1)
     monkeypatch.setattr(files, "ROWS_A_GROUP", 7)
 
@@ -53,6 +54,7 @@ def test_media_find_their_calls_from_every_shard(folder: Path, tmp_path: Path, m
     """A shard a few messages, each capture by itself: all together they would be a crowd of calls at one port."""
     monkeypatch.setattr(auditing, "MESSAGES_A_SHARD", 4)
     monkeypatch.setattr(run, "SHARDS_A_BUCKET", 2)
+    monkeypatch.setattr(run, "BUCKETS", 1)
     for path in sorted(folder.glob("*.pcap*"))[:3]:
         audited([str(path)], tmp_path / path.stem)
         assert_serial(tmp_path / path.stem)
@@ -89,7 +91,8 @@ def test_any_split_in_any_order_with_any_workers_gives_the_same(
     for name in ("whole", "parts"):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(auditing, "MESSAGES_A_SHARD", size if name == "parts" else 10**9)
-            patch.setattr(run, "SHARDS_A_BUCKET", 1)
+            patch.setattr(run, "SHARDS_A_BUCKET", data.draw(st.integers(1, 4)))
+            patch.setattr(run, "BUCKETS", data.draw(st.integers(1, 4)))
             patch.setattr(run, "AT_A_TIME", data.draw(st.sampled_from([1, 100])))
             audited([str(folder / name)], folder / f"{name}-out", Alone())
         told.append((_told(folder / f"{name}-out", "calls"), _told(folder / f"{name}-out", "findings")))

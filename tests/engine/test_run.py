@@ -10,13 +10,22 @@ from hypothesis import strategies as st
 
 from sipdiag.engine.columns import octets_of
 from sipdiag.engine.files import put_parts
-from sipdiag.engine.run import Run, keep_homes, tie_of
+from sipdiag.engine.run import BUCKETS, SHARDS_A_BUCKET, Run, bucketed, keep_homes, tie_of
 
 CALL_IDS = st.text("ab\udcff", min_size=1, max_size=3)
 
 
 def place_in(folder: Path, shards: int = 5) -> Run:
     return Run(folder=folder, data=folder, read=folder, shards=shards)
+
+
+@given(shards=st.integers(1, 1000))
+def test_buckets_are_enough_for_all_processes_and_small_enough_for_one(shards: int) -> None:
+    """As many as `BUCKETS` where there are as many shards; none of more than `SHARDS_A_BUCKET`."""
+    place = Run(folder=Path(), data=Path(), read=Path(), shards=shards, together=bucketed(shards))
+    assert place.buckets >= min(shards, BUCKETS)
+    assert place.together <= SHARDS_A_BUCKET
+    assert [shard for bucket in range(place.buckets) for shard in place.shards_in(bucket)] == list(range(shards))
 
 
 @given(ties=st.lists(st.tuples(CALL_IDS, CALL_IDS), max_size=12))
