@@ -65,6 +65,7 @@ TESTED_ELSEWHERE = {
     "engine/merging.py": "engine/test_auditing.py",
     "engine/outlook.py": "engine/test_conclusion.py",
     "engine/part.py": "engine/test_whole.py",
+    "engine/gist.py": "engine/test_whole.py",
     "engine/reading.py": "engine/test_auditing.py",
     "engine/results.py": "engine/test_auditing.py",
     "engine/stages.py": "engine/test_auditing.py",

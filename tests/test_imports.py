@@ -67,6 +67,12 @@ def test_media_are_read_by_columns() -> None:
     assert modules & COSTLY == set()
 
 
+def test_halves_of_a_large_capture_are_made_without_the_tables_of_an_audit() -> None:
+    """No pyarrow, which takes longer to import than 1,000 messages to read."""
+    modules = _modules("-c", "import sipdiag.engine.halves") - _modules("-c", "")
+    assert foreign(modules) <= {"sipdiag", "msgspec"} | COLUMNS
+
+
 @pytest.mark.parametrize("arguments", [["--version"], ["analyze", "--schema"]])
 def test_what_reads_no_capture_imports_no_reader(arguments: list[str]) -> None:
     """Neither NumPy nor rich."""

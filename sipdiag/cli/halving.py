@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sipdiag.cli import options
+from sipdiag.cli.leaving import leave
 from sipdiag.cli.progress import Progress
 from sipdiag.cli.reading import engine_asked_for
 from sipdiag.cli.writing import ROWS, is_folder, texts_in, write_parts
@@ -64,6 +65,7 @@ def in_halves(path: str, settings: File, catalogue: Catalogue, form: Form) -> li
             return None
     if whole is None:
         return None
+    leave(whole)
     options.have_read([path])
     write_parts(whole.parts, output=form.output, format_=form.format_, table=form.table)
     return whole.findings

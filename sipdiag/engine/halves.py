@@ -16,8 +16,8 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn, Self
 
 from msgspec.structs import replace
 
+from sipdiag.engine.gist import Gist, Reading, told_of
 from sipdiag.engine.part import Judging, Part
-from sipdiag.engine.reading import Gist, Reading, told_of
 from sipdiag.engine.whole import Answers, Whole, concluded_in
 from sipdiag.trace import Progress, is_worth_sharing, read_share, share_of
 

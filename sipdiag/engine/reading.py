@@ -15,10 +15,10 @@ from sipdiag.capture import Remote, private_file
 from sipdiag.engine.clocks import Marks, marks_of
 from sipdiag.engine.columns import table_of
 from sipdiag.engine.files import object_in, put_object, put_table
-from sipdiag.engine.outlook import Below
+from sipdiag.engine.gist import Gist, Reading, told_of
 from sipdiag.engine.places import Place
 from sipdiag.errors import CaptureError
-from sipdiag.trace import NATIVE, CaptureFacts, Engine, Sighting, Trace, corrected, has_margins, host
+from sipdiag.trace import NATIVE, Engine, Trace, corrected
 
 FORMAT = 6
 """Raised when what lies on disk changes its form: then captures are read anew."""
@@ -38,30 +38,6 @@ class How(msgspec.Struct, frozen=True, kw_only=True):
         status = keys.stat() if self.engine.keylog and keys.exists() else None
         told = (FORMAT, self.media, self.engine, status and (status.st_size, status.st_mtime_ns))
         return hashlib.blake2b(repr(told).encode(), digest_size=4).hexdigest()
-
-
-class Gist(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept in mind of a capture."""
-
-    facts: CaptureFacts
-    messages: int
-    told_below: bool
-    """Whether a rule on captures may have anything to say of it."""
-    edges: bool = False
-    """Whether captures before and behind it may have a part of what is said in it."""
-
-
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What one capture shows besides its messages; lies on disk as they do."""
-
-    trace: Trace
-    """Without sightings."""
-    directions: frozenset[tuple[str, str]]
-    below: Below
-    registering: dict[str, set[str]]
-    """Call-ID → the endpoints that sent its REGISTERs over UDP."""
-    natted: set[str]
-    """The Call-IDs among them whose device may be behind a NAT."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,38 +136,3 @@ def _read(name: str, path: Path, folder: Path, content: str, how: How, *, helped
         put_object(folder / f"{content}.edges", replace(reading.trace, edges=trace.edges, parts=trace.parts))
     put_object(folder / f"{content}.reading", gist, marks_of(trace.sightings), reading)  # last: now it is done
     return gist
-
-
-def told_of(trace: Trace) -> tuple[Gist, Reading]:
-    """What `trace` shows besides its messages."""
-    below = Below()
-    told_below = below.note(trace) or not all(seen.complete for seen in trace.sightings)
-    ends = {(seen.source, seen.destination) for seen in trace.sightings}
-    registering: dict[str, set[str]] = {}
-    natted: set[str] = set()
-    for seen in trace.sightings:
-        if seen.message.cseq_method == "REGISTER" and seen.transport == "udp":
-            _note_device(seen, registering, natted)
-    gist = Gist(
-        facts=trace.facts,
-        messages=len(trace.sightings),
-        told_below=told_below,
-        edges=has_margins(trace),
-    )
-    return gist, Reading(
-        trace=replace(trace, sightings=[], edges=[], parts=[]),
-        directions=frozenset((host(one), host(other)) for one, other in ends),
-        below=below,
-        registering=registering,
-        natted=natted,
-    )
-
-
-def _note_device(seen: Sighting, registering: dict[str, set[str]], natted: set[str]) -> None:
-    """Who registers, and whether it may be seen elsewhere than it believes to be: at most too often."""
-    message = seen.message
-    asked = not hasattr(message, "status")
-    registering.setdefault(message.call_id, set()).add(seen.source if asked else seen.destination)
-    local = message.sent_by if message.sent_by.rpartition("]")[2].count(":") else f"{message.sent_by}:5060"
-    if (asked and seen.source != local) or (not asked and "rport=" in message.head):
-        natted.add(message.call_id)

@@ -16,8 +16,9 @@ from msgspec.structs import replace
 
 from sipdiag.engine.columns import NUMBERED, numbered, table_of
 from sipdiag.engine.files import object_in, put_object, table_in
+from sipdiag.engine.gist import Reading
 from sipdiag.engine.outlook import Below
-from sipdiag.engine.reading import Outcome, Reading, margins_in, reading_in
+from sipdiag.engine.reading import Outcome, margins_in, reading_in
 from sipdiag.engine.run import Run
 from sipdiag.trace import Change, Rotation, changed_connections, changed_facts, host
 

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from sipdiag import __version__
 from sipdiag.calls import Leg, Link, Transaction, Twin, Twins, families_of, settled, window_of
 from sipdiag.engine.conclusion import as_worked, finished, on_faults, on_sources, on_traces, on_wholes, ways_told
+from sipdiag.engine.gist import Reading
 from sipdiag.engine.outlook import Outlook, all_links, homes_of
 from sipdiag.engine.part import Judging, Verdict, key_of
-from sipdiag.engine.reading import Reading
 from sipdiag.engine.survey import Survey
 from sipdiag.findings import PIECES, Finding, all_traffic, attacker_of, flows_of, grouped, merged, taken, unfolded
 from sipdiag.report import document as doc
@@ -48,6 +48,8 @@ class Whole(NamedTuple):
     findings: list[Finding]
     parts: Iterator[tuple[str, Any]]
     """The document, part by part; lists of rows that are text already are `Texts`."""
+    messages: Parts
+    """Kept until all is written: to free them takes longer than to end with them."""
 
 
 def concluded_in(parts: Parts, reading: Reading, judging: Judging) -> Whole:
@@ -59,7 +61,8 @@ def concluded_in(parts: Parts, reading: Reading, judging: Judging) -> Whole:
     verdicts: list[Verdict] = parts.ask("judge", outlook, links)()
     messages, subjects = parts.ask("messages"), parts.ask("subjects")
     findings = _findings(parts, reading, verdicts, (outlook, links), judging)
-    return Whole(findings, _told(parts, reading, verdicts, (outlook, findings, messages, subjects), judging))
+    told = _told(parts, reading, verdicts, (outlook, findings, messages, subjects), judging)
+    return Whole(findings, told, parts)
 
 
 def _agreed(parts: Parts, reading: Reading, judging: Judging) -> tuple[Outlook, list[Link]]:

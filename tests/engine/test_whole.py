@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sipdiag.analysis import conclude, read
+from sipdiag.engine.gist import told_of
 from sipdiag.engine.part import Judging, Part
-from sipdiag.engine.reading import told_of
 from sipdiag.engine.whole import concluded_in
 from sipdiag.findings import Policy, Settings
 from sipdiag.knowledge import Catalogue
