@@ -3,8 +3,10 @@
     import sipdiag
 
     analysis = sipdiag.analyze(["trace.pcap"])
+    words = sipdiag.Words(sipdiag.Catalogue("en"))
     for finding in analysis.findings:
         print(finding.rule, finding.confidence.value, finding.frames, finding.evidence)
+        print(words.message(finding), words.remedy(finding))
 
 The names below are the front door. Each is imported when it is first used (PEP 562), so importing `sipdiag` costs
 nothing.
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from sipdiag.errors import CaptureError, SipdiagError
     from sipdiag.findings import Confidence, Finding, Settings, Severity
     from sipdiag.knowledge import Catalogue, Entry
+    from sipdiag.report import Words
 
 __version__ = "0.1.0"
 
@@ -38,6 +41,7 @@ _ROOMS = {
     "SipdiagError": "errors",
     "Subscription": "calls",
     "Transaction": "calls",
+    "Words": "report",
     "analyze": "analysis",
     "conclude": "analysis",
     "read": "analysis",
@@ -57,16 +61,19 @@ __all__ = [
     "SipdiagError",
     "Subscription",
     "Transaction",
+    "Words",
     "analyze",
     "conclude",
     "read",
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  (each name has a type of its own, told above)
-    if name not in _ROOMS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"sipdiag.{_ROOMS[name]}"), name)
+if not TYPE_CHECKING:  # a type checker is to find misspelt names
+
+    def __getattr__(name: str) -> Any:  # noqa: ANN401  (each name has a type of its own, told above)
+        if name not in _ROOMS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"sipdiag.{_ROOMS[name]}"), name)
 
 
 def __dir__() -> list[str]:

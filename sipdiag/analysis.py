@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
@@ -14,6 +15,9 @@ from sipdiag.calls import Carriage, Correlation, Window, correlate, window_of
 from sipdiag.findings import Finding, Scene, Settings, caused, damages_in, diagnose, folded
 from sipdiag.rules import RULES
 from sipdiag.trace import NATIVE, CaptureFacts, Engine, Progress, Trace, aligned, joined_streams, read_trace
+
+Place = str | os.PathLike[str]
+"""Where a capture is: a file, or a URL."""
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +33,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(
-    path: str,
+    path: Place,
     *,
     capture: int = 0,
     stream: BinaryIO | None = None,
@@ -44,7 +48,13 @@ def read(
     """
     meanwhile = _nothing if helped else None
     return read_trace(
-        path, capture=capture, stream=stream, progress=progress, media=media, engine=engine, meanwhile=meanwhile
+        os.fspath(path),
+        capture=capture,
+        stream=stream,
+        progress=progress,
+        media=media,
+        engine=engine,
+        meanwhile=meanwhile,
     )
 
 
@@ -77,6 +87,7 @@ def conclude(traces: Sequence[Trace], settings: Settings | None = None, *, helpe
     return Analysis(captures=facts, window=window, correlation=correlation, findings=findings, carriage=scene.carriage)
 
 
-def analyze(paths: Iterable[str]) -> Analysis:
-    """Read every capture of `paths` and conclude; raises `CaptureError` for the first that cannot be read."""
-    return conclude(aligned([read(path, capture=number) for number, path in enumerate(paths)]))
+def analyze(paths: Place | Iterable[Place], settings: Settings | None = None) -> Analysis:
+    """Read every capture of `paths`, or the one, and conclude; raises `CaptureError` for the first unreadable one."""
+    places = [paths] if isinstance(paths, str | os.PathLike) else paths
+    return conclude(aligned([read(path, capture=number) for number, path in enumerate(places)]), settings)
