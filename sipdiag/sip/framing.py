@@ -22,9 +22,11 @@ from sipdiag.sip.grammar import (
 )
 
 LARGEST_HEAD: Final = 64 * 1024
-"""Bytes of header fields that one message may have; more is no message that anybody sent in earnest."""
+"""Bytes that start line and header fields of one message may take: no client or server sends more in earnest."""
 LARGEST_BODY: Final = 4 * 1024 * 1024
+"""The largest Content-Length that is believed: far above any SIP body, and the most that a broken value can swallow."""
 LARGEST_BODY_DIGITS: Final = 7
+"""Digits of `LARGEST_BODY`: a longer number is not even converted."""
 _LINE_ENDS: Final = re.compile(rb"[\r\n]*+")
 
 
@@ -62,7 +64,7 @@ class Framer:
         self._wanted = 1
         """Bytes to hold before looking again can tell anything new."""
         self._seen = 0
-        """Bytes of what is held that are known not to hold the line end or empty line looked for."""
+        """How many of the bytes held were searched already, in vain, for the line end or empty line."""
         self._state = _State.BETWEEN
         self._line_ends = 0
         self.keepalives = 0
@@ -70,7 +72,7 @@ class Framer:
         self.skipped = 0
         """Bytes passed over to find a start line again."""
         self.endless_heads = self.endless_bodies = 0
-        """Messages whose header fields, or whose stated body, are longer than is believed."""
+        """Messages with more bytes of header fields, or a larger Content-Length, than is believed."""
 
     @property
     def begin(self) -> int:
@@ -111,7 +113,7 @@ class Framer:
 
     def _rest(self) -> list[Frame]:
         if self._state in (_State.SEARCHING, _State.AFTER_GAP):
-            self._find_start()  # the line that tells it for certain may lack its end
+            self._find_start()  # `_search` waits for a line end, which now will not come
         held = bytes(self._held)
         inside = self._state is _State.INSIDE or (self._state is _State.BETWEEN and START.match(held) is not None)
         if not inside:

@@ -1,7 +1,7 @@
 """What can be wrong with a message: every `Defect.kind` of this room, with its law.
 
-`INVALID` names what lets a receiver refuse the message (400, 505, or dropping a response); `NOTEWORTHY` what it reads
-past: RFC 3261, section 8.2, has a UAS ignore malformed header fields that it does not need.
+`INVALID` names what lets a receiver refuse a request (400, 505) or drop a response; `NOTEWORTHY` what a receiver
+ignores: RFC 3261, section 8.2, has a UAS ignore malformed header fields that it does not need.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ INVALID: Final[Mapping[str, str]] = MappingProxyType(
         "display-name-unquoted": "a display name that is not made of tokens needs quotes (RFC 3261, 25.1)",
         "head-unterminated": "no empty line ends the header fields (RFC 3261, 7)",
         "header-missing": "a header field without which the message belongs to nothing (RFC 3261, 8.1.1)",
-        "header-repeated": "a header field that must be one stands twice, and differs (RFC 3261, 7.3.1)",
+        "header-repeated": "a header field that must occur once occurs twice, with different values (RFC 3261, 7.3.1)",
         "list-element-empty": "a comma list with nothing between or around its commas (RFC 3261, 7.3.1)",
         "max-forwards-out-of-range": "Max-Forwards is no number from 0 to 255 (RFC 3261, 20.22)",
         "parameter-empty": "a semicolon with no parameter behind it (RFC 3261, 25.1; RFC 4475, 3.1.2.1)",

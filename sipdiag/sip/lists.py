@@ -20,7 +20,7 @@ def split_list(value: str) -> list[str]:
 
 
 def has_empty_element(value: str) -> bool:
-    """Whether a comma list has an element with nothing in it, or one comma too many (RFC 4475, section 3.1.2.1)."""
+    """Whether an element of a comma list is empty: `a,,b`, `,a` or `a,` (RFC 4475, section 3.1.2.1)."""
     if "," not in value:
         return False
     parts = _ELEMENT.findall(value)
@@ -31,7 +31,7 @@ def has_empty_element(value: str) -> bool:
 def split_parameters(value: str) -> tuple[str, dict[str, str]]:
     """What stands before the first `;`, and the parameters after it, names in lower case, values unquoted.
 
-    A parameter without a value maps to the empty string; of one that stands twice the first counts.
+    A parameter without a value maps to the empty string; where a name occurs twice, the first counts.
     """
     if ";" not in value:
         return value.strip(), {}
@@ -42,7 +42,7 @@ def split_parameters(value: str) -> tuple[str, dict[str, str]]:
 
 
 def parameters_in(parts: list[str]) -> dict[str, str]:
-    """`name=value` texts as a mapping, names in lower case, values unquoted; the first of a name counts."""
+    """`name=value` texts as a mapping, names in lower case, values unquoted; of a repeated name the first counts."""
     parameters: dict[str, str] = {}
     for part in parts:
         name, _, text = part.partition("=")

@@ -27,7 +27,7 @@ from sipdiag.sip.lists import split_list
 from sipdiag.sip.uri import parse_name_addr
 
 MOST_SHARED = 64
-"""Header fields of a message beyond which it is none of many that are alike: what is read of it is not remembered."""
+"""Most header fields of a message whose layout is cached: with more of them it is hardly one of many alike."""
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
@@ -104,7 +104,7 @@ class Request(Message, frozen=True, gc=False):
     """A request (RFC 3261, section 7.1)."""
 
     status: ClassVar[int] = 0
-    """None, as its number says."""
+    """0: a request has no status code, and none that a response has is 0."""
     method: str
     uri: str
     """The Request-URI as it stands."""
@@ -167,7 +167,7 @@ def parse(data: bytes) -> Request | Response | None:
 
 @lru_cache(maxsize=4096)
 def _start(text: str) -> tuple[str, str, int | None] | None:
-    """Of a response its reason phrase, nothing and its status code; of a request its method, its URI and no code."""
+    """Of a response (reason phrase, "", status code); of a request (method, Request-URI, None)."""
     line = _first_line(text)
     if (status := STATUS_LINE.match(line)) is not None:
         return status[3] or "", "", int(status[2][:10])
@@ -181,7 +181,7 @@ class _Layout(msgspec.Struct, frozen=True, kw_only=True):
 
     names: frozenset[str]
     via: int
-    """Place of the topmost value among the parts of the message; of a doubled field too the first counts."""
+    """Index of the topmost value among the parts of the message; where a field occurs twice, its first value counts."""
     from_: int
     to: int
     call_id: int
@@ -200,7 +200,7 @@ _shared_layout = lru_cache(maxsize=4096)(_layout)
 
 
 def _head_and_body(data: bytes) -> tuple[str, bytes | None]:
-    """What stands before and behind the first empty line, whatever ends the lines; no body without such a line."""
+    """What stands before and behind the first empty line, whether lines end in CRLF or LF; None without such a line."""
     end, width = data.find(b"\n\r\n"), 3
     bare = data.find(b"\n\n", 0, end + 1 if end >= 0 else len(data))
     if bare >= 0:

@@ -1,13 +1,13 @@
 """The PASSporT in an Identity header field: who calls whom, when, and how sure the operator is of the caller.
 
-RFC 8225 (PASSporT), RFC 8224, section 4 (Identity header field), RFC 8588 ("shaken"). Its signature is a matter of
-`signature`: that takes the certificate, which no capture holds.
+RFC 8225 (PASSporT), RFC 8224, section 4 (Identity header field), RFC 8588 ("shaken"). To check its signature takes the
+certificate, which no capture holds: see `signature`.
 """
 
 from __future__ import annotations
 
-import binascii
 import json
+from base64 import b64decode
 from typing import Any
 
 import msgspec
@@ -15,17 +15,18 @@ import msgspec
 from sipdiag.sip.lists import split_parameters
 
 ATTESTATIONS = ("A", "B", "C")
+"""Full, partial and gateway attestation (RFC 8588, section 4)."""
 
 
 class Passport(msgspec.Struct, frozen=True, kw_only=True):
     """One Identity header field, as far as it can be read."""
 
     info: str
-    """Where the certificate is; empty when the parameter is missing."""
+    """The URL of the certificate; empty when the parameter is missing."""
     ppt: str
     """The extension: `shaken`, `div`, or empty."""
     compact: bool = False
-    """Only the signature is there; the claims stand in the header fields of the request (RFC 8225, section 7)."""
+    """Whether it holds only the signature: the claims follow from the request's header fields (RFC 8225, section 7)."""
     issued: int | None = None
     """`iat`: seconds since 1970-01-01 UTC."""
     origin: str = ""
@@ -72,19 +73,27 @@ def passport_in(value: str) -> Passport:
 
 
 def _object(part: str) -> dict[str, Any] | None:
-    """The JSON object in a part: base64url without padding (RFC 7515, section 2)."""
+    """The JSON object that a part encodes; None where it is none."""
+    data = base64url_decoded(part)
+    if data is None:
+        return None
     try:
-        from base64 import b64decode  # noqa: PLC0415  (few calls are signed)
-
-        data = b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
         value = json.loads(data)
-    except (binascii.Error, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
 
+def base64url_decoded(text: str) -> bytes | None:
+    """The bytes that base64url without padding stands for (RFC 7515, section 2); None where it is not that."""
+    try:
+        return b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:  # what `binascii.Error` is too
+        return None
+
+
 def _header_problems(header: dict[str, Any], info: str, ppt: str) -> list[str]:
-    """RFC 8225, section 4: typ, alg and x5u; RFC 8224, section 4.1: they say what the parameters say."""
+    """RFC 8225, section 4: typ, alg and x5u; RFC 8224, section 4.1: the header field's parameters repeat them."""
     problems = []
     if header.get("typ") != "passport":
         problems.append("typ-wrong")

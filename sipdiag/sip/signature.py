@@ -1,18 +1,18 @@
 """The signature of a PASSporT, held against a certificate that was given: ES256 over header and payload.
 
-RFC 8225, section 6 and 8; RFC 7515, section 5.2 (JWS); RFC 7518, section 3.4 (ES256: P-256 with SHA-256, the signature
-as two numbers of 32 bytes). Needs the optional package `cryptography`, imported when the first certificate is read.
+RFC 8225, section 6; RFC 7515, section 5.2 (JWS); RFC 7518, section 3.4 (ES256: P-256 with SHA-256, the signature as two
+numbers of 32 bytes). Needs the optional package `cryptography`, imported when the first certificate is read.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+
+from sipdiag.sip.passport import base64url_decoded
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -22,11 +22,12 @@ NUMBER = 32
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
-    """A certificate, or a bare public key, that somebody gave."""
+    """A certificate, or a bare public key, that the user gave to check signatures with."""
 
     url: str = ""
-    """Under which signers name it (`x5u`, `info`); empty where nobody said so."""
+    """The URL by which a PASSporT names it (`x5u`, `info`); empty where the user did not say."""
     pem: str
+    """The certificate or key in PEM (RFC 7468)."""
 
 
 class Signature(Enum):
@@ -36,21 +37,23 @@ class Signature(Enum):
     """No certificate was given, or the PASSporT holds only its signature or another algorithm."""
     VALID = "valid"
     EXPIRED = "expired"
-    """Right, but made with a certificate that was not valid at that time."""
+    """Right, but its certificate was not valid at the time of the request."""
     WRONG = "wrong"
     """Not made with the certificate that the PASSporT names."""
     FOREIGN = "foreign"
-    """Not made with any certificate that was given; whether it names one of them is not known."""
+    """Not made with any certificate that was given; none of them was given under the URL that the PASSporT names."""
 
 
 class _Key(NamedTuple):
+    """A public key, and from when until when it is valid, in seconds after 1970."""
+
     key: EllipticCurvePublicKey
     since: float
     until: float
 
 
 def signature_of(value: str, info: str, certificates: tuple[Certificate, ...], moment: int) -> Signature:
-    """What the signature in the value of an Identity header field is worth, `moment` seconds after 1970."""
+    """What the signature in `value`, of an Identity header field, is worth at `moment`, in seconds after 1970."""
     token = value.partition(";")[0].strip()
     signed, _, encoded = token.rpartition(".")
     made = _decoded(encoded)
@@ -65,7 +68,7 @@ def signature_of(value: str, info: str, certificates: tuple[Certificate, ...], m
 
 
 def check_certificate(certificate: Certificate) -> None:
-    """Raise `ValueError` where it cannot be used, `ImportError` where `cryptography` is missing."""
+    """Raise `ValueError` where `certificate` cannot be used, `ImportError` where `cryptography` is missing."""
     _key_of(certificate.pem)
 
 
@@ -103,9 +106,6 @@ def _is_by(key: EllipticCurvePublicKey, signed: bytes, made: bytes) -> bool:
 
 
 def _decoded(encoded: str) -> bytes | None:
-    """The two numbers; None where it cannot be a signature of ES256."""
-    try:
-        made = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return made if len(made) == 2 * NUMBER else None
+    """The two numbers of a signature, end to end; None where it cannot be one of ES256."""
+    made = base64url_decoded(encoded)
+    return made if made is not None and len(made) == 2 * NUMBER else None

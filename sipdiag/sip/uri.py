@@ -12,8 +12,8 @@ from sipdiag.sip.grammar import QUOTED_STRING
 from sipdiag.sip.lists import parameters_in, split_parameters, unquoted
 
 # SIP-URI = "sip:" [ userinfo ] hostport uri-parameters [ headers ]
-# The user part may hold ';', '?' and '/': the first '@' ends it, or one more that follows before any parameter
-# (`sip:user@domain@proxy` is wrong, and sent).
+# The user part may hold ';', '?' and '/', so it ends at an '@': at the last one that stands before any parameter,
+# because `sip:user@domain@proxy`, though wrong, is sent.
 _SIP_URI: Final = re.compile(
     r"([A-Za-z][A-Za-z0-9+.-]*+):(?>(?:([^@]*+(?>(?:@[^@;?]*+(?=@))*))@)?)"
     r"(\[[^\]]*+\]|[^:;?@\[\]]*+)(?::([0-9]{1,10}))?((?:;[^?]*+)?)(?:\?(.*))?\Z",
@@ -34,20 +34,24 @@ class Uri(msgspec.Struct, frozen=True, kw_only=True):
     scheme: str = ""
     """In lower case: `sip`, `sips`, `tel`."""
     user: str = ""
-    """Unescaped; of a tel URI the number."""
+    """The user part, its %HH escapes decoded; in a tel URI the number."""
     host: str = ""
     """In lower case, an IPv6 address with its brackets."""
     port: int | None = None
     parameters: dict[str, str] = {}
+    """The URI's own parameters, names in lower case."""
     headers: str = ""
+    """What follows the `?`, as it stands."""
 
 
 class NameAddr(msgspec.Struct, frozen=True, kw_only=True):
     """The value of From, To, Contact, Route and their like: display name, URI, header parameters."""
 
     display_name: str
+    """Without quotes; empty where there is none."""
     uri: Uri
     parameters: dict[str, str]
+    """Those of the header field, such as `tag` and `expires`, names in lower case."""
 
 
 @lru_cache(maxsize=4096)
@@ -88,7 +92,7 @@ def parse_name_addr(value: str) -> NameAddr:
 
 
 def uri_in(value: str) -> str:
-    """The URI of a header field value in name-addr or addr-spec form, as it stands: that of `parse_name_addr`."""
+    """The URI in a header field value of name-addr or addr-spec form, as it stands: `parse_name_addr(…).uri.text`."""
     bracketed = _NAME_ADDR.match(value)
     return (split_parameters(value)[0] if bracketed is None else bracketed[2]).strip()
 

@@ -1,4 +1,4 @@
-"""What is wrong with a message: what one message alone can fail of RFC 3261 (sections 7, 8.1.1, 18.3 and 20)."""
+"""What is wrong with one message by itself, judged by RFC 3261 (sections 7, 8.1.1, 18.3 and 20)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sipdiag.sip.strict import NO_HEADER_FIELD
 from sipdiag.sip.values import has_headers, uri_defects, value_defects
 
 _REQUIRED: Final = {"via": "Via", "from": "From", "to": "To", "call-id": "Call-ID", "cseq": "CSeq"}
-"""Without these, requests and responses belong to nothing (sections 8.1.1 and 8.2.6.2)."""
+"""Header fields without which a message belongs to no transaction or dialog (sections 8.1.1 and 8.2.6.2)."""
 
 _REQUIRED_BY_METHOD: Final = {
     "NOTIFY": ("Event",),  # RFC 6665, section 8.2.1
@@ -24,6 +24,7 @@ _REQUIRED_BY_METHOD: Final = {
     "REFER": ("Refer-To",),  # RFC 3515, section 2.4.1
     "SUBSCRIBE": ("Event",),  # RFC 6665, section 8.2.1
 }
+"""Method → header fields without which a UAS cannot act on such a request."""
 
 _EXPECTED_BY_METHOD: Final = {
     "INVITE": ("Contact",),  # RFC 3261, section 8.1.1.8
@@ -32,6 +33,7 @@ _EXPECTED_BY_METHOD: Final = {
     "SUBSCRIBE": ("Contact",),  # RFC 6665, section 4.1.2.1
     "UPDATE": ("Contact",),  # RFC 3311, section 6
 }
+"""Method → header fields that such a request must have, but that receivers do without."""
 
 _EXPECTED_BY_STATUS: Final = {
     401: ("WWW-Authenticate",),
@@ -42,12 +44,12 @@ _EXPECTED_BY_STATUS: Final = {
     423: ("Min-Expires",),
     489: ("Allow-Events",),  # RFC 6665, section 8.3.2
 }
-"""What tells the client how to do better: RFC 3261, section 21.4, unless said otherwise."""
+"""Status code → what a refusal must say so that the client can do better: RFC 3261, section 21.4, unless noted."""
 
 _ONE_ONLY: Final = frozenset(
     ["call-id", "content-length", "content-type", "cseq", "event", "from", "max-forwards", "rack", "refer-to", "to"]
 )
-"""Header fields that are read to handle the message: two that differ leave open which one counts."""
+"""Single-valued header fields on which the handling of the message depends: two that differ leave open which counts."""
 
 _ONE_ENOUGH: Final = frozenset(
     [
@@ -75,7 +77,7 @@ _ONE_ENOUGH: Final = frozenset(
         "user-agent",
     ]
 )
-"""Further single-valued header fields, of which a second one stops nobody."""
+"""Further single-valued header fields: a second one makes no receiver stumble."""
 
 
 def defects(message: Request | Response, *, stream: bool = False) -> list[Defect]:
@@ -240,7 +242,7 @@ def _body_length(message: Request | Response, fields: Fields, *, stream: bool) -
         return
     stated = length_in(values[0])
     if stated is None or len(values) > 1 or message.cut_off:
-        return  # said already
+        return  # `_values` or `_head` has named that defect
     there = len(message.body)
     if stated > there:
         yield Defect(kind="content-length-too-large", detail=f"{stated}, {there} bytes there")

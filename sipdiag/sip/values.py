@@ -1,4 +1,7 @@
-"""What is wrong with one header field: one function a shape of value, one table (RFC 3261, sections 20 and 25.1)."""
+"""What is wrong with the value of one header field: a check for each form of value (RFC 3261, sections 20 and 25.1).
+
+The table at the end says which form each header field has.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,10 @@ from sipdiag.defect import Defect
 from sipdiag.sip import strict
 from sipdiag.sip.lists import has_empty_element, parameters_in, split_list
 
-_LARGEST_SECONDS: Final = 2**32 - 1
+_LARGEST_NUMBER: Final = 2**32 - 1
+"""The most of delta-seconds (RFC 3261, section 20.19) and of RSeq (RFC 3262, section 7.1)."""
 _LARGEST_CSEQ: Final = 2**31 - 1
+"""RFC 3261, section 8.1.1.5."""
 
 Found = tuple[Defect, ...]
 
@@ -52,7 +57,7 @@ def _address(value: str) -> Iterator[Defect]:
 
 
 def _reasons(value: str) -> Iterator[Defect]:
-    """Why `value` is no address; what is quoted cannot be to blame."""
+    """Why `value` is no address: what stands between quotes is taken out first, since it may hold anything."""
     bare = strict.QUOTED.sub(r'"\1', value)
     before, opened, rest = bare.partition("<")
     inside, closed, after = rest.partition(">")
@@ -85,11 +90,11 @@ def _parameter_kinds(parameters: str) -> list[str]:
 
 
 def _expiry(parameters: str) -> Iterator[Defect]:
-    """The `expires` of a contact (section 20.10)."""
+    """The `expires` parameter of a Contact (section 20.10)."""
     if "expires" in parameters.lower():
         expires = parameters_in(parameters.split(";")).get("expires")
         if expires is not None:
-            yield from _seconds(expires)
+            yield from _number(expires)
 
 
 def _addresses(value: str) -> Iterator[Defect]:
@@ -154,12 +159,12 @@ def _content_length(value: str) -> Iterator[Defect]:
         yield Defect(kind="content-length-too-large", detail=value)
 
 
-def _seconds(value: str) -> Iterator[Defect]:
-    """Expires, Retry-After and their like (sections 20.19 and 20.33)."""
+def _number(value: str) -> Iterator[Defect]:
+    """Expires, Retry-After and their like (sections 20.19 and 20.33), and RSeq (RFC 3262, section 7.1)."""
     found = strict.NUMBER.fullmatch(value)
     if found is None:
         yield Defect(kind="number-malformed", detail=value)
-    elif len(found[1]) > 10 or int(found[1] or "0") > _LARGEST_SECONDS:
+    elif len(found[1]) > 10 or int(found[1] or "0") > _LARGEST_NUMBER:
         yield Defect(kind="number-too-large", detail=value)
 
 
@@ -195,24 +200,24 @@ CHECKS: Final[Mapping[str, Callable[[str], Iterator[Defect]]]] = MappingProxyTyp
         "content-type": _content_type,
         "cseq": _cseq,
         "date": _date,
-        "expires": _seconds,
+        "expires": _number,
         "from": _address,
         "max-forwards": _max_forwards,
-        "min-expires": _seconds,
-        "min-se": _seconds,
+        "min-expires": _number,
+        "min-se": _number,
         "p-asserted-identity": _addresses,
         "path": _routes,
         "record-route": _routes,
         "refer-to": _address,
         "reply-to": _address,
-        "retry-after": _seconds,
+        "retry-after": _number,
         "route": _routes,
-        "rseq": _seconds,
+        "rseq": _number,
         "service-route": _routes,
-        "session-expires": _seconds,
+        "session-expires": _number,
         "to": _address,
         "via": _via,
         "warning": _warning,
     }
 )
-"""The header fields that are checked; every other one may hold what it likes (RFC 4475, section 3.1.1.1)."""
+"""Header field, by long name in lower case, → what checks its value; any other field may hold what it likes."""
