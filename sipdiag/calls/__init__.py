@@ -98,6 +98,7 @@ from sipdiag.calls.timing import AT_ONCE_AFTER_A_COPY, Wait, cause_of_repeats, f
 from sipdiag.calls.trait import Trait, traits_of
 from sipdiag.calls.transaction import (
     MILLISECOND,
+    RELIABLE,
     SECOND,
     T1,
     T2,
@@ -127,6 +128,7 @@ __all__ = [
     "NOTHING_TO_SAY",
     "OTHER",
     "PLAIN",
+    "RELIABLE",
     "SECOND",
     "T1",
     "T2",

@@ -1,9 +1,9 @@
-"""Flaws: what is wrong with messages by themselves, by who sent them (RFC 3261, sections 7, 8.1.1 and 18.3).
+"""Flaws: what is wrong with messages by themselves, and who sent them (RFC 3261, sections 7, 8.1.1 and 18.3).
 
-A load test has hundred thousands of messages and a handful of shapes. A message is looked at only if its shape is new:
-who sent it, which method and code, and its header with all letters and digits taken out. Of what one endpoint sends
-many hundred times without harm, only samples are looked at: which, its Call-ID decides, so that the same are looked at
-however the traffic is divided.
+A load test has hundreds of thousands of messages and a handful of shapes. Only a message of a new shape is looked at;
+a shape is the sender, the method, the status code, and the header fields with all letters and digits taken out. Of what
+one endpoint sends many hundred times without harm, only samples are looked at. The Call-ID decides which messages are
+samples, so that they are the same ones however the traffic is divided.
 """
 
 from __future__ import annotations
@@ -15,51 +15,53 @@ from zlib import crc32
 
 import msgspec
 
-from sipdiag.calls.transaction import Arrival, Repeat, status
+from sipdiag.calls.transaction import RELIABLE, Arrival, Repeat, status
 from sipdiag.sip import Request, Response, defects
 from sipdiag.trace import Sighting, host
 
-_LETTERS: Final = bytes([*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B)])
+_ALPHANUMERIC: Final = bytes([*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B)])
+"""ASCII digits and letters: what is taken out of a header to get its shape."""
 _BY_DETAIL: Final = frozenset({"header-missing", "header-omitted"})
-"""Kinds of which each detail, the name of a header field, is a flaw of its own."""
-_STREAMS: Final = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
+"""Kinds of defect that make a flaw for each header field that their detail names."""
 _OF_THE_BODY: Final = frozenset({"content-length-too-large", "content-length-too-small"})
-"""What the header alone does not show."""
+"""Kinds of defect that a shape does not show, so that every message is asked for them."""
 REFUSALS: Final = frozenset({400, 416, 505, 513})
 """What a server answers to a message that it cannot read (RFC 3261, section 21)."""
 _FILLING: Final = b"\0\r\n\t "
 """Bytes behind a body that mean nothing: keep-alives, padding."""
 _ENOUGH: Final = 500
-"""Messages of one method and code that one endpoint sent: of more than these only samples are looked at."""
+"""Where one endpoint sent more messages of one method and status code than this, only samples are looked at."""
 _ONE_OF: Final = 16
+"""One Call-ID in so many is a sample; of a kind with fewer messages about `_ENOUGH` are."""
 _LARGEST_CSEQ: Final = 2**31 - 1
+"""RFC 3261, section 8.1.1.5."""
 
 
 class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of defect in what one host sends."""
 
     sender: str
-    """Its address."""
+    """The address of the host."""
     kind: str
     """A `Defect.kind` of `sipdiag.sip`."""
     detail: str
     """The value that shows it, in the first message."""
     named: str
-    """The header field, where each makes a flaw of its own; else empty."""
+    """The header field, where each one makes a flaw of its own; else empty."""
     arrivals: list[Arrival]
-    """Every message that has it, no repeats, in the order of time."""
+    """Every message with the flaw, without retransmissions, in the order of time."""
 
 
 class Harm(msgspec.Struct, frozen=True, kw_only=True):
     """What a flaw led to."""
 
     kind: str
-    """`refused`: the request was answered with 400 or the like; `ignored`: the message might not have been sent at all,
-    its receiver went on waiting; `accepted`: nothing."""
+    """`refused`: the request was answered with 400 or the like; `ignored`: the receiver acted as if it had not got the
+    message; `accepted`: nothing."""
     arrival: Arrival
     """The message that shows it."""
     shown_by: list[Sighting]
-    """The message, and what came of it."""
+    """That message, and those that show what it led to."""
 
 
 def harm_of(flaw: Flaw) -> Harm:
@@ -77,7 +79,10 @@ def harm_of(flaw: Flaw) -> Harm:
 
 
 def _vain(arrival: Arrival) -> list[Sighting]:
-    """The repeats of a request without any response, or that came although the response had been sent."""
+    """The retransmissions of a request that show that the message of `arrival` was ignored.
+
+    Of a request those it got no response to; of a response those that came after it.
+    """
     transaction, seen = arrival.transaction, arrival.sighting
     if transaction is None:
         return []
@@ -97,9 +102,9 @@ def kinds_of(arrivals: Iterable[Arrival]) -> dict[Kind, int]:
 
 
 def flaws_of(arrivals: Iterable[Arrival], kinds: Mapping[Kind, int]) -> list[Flaw]:
-    """What is wrong with `arrivals`, once for each sender and kind, where it arose; nothing that was cut off.
+    """What is wrong with the messages of `arrivals`, once for each sender and kind, at the sender where it arose.
 
-    `kinds` counts the messages of all the traffic of which `arrivals` are a part.
+    Messages that were cut off are left out. `kinds` counts the messages of all the traffic of which these are a part.
     """
     book = _Book(kinds)
     for arrival in arrivals:
@@ -110,12 +115,12 @@ def flaws_of(arrivals: Iterable[Arrival], kinds: Mapping[Kind, int]) -> list[Fla
 
 
 def _is_copy(arrival: Arrival) -> bool:
-    """Whether it is traffic that was seen on another link before."""
+    """Whether it is the same traffic as was seen on another link before."""
     return arrival.transaction is not None and arrival.transaction.origin is not None
 
 
 def _did_harm(arrival: Arrival) -> bool:
-    """Whether a request was refused, or got nothing."""
+    """Whether its request got a refusal, or no response at all."""
     transaction = arrival.transaction
     if transaction is None:
         return False
@@ -123,18 +128,20 @@ def _did_harm(arrival: Arrival) -> bool:
 
 
 class _Book:
-    """Notes flaws; remembers shapes, and which message had a flaw first."""
+    """Notes flaws; remembers the shapes seen, and who was the first to send each flaw under a Call-ID."""
 
     def __init__(self, kinds: Mapping[Kind, int]) -> None:
         self.flaws: dict[tuple[str, str, str], Flaw] = {}
         self._many = {kind: count for kind, count in kinds.items() if count > _ENOUGH}
-        self._shapes: dict[tuple[str, int, str, bytes, bool], tuple[tuple[str, str], ...]] = {}
+        self._shapes: dict[tuple[str, int, str, bytes, bool, bool], tuple[tuple[str, str], ...]] = {}
+        """Shape → kind and detail of the defects that a message of it has."""
         self._born: dict[tuple[str, str, str], str] = {}
+        """(kind, header field, Call-ID) → the first sender."""
 
     def is_wanted(self, arrival: Arrival) -> bool:
         """Whether the message is to be looked at: one of few, one that did harm, or a sample.
 
-        A response is only where its request is, which may be to blame for what it repeats.
+        A response only if its request is looked at too, since a response repeats header fields of its request.
         """
         if not self._many:
             return True
@@ -164,13 +171,14 @@ class _Book:
                 self._add(kind, detail, sender, arrival)
 
     def _of_shape(self, sender: str, seen: Sighting, message: Request | Response) -> tuple[tuple[str, str], ...]:
-        over_stream = seen.transport in _STREAMS
+        over_stream = seen.transport in RELIABLE
         shape = (
             sender,
             status(seen),
             message.cseq_method,
-            message.head.encode("utf-8", "surrogatepass").translate(None, _LETTERS),
-            over_stream or message.cseq > _LARGEST_CSEQ,
+            message.head.encode("utf-8", "surrogatepass").translate(None, _ALPHANUMERIC),
+            over_stream,
+            message.cseq > _LARGEST_CSEQ,
         )
         found = self._shapes.get(shape)
         if found is None:
@@ -191,7 +199,7 @@ class _Book:
 
 
 def _of_body(message: Request | Response) -> list[tuple[str, str]]:
-    """Content-Length against what is there, but for bytes that mean nothing."""
+    """What Content-Length says against the bytes that are there; `_FILLING` behind the body does not count."""
     stated, there = message.content_length, len(message.body)
     if stated is None or stated == there or message.cut_off:
         return []

@@ -12,7 +12,7 @@ from enum import Enum
 
 import msgspec
 
-from sipdiag.sip import MAGIC_COOKIE, Request, Response
+from sipdiag.sip import Request, Response
 from sipdiag.trace import Sighting, host
 
 MILLISECOND = 1_000_000
@@ -25,18 +25,21 @@ T2 = 4 * SECOND
 TIMEOUT = 64 * T1
 """Timers B, F, H, J, L, M, and the wait for the ACK of a 2xx: 32 s (RFC 3261, section 17; RFC 6026)."""
 
+RELIABLE = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
+"""Transports on which a client does not retransmit its requests (RFC 3261, section 17.1)."""
+
 SAME_PACKET = 100 * MILLISECOND
 """Two frames with one IP identification within this time are one packet recorded twice."""
 SAME_PACKET_UNNUMBERED = 20 * MILLISECOND
 """The same without an identification (IPv6, or 0 with DF): far below any retransmission timer in use."""
 SAME_PACKET_ON_ITS_WAY = 250 * MILLISECOND
-"""Two recorders may see one packet so far apart: longer than any way, shorter than T1."""
+"""Two frames of two recorders within this time may be one packet: no packet travels longer, and T1 is twice as long."""
 MOST_RESPONSES = 400
-"""Responses of one transaction that a new one is compared with: no fork has so many branches."""
+"""The newest responses of one transaction that another is compared with: no fork has so many branches."""
 
 
 class Repeat(Enum):
-    """What an arrival is to one that came before it."""
+    """Whether a message arrived for the first time, was sent again, or was recorded twice."""
 
     FIRST = "first"
     RETRANSMISSION = "retransmission"
@@ -141,6 +144,7 @@ def status(sighting: Sighting) -> int:
 
 
 Key = tuple[str, int, str, str, str]
+"""Call-ID, CSeq number, method, branch, sent-by."""
 
 
 class TransactionTable:
@@ -148,7 +152,9 @@ class TransactionTable:
 
     def __init__(self) -> None:
         self._table: dict[Key, list[Transaction]] = {}
+        """Key → the transactions that have it, one for each link they were seen at."""
         self.transactions: list[Transaction] = []
+        """All of them, in the order they began."""
 
     def add(self, sighting: Sighting) -> Arrival:
         """Place one message; ACKs too, where they belong to the transaction of a failed INVITE."""
@@ -156,10 +162,6 @@ class TransactionTable:
         if isinstance(message, Request):
             return self._acknowledge(sighting, message) if message.method == "ACK" else self._request(sighting, message)
         return self._response(sighting, message)
-
-    def find(self, call_id: str, cseq: int, method: str, branch: str, sent_by: str) -> list[Transaction]:
-        """The transactions of one key, one for each link they were seen at."""
-        return self._table.get((call_id, cseq, method, branch, sent_by), [])
 
     def _request(self, sighting: Sighting, message: Request) -> Arrival:
         links = self._table.setdefault(_key(message, message.method), [])
@@ -173,7 +175,9 @@ class TransactionTable:
                 copies = [transaction.request, *transaction.request_repeats]
                 repeat = repeat_of(copies, sighting)
                 if sighting.time - copies[-1].time > TIMEOUT and repeat is not Repeat.DUPLICATE:
-                    links.remove(transaction)  # its timer ran out long ago: somebody uses every identifier again
+                    links.remove(
+                        transaction
+                    )  # its timers ran out long ago: a new request has all its identifiers again
                     break
                 if repeat is Repeat.RETRANSMISSION:
                     transaction.request_repeats.append(sighting)
@@ -227,10 +231,10 @@ class TransactionTable:
 
 
 def repeat_of(copies: Sequence[Sighting], later: Sighting) -> Repeat:
-    """Whether `later`, alike to `copies` at the same link, was sent again or only recorded twice.
+    """Whether `later`, the same message as `copies` at the same link, was sent again or only recorded twice.
 
-    The IP identification decides where there is one; else the time: no SIP timer fires within milliseconds. The
-    clocks of two recorders may differ by any amount: what has the number of a packet in the other capture is that one.
+    The IP identification decides where there is one; else the time: no SIP timer fires within milliseconds. The clocks
+    of two recorders may differ by any amount: so of two captures the same IP identification is enough.
     """
     earlier = copies[-1]
     if later.ip_id and any(copy.ip_id == later.ip_id and copy.capture != later.capture for copy in copies):
@@ -244,15 +248,15 @@ def repeat_of(copies: Sequence[Sighting], later: Sighting) -> Repeat:
 
 
 def _key(message: Request | Response, method: str) -> Key:
-    """Sections 17.1.3 and 17.2.3: branch, sent-by and method; Call-ID and CSeq make it the RFC 2543 fallback too.
+    """What the messages of one transaction share: branch, sent-by and method (sections 17.1.3 and 17.2.3).
 
-    A client that reuses a branch for its next request is told apart by them too.
+    Call-ID and CSeq tell transactions apart that have no branch (RFC 2543), or the branch of the client's last request.
     """
     return message.call_id, message.cseq, method, message.branch, message.sent_by
 
 
 def _answered_link(links: list[Transaction], sighting: Sighting) -> Transaction | None:
-    """Of the transactions with the response's key the one at its link, else the only one there is."""
+    """The transaction that a response belongs to, of those with its key: the one at its link, else the only one."""
     for transaction in links:
         if transaction.request is not None and _reversed(transaction.request, sighting):
             return transaction
@@ -263,14 +267,17 @@ def _answered_link(links: list[Transaction], sighting: Sighting) -> Transaction 
 
 
 def _same_link(one: Sighting, other: Sighting) -> bool:
-    """Whether both went from the same host to the same host; the source port may change behind a NAT."""
+    """Whether both messages went from the same host to the same host: behind a NAT the port may change."""
     if one.source == other.source and one.destination == other.destination:
         return True
     return host(one.source) == host(other.source) and host(one.destination) == host(other.destination)
 
 
 def _reversed(one: Sighting, other: Sighting) -> bool:
-    """Whether `other` went back the way that `one` came; ports follow Via, not the request (section 18.2.2)."""
+    """Whether `other` went from the host that `one` went to back to the host that `one` came from.
+
+    Ports do not count: that of a response follows Via, not the request (section 18.2.2).
+    """
     if one.source == other.destination and one.destination == other.source:
         return True
     return host(one.source) == host(other.destination) and host(one.destination) == host(other.source)
@@ -282,8 +289,3 @@ def _same_response(first: Sighting, message: Response) -> bool:
         return False
     # A second 180 or 183 may bring something new (another RSeq, another body); a final response cannot.
     return message.status >= 200 or (known.head == message.head and known.body == message.body)
-
-
-def is_rfc2543(transaction: Transaction) -> bool:
-    """Whether its branch lacks the magic cookie, so that uniqueness is not promised (section 8.1.1.7)."""
-    return not transaction.branch.startswith(MAGIC_COOKIE)

@@ -52,6 +52,15 @@ def test_what_the_shape_does_not_show_is_looked_at_all_the_same() -> None:
     assert flaws(talk) == [("192.0.2.10", "content-length-too-large", 1), ("192.0.2.10", "cseq-too-large", 1)]
 
 
+def test_a_cseq_out_of_range_is_noted_over_a_connection_too() -> None:
+    """Whichever of two messages of one shape comes first: neither is judged by the other's number."""
+    for numbers in ((1, 2**31), (2**31, 1)):
+        talk = Exchange()
+        for place, number in enumerate(numbers):
+            talk.request("OPTIONS", place, call_id=f"call-{place}", fields=REQUIRED, cseq=number, transport="tcp")
+        assert ("192.0.2.10", "cseq-too-large", 1) in flaws(talk)
+
+
 def test_of_what_comes_in_masses_samples_are_looked_at_and_all_harm() -> None:
     """What was refused is always found, however many went before."""
     talk = Exchange()

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from sipdiag.calls import (
+    RELIABLE,
     SECOND,
     Call,
     Correlation,
@@ -51,7 +52,7 @@ FEW = 20
 """Among more calls than this, one that fits a round limit does so by chance."""
 NEIGHBOURS = 10
 """So many times the slack on both sides is the neighbourhood that tells how many would fit by chance."""
-RELIABLE = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
+
 MOST_SHOWN = 10
 
 Clocked = tuple[str, float, str]
