@@ -21,33 +21,36 @@ from sipdiag.sip import Message
 from sipdiag.trace import Sighting
 
 OFFERING = frozenset({"INVITE", "UPDATE", "PRACK"})
+"""Requests that may hold an offer."""
+# m=<media> <port> <proto> <fmt> ..., RFC 8866, section 5.14
 _MEDIA = re.compile(rb"\nm=(\S+) (\d+) (\S+) ([^\r\n]*)")
+# The part of a multipart body that is a session description (RFC 5621).
 _PART = re.compile(rb"(?i)\ncontent-type[ \t]*:[ \t]*application/sdp\b.*?\r?\n\r?\n(.*?)(?=\r?\n--|\Z)", re.DOTALL)
 
 
 _COMMON_CODECS = frozenset({b"0", b"3", b"8", b"9", b"18"})
-"""Payload types of voice that mean the same everywhere."""
+"""Static payload types of voice (RFC 3551, section 6): PCMU, GSM, PCMA, G722, G729."""
 
 INCOMPATIBLE_TRANSPORT = ("302", "304")
-"""Incompatible transport protocol; media type not available (RFC 3261, section 20.43)."""
+"""Warning codes: incompatible transport protocol; media type not available (RFC 3261, section 20.43)."""
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One offer at one hop, with what became of it."""
 
     transaction: Transaction
-    """The hop."""
+    """The INVITE, UPDATE or PRACK at this hop."""
     offer: Sighting
     closing: Sighting | None = None
-    """The message that answers, or that had to; a failure refuses the offer. None while there is none."""
+    """The message that holds the answer, or should, or a failure that refuses the offer; None while there is none."""
     answer: Sighting | None = None
-    """The message that holds the answer: `closing`, or a provisional response that held it already."""
+    """The message that holds the answer: `closing`, or a provisional response before it."""
     plain: bool = False
-    """A cheap look: every stream was accepted as offered, in clear, with the same registered codec on both sides."""
+    """Whether a cheap look shows every stream accepted as offered, in clear, with a codec of `_COMMON_CODECS`."""
 
     @property
     def key(self) -> tuple[str, int, str, str]:
-        """The same for one exchange at all its hops."""
+        """What one exchange has in common at all its hops."""
         seen = self.closing or self.offer
         return self.transaction.method, self.transaction.cseq, seen.message.from_tag, seen.message.to_tag
 
@@ -85,10 +88,10 @@ def description_in(sighting: Sighting) -> Description:
 
 
 def encryption_refused(offer: Sighting, refusal: Sighting) -> str:
-    """Whether a refusal is about encryption: `contrary` where its description wants the other way, `warned`, or empty.
+    """How a refusal shows that it is about encryption; empty where it does not.
 
-    Warning 302 and 304 blame the transport protocol or the kind of media (RFC 3261, section 20.43), which is encryption
-    where an encrypted stream was offered.
+    `contrary`: the session description in the refusal wants encryption where none was offered, or the other way round.
+    `warned`: an encrypted stream was offered, and Warning 302 or 304 blames its transport protocol or kind of media.
     """
     offered, wanted = _audio(offer), _audio(refusal)
     ways = {stream.secure for stream in offered}
@@ -112,7 +115,7 @@ def streams_of(exchange: Exchange) -> list[tuple[Media, Media]]:
 
 
 def exchanges_of(call: Call) -> list[Exchange]:
-    """The exchanges of `call`; of one at several hops the one nearest to who answered comes first."""
+    """The exchanges of `call`; of one seen at several hops, the hop nearest to the side that answered comes first."""
     found = [
         exchange
         for each in call.transactions
@@ -193,8 +196,13 @@ def is_reliable(response: Sighting) -> bool:
     return code // 100 == 2 or (100 < code < 200 and response.message.field("rseq") is not None)
 
 
+def names_100rel(sighting: Sighting, *names: str) -> bool:
+    """Whether one of the header fields `names` lists the option tag `100rel` (RFC 3262), in whatever case."""
+    return any(tag.lower() == "100rel" for name in names for tag in sighting.message.values(name))
+
+
 def _closing_of(offer: Sighting, call: Call) -> Sighting | None:
-    """The ACK or PRACK of a response; of several one with a session description."""
+    """The ACK or PRACK of a response; of several, one with a session description."""
     if status(offer) < 200:
         pracks = [each.request for each in call.transactions if each.method == "PRACK" and each.request is not None]
         found = [each for each in pracks if meant_by(each, call.transactions) is offer]
@@ -204,10 +212,10 @@ def _closing_of(offer: Sighting, call: Call) -> Sighting | None:
 
 
 def _may_answer(transaction: Transaction, prack: Sighting, call: Call) -> bool:
-    """Whether the session description of `prack` answers that of the response which it confirms (RFC 3262, 5).
+    """Whether the session description of `prack` answers an offer in the response it confirms (RFC 3262, section 5).
 
-    Where the recorder missed that response, or the INVITE that may have made the offer, only an answer to the PRACK
-    shows that it was an offer.
+    Where the recorder missed that response, or the INVITE that may have made the offer, it counts as an answer unless a
+    2xx to the PRACK has a session description too: that one shows that the PRACK made an offer.
     """
     meant = meant_by(prack, call.transactions)
     if meant is not None and not sdp_in(meant.message):

@@ -1,8 +1,8 @@
 """The ledger: every duty that a message lays on somebody, and what became of it (see `duty`).
 
-It has pages, each written when a rule first turns to it: those of a call, those of a Call-ID (registrations,
-subscriptions and requests of their own are no calls), and that of the conditions that a server sets to a client, which
-go beyond one Call-ID. A message that lays a duty has one entry for each; `duties_in` gives them all.
+It has pages, each written when a rule first asks for it: those of a call, those of a Call-ID (which may be that of a
+registration, a subscription or a single request), and one of the conditions that servers set to clients, which go
+beyond one Call-ID. A message that lays several duties has an entry for each; `duties_in` gives all entries.
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ __all__ = [
 ]
 
 Exchanges = Callable[[Call], Sequence[Exchange]]
+"""Gives the exchanges of a call."""
 
 _OF_CALLS: Final[dict[Callable[[Call, Window], Iterator[Duty]], tuple[str, ...]]] = {
     acknowledgements: ("ack-2xx", "ack-failure"),
@@ -81,18 +82,20 @@ _OF_CALLS: Final[dict[Callable[[Call, Window], Iterator[Duty]], tuple[str, ...]]
     farewells: ("bye",),
     glares: ("glare",),
 }
+"""What writes a page of a call → the kinds of its entries; those of `answers`, which take exchanges, besides."""
 _UNDER_CALL_IDS: Final[dict[Callable[[Sequence[Transaction], Window], Iterator[Duty]], tuple[str, ...]]] = {
     withdrawals: ("cancel-final", "cancel-invite"),
     notifications_due: ("notify-subscribe", "notify-refer"),
     receipts: ("notify-final",),
     demands: tuple(dict.fromkeys(DEMANDS.values())),
 }
+"""What writes a page of a Call-ID → the kinds of its entries."""
 _PAGE_OF_CALL: Final = {kind: page for page, kinds in _OF_CALLS.items() for kind in kinds}
 _PAGE_UNDER: Final = {kind: page for page, kinds in _UNDER_CALL_IDS.items() for kind in kinds}
 
 
 def duties_of(call: Call, kind: str, window: Window, exchanges: Exchanges = exchanges_of) -> dict[str, list[Duty]]:
-    """The page of `call` that holds the entries of `kind`, by kind."""
+    """The page of `call` that holds the entries of `kind`: kind → entries."""
     if kind in ("answer", "answer-in-ack"):
         return _by_kind(("answer", "answer-in-ack"), answers(exchanges(call), call))
     page = _PAGE_OF_CALL[kind]
@@ -100,7 +103,7 @@ def duties_of(call: Call, kind: str, window: Window, exchanges: Exchanges = exch
 
 
 def duties_under(transactions: Sequence[Transaction], kind: str, window: Window) -> dict[str, list[Duty]]:
-    """The page of a Call-ID, given by its `transactions`, that holds the entries of `kind`, by kind."""
+    """The page of a Call-ID, given by its `transactions`, that holds the entries of `kind`: kind → entries."""
     page = _PAGE_UNDER[kind]
     return _by_kind(_UNDER_CALL_IDS[page], page(transactions, window))
 

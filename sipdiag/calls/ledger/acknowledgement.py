@@ -1,8 +1,8 @@
 """The duty to send an ACK: for each 2xx end to end, for each failure hop by hop.
 
-RFC 3261, sections 13.2.2.4, 13.3.1.4 and 17.1.1.3. A callee repeats its 2xx at T1, 2*T1, … up to T2 until the ACK
-comes, for 64*T1, over any transport. So the ladder of repeats is itself a witness: one that runs to its end proves
-that no ACK arrived, one that stops early suggests that it did.
+RFC 3261, sections 13.2.2.4, 13.3.1.4 and 17.1.1.3. Over any transport a callee repeats its 2xx, with pauses of T1, 2*T1
+and so on up to T2, until the ACK comes or 64*T1 are over. So the ladder of repeats is itself a witness: one that runs
+to its end proves that no ACK arrived, one that stops early suggests that it did.
 """
 
 from __future__ import annotations
@@ -10,26 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from msgspec.structs import replace
-
 from sipdiag.calls.call import Call, acknowledges
-from sipdiag.calls.ledger.duty import Duty, Outcome
-from sipdiag.calls.transaction import SECOND, T1, T2, TIMEOUT, Transaction
+from sipdiag.calls.ledger.duty import GAVE_UP, LADDER_END, Duty, Outcome
+from sipdiag.calls.transaction import RELIABLE, SECOND, T1, T2, TIMEOUT, Transaction
 from sipdiag.calls.window import Window
 from sipdiag.sip import Request, parse_name_addr, parse_uri
 from sipdiag.trace import Sighting, host
 
-LADDER_END = TIMEOUT - T2 - T1
-"""A last repeat this late is the last but one or the last of a full ladder: 27.5 s, one repeat lost at most."""
 FEWEST_RUNGS = 4
-"""Of the ten repeats of a full ladder; fewer prove nothing, however far apart they stand."""
-GAVE_UP = (TIMEOUT - 2 * SECOND, TIMEOUT + 4 * SECOND)
-"""When a callee's BYE means that it waited 64*T1 for the ACK in vain."""
+"""A full ladder has ten repeats; fewer than these prove nothing, however far apart they are."""
 TIME_TO_ANSWER = 2 * SECOND
-"""A caller that has not acknowledged by now, while the callee asks again, is not merely slow."""
+"""A caller that has not acknowledged within this time, while the callee repeats the 2xx, is not merely slow."""
 MOST = 400
-"""Final responses of one call that are looked at: no conversation has more, and each is held against the others."""
-RELIABLE = frozenset({"tcp", "tls", "ws", "wss", "sctp"})
+"""Final responses of one call that are looked at: each is compared with the others, and no conversation has more."""
 
 
 def acknowledgements(call: Call, window: Window) -> Iterator[Duty]:
@@ -63,7 +56,7 @@ def ack_target(answer: Sighting) -> str:
 
 
 def _for_answer(call: Call, hops: list[tuple[Transaction, Sighting]], acks: list[Sighting], window: Window) -> Duty:
-    """The duty of one 2xx, seen at `hops`; it was seen first where it is nearest to its sender."""
+    """The duty of one 2xx, seen at `hops`: judged at the hop nearest to the callee, where it was seen first."""
     transaction, answer = min(hops, key=lambda hop: hop[1].time)
     repeats = transaction.repeats_of(answer)
     last = repeats[-1].time if repeats else answer.time
@@ -81,59 +74,63 @@ def _for_answer(call: Call, hops: list[tuple[Transaction, Sighting]], acks: list
         return _with_ack(duty, acks, last, several_hops=len(hops) > 1)
     wrong = _mismatched(call, transaction, answer)
     if wrong is not None:
-        return _changed(duty, Outcome.WRONG, _difference(wrong, answer), by=wrong)
+        return duty.ended(Outcome.WRONG, _difference(wrong, answer), by=wrong)
     return _without_ack(duty, call, window, last)
 
 
 def _with_ack(duty: Duty, acks: list[Sighting], last: int, *, several_hops: bool) -> Duty:
-    """An ACK was seen: it is undone only if the callee went on asking to the end all the same."""
+    """An ACK was seen: the duty is undone only if the callee all the same repeated the 2xx to the end."""
     answer = duty.trigger
     here = [ack for ack in acks if host(ack.destination) == host(answer.source)]
     first = (here or acks)[0]
     if duty.timed_out and last > first.time + T1:
         elsewhere = "swallowed" if several_hops else "sent-elsewhere"
         reason = "not-accepted" if here else elsewhere
-        return _changed(duty, Outcome.UNDONE, reason, by=first)
+        return duty.ended(Outcome.UNDONE, reason, by=first)
     before = [repeat for repeat in duty.repeats if repeat.time <= first.time]
     outcome = Outcome.LATE if before else Outcome.DONE
-    return _changed(duty, outcome, "", by=first)
+    return duty.ended(outcome, "", by=first)
 
 
 def _without_ack(duty: Duty, call: Call, window: Window, last: int) -> Duty:
+    """No ACK was seen; `last` is when the 2xx was last repeated, or first seen."""
     answer = duty.trigger
     seen = window.left(answer.time)
     both_ways = window.sees(answer.destination, answer.source)
     if duty.timed_out:
-        return _changed(duty, Outcome.UNDONE, "timed-out")
+        return duty.ended(Outcome.UNDONE, "timed-out")
     if duty.followed_by is not None and duty.repeats and both_ways:
-        return _changed(duty, Outcome.UNDONE, "given-up")
+        return duty.ended(Outcome.UNDONE, "given-up")
     proof = _proof_of_confirmation(call, answer, duty.repeats, last)
     if proof is not None or _stopped_asking(duty.repeats, window):
-        return _changed(duty, Outcome.DONE, "unseen", by=proof)
+        return duty.ended(Outcome.DONE, "unseen", by=proof)
     if not both_ways:
-        return _changed(duty, Outcome.UNKNOWN, "one-sided")
+        return duty.ended(Outcome.UNKNOWN, "one-sided")
     if duty.repeats:
         outcome = Outcome.UNDONE if seen >= TIME_TO_ANSWER else Outcome.UNKNOWN
-        return _changed(duty, outcome, "repeated" if outcome is Outcome.UNDONE else "capture-ended")
+        return duty.ended(outcome, "repeated" if outcome is Outcome.UNDONE else "capture-ended")
     if seen > 2 * T1 and not _passes_here(duty, window):
-        return _changed(duty, Outcome.DONE, "unseen")  # and the callee did not ask for it again
+        return duty.ended(Outcome.DONE, "unseen")  # and the callee did not ask for it again
     if seen < TIMEOUT:
-        return _changed(duty, Outcome.UNKNOWN, "capture-ended")
-    # Over UDP a callee that does not ask again was content: the ACK came, and the recorder missed it.
+        return duty.ended(Outcome.UNKNOWN, "capture-ended")
+    # Over UDP a callee that does not repeat its 2xx may have got the ACK, which the recorder then missed.
     outcome = Outcome.UNDONE if answer.transport in RELIABLE else Outcome.UNKNOWN
-    return _changed(duty, outcome, "silent")
+    return duty.ended(outcome, "silent")
 
 
 def _ran_to_its_end(response: Sighting, repeats: list[Sighting]) -> bool:
-    """Whether the ladder of repeats is a full one, whatever the recorder lost of its rungs."""
+    """Whether the ladder of repeats is a full one, even if the recorder lost some of its rungs."""
     return len(repeats) >= FEWEST_RUNGS and repeats[-1].time - response.time >= LADDER_END
 
 
 def _stopped_asking(repeats: list[Sighting], window: Window) -> bool:
-    """Whether the next repeat was due within the recording and did not come: the sender had what it wanted."""
-    if not repeats:
-        return False
-    return window.left(repeats[-1].time) > min(T1 << len(repeats), T2) + T1
+    """Whether the next repeat was due within the recording and did not come: the sender had got its ACK."""
+    return bool(repeats) and window.left(repeats[-1].time) > _next_pause(repeats) + T1
+
+
+def _next_pause(repeats: list[Sighting]) -> int:
+    """Nanoseconds until the response would be repeated once more (RFC 3261, section 13.3.1.4)."""
+    return min(T1 << len(repeats), T2)
 
 
 def _passes_here(duty: Duty, window: Window) -> bool:
@@ -157,33 +154,32 @@ def _for_failure(call: Call, transaction: Transaction, final: Sighting, window: 
     if transaction.acks:
         first = transaction.acks[0]
         late = any(repeat.time <= first.time for repeat in repeats)
-        return _changed(duty, Outcome.LATE if late else Outcome.DONE, "", by=first)
+        return duty.ended(Outcome.LATE if late else Outcome.DONE, "", by=first)
     stray = next((ack for ack in call.acks if ack.message.cseq == transaction.cseq and ack.time >= final.time), None)
     if stray is not None and not any(acknowledges(stray, answer) for answer in _answers(call)):
-        return _changed(duty, Outcome.WRONG, "wrong-branch", by=stray)
+        return duty.ended(Outcome.WRONG, "wrong-branch", by=stray)
     if duty.timed_out:
-        return _changed(duty, Outcome.UNDONE, "timed-out")
+        return duty.ended(Outcome.UNDONE, "timed-out")
     if not window.sees(final.destination, final.source):
-        return _changed(duty, Outcome.UNKNOWN, "one-sided")
+        return duty.ended(Outcome.UNKNOWN, "one-sided")
     seen = window.left(final.time)
     if repeats:
         if _stopped_asking(repeats, window):
-            return _changed(duty, Outcome.DONE, "unseen")
+            return duty.ended(Outcome.DONE, "unseen")
         outcome = Outcome.UNDONE if seen >= TIME_TO_ANSWER else Outcome.UNKNOWN
-        return _changed(duty, outcome, "repeated" if outcome is Outcome.UNDONE else "capture-ended")
+        return duty.ended(outcome, "repeated" if outcome is Outcome.UNDONE else "capture-ended")
     if final.transport in RELIABLE:  # nothing is repeated there, so nothing but time can tell
         outcome = Outcome.UNDONE if seen >= TIMEOUT else Outcome.UNKNOWN
-        return _changed(duty, outcome, "silent" if outcome is Outcome.UNDONE else "capture-ended")
-    # Over UDP a server that misses the ACK says so within T1; one that stays quiet has got it.
-    return _changed(
-        duty, Outcome.DONE if seen > 2 * T1 else Outcome.UNKNOWN, "unseen" if seen > 2 * T1 else "capture-ended"
-    )
+        return duty.ended(outcome, "silent" if outcome is Outcome.UNDONE else "capture-ended")
+    # Over UDP a server that misses the ACK repeats its response after T1: one that stays quiet has got it.
+    outcome, reason = (Outcome.DONE, "unseen") if seen > 2 * T1 else (Outcome.UNKNOWN, "capture-ended")
+    return duty.ended(outcome, reason)
 
 
 def _mismatched(call: Call, transaction: Transaction, answer: Sighting) -> Sighting | None:
-    """An ACK at this hop after the 2xx, from its caller, that fits neither it nor any other 2xx of the hop.
+    """An ACK that the caller sent at this hop after the 2xx, and that fits neither this nor another 2xx of the hop.
 
-    What an element in between made of the tags on its other side is no concern of this hop.
+    The 2xx of other hops do not count: an element in between may use other tags on its other side.
     """
     others = _answers(call) if host(answer.source) == host(answer.destination) else transaction.answers
     for ack in call.acks:
@@ -199,6 +195,7 @@ def _difference(ack: Sighting, answer: Sighting) -> str:
 
 
 def _answers(call: Call) -> list[Sighting]:
+    """Every 2xx to an INVITE of `call`, at every hop."""
     return [answer for each in call.transactions if each.method == "INVITE" for answer in each.answers]
 
 
@@ -213,24 +210,21 @@ def _giving_up(call: Call, answer: Sighting) -> Sighting | None:
 
 
 def _proof_of_confirmation(call: Call, answer: Sighting, repeats: list[Sighting], last: int) -> Sighting | None:
-    """A request in the dialog that shows it confirmed, so that the ACK came though the recorder missed it.
+    """A request that shows the dialog confirmed: the ACK must have come, though the recorder missed it.
 
-    A callee sends nothing in the dialog, not even BYE, before the ACK or its timeout (RFC 3261, section 15). A caller's
-    request shows it only when the callee had stopped asking by then.
+    A callee sends nothing in the dialog, not even BYE, before the ACK or its timeout (RFC 3261, section 15). A request
+    of the caller shows it only if the callee had stopped repeating the 2xx by then.
     """
     local, remote = answer.message.from_tag, answer.message.to_tag
-    next_repeat = min(T1 << len(repeats), T2)
+    stopped = last + _next_pause(repeats) + T1
+    """When the callee, had it not got the ACK, would have repeated the 2xx at the latest."""
     for transaction in call.transactions:
         request = transaction.request
         if request is None or request.time <= answer.time or transaction.method in ("CANCEL", "PRACK"):
             continue
         tags = (request.message.from_tag, request.message.to_tag)
         by_callee = tags == (remote, local) and request.time >= last
-        by_caller = tags == (local, remote) and (not repeats or request.time > last + next_repeat + T1)
+        by_caller = tags == (local, remote) and (not repeats or request.time > stopped)
         if isinstance(request.message, Request) and (by_callee or by_caller):
             return request
     return None
-
-
-def _changed(duty: Duty, outcome: Outcome, reason: str, *, by: Sighting | None = None) -> Duty:
-    return replace(duty, outcome=outcome, reason=reason, fulfilled_by=by)

@@ -14,13 +14,15 @@ from msgspec.structs import replace
 from sipdiag.calls.call import Call
 from sipdiag.calls.ledger.duty import Duty, Outcome
 from sipdiag.calls.reference import meant_by
-from sipdiag.calls.session import Exchange, is_bodiless, is_reliable, sdp_in
+from sipdiag.calls.session import Exchange, is_bodiless, is_reliable, names_100rel, sdp_in
 from sipdiag.calls.transaction import status
-from sipdiag.trace import Sighting
 
 
 def answers(exchanges: Sequence[Exchange], call: Call) -> Iterator[Duty]:
-    """The duty of every offer of `call`, once for all hops: at the one nearest to who owed an answer that is amiss."""
+    """The duty of every offer of `call`, once for all its hops: at the last hop where it is not done, if there is one.
+
+    `exchanges` come with the hop nearest to the side that owed the answer first.
+    """
     entries: dict[tuple[str, int, str, str], Duty] = {}
     for exchange in exchanges:
         known = entries.get(exchange.key)
@@ -64,7 +66,7 @@ def _without(duty: Duty, exchange: Exchange, call: Call) -> Duty:
         return replace(duty, outcome=Outcome.UNDONE, reason="offer-in-response")
     if _is_seen_elsewhere(exchange, call):
         return replace(duty, outcome=Outcome.DONE, reason="seen-elsewhere")
-    # Where responses may be reliable, one with the answer may have been missed by the recorder.
+    # Where responses may be reliable, the recorder may have missed one that held the answer.
     unseen = may_be_reliable(exchange) and _confirms_unseen(exchange, call)
     return replace(duty, outcome=Outcome.UNKNOWN if unseen else Outcome.UNDONE, reason="offer-in-request")
 
@@ -88,15 +90,11 @@ def _is_seen_elsewhere(exchange: Exchange, call: Call) -> bool:
 
 def may_be_reliable(exchange: Exchange) -> bool:
     """Whether a provisional response may hold the answer to the offer of an INVITE."""
-    return exchange.transaction.method == "INVITE" and "100rel" in _extensions(exchange.offer)
+    return exchange.transaction.method == "INVITE" and names_100rel(exchange.offer, "supported", "require")
 
 
 def _confirms_unseen(exchange: Exchange, call: Call) -> bool:
-    """Whether a PRACK confirms a response to this INVITE that the capture does not hold, and the answer may be in."""
+    """Whether a PRACK confirms a response to this INVITE that the capture lacks, and that may hold the answer."""
     invite = exchange.transaction
     pracks = (each for each in call.transactions if each.method == "PRACK" and each.from_tag == invite.from_tag)
     return any(each.request is None or meant_by(each.request, call.transactions) is None for each in pracks)
-
-
-def _extensions(request: Sighting) -> list[str]:
-    return [value.lower() for name in ("supported", "require") for value in request.message.values(name)]

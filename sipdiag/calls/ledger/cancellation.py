@@ -19,7 +19,7 @@ from sipdiag.calls.window import Window
 from sipdiag.trace import Sighting
 
 TIME_TO_CROSS = SECOND
-"""A 2xx that follows the 200 of the CANCEL by more is no crossing: the callee had taken the CANCEL in before it."""
+"""A 2xx this long after the 200 of the CANCEL did not cross it: the callee had accepted the CANCEL before."""
 
 
 def cancellations(call: Call, window: Window) -> Iterator[Duty]:
@@ -70,8 +70,8 @@ def _for_answer(call: Call, cancel: Transaction, invite: Transaction, answer: Si
         late = byes[0].time > answer.time + TIMEOUT
         return replace(duty, outcome=Outcome.LATE if late else Outcome.DONE)
     if ack is None or byes_missed(call, tags):
-        # Whether the dialog passes by the recorder at all is open; that of the missing ACK is a duty of its own.
-        # And where a BYE was answered that the recorder missed, the call was hung up.
+        # Without an ACK nobody knows whether the dialog's requests pass by the recorder (a missing ACK is a duty of its
+        # own), and a response to a missed BYE shows that the call was hung up.
         return replace(duty, outcome=Outcome.UNKNOWN, reason="unseen")
     first = next((each.first for each in call.attempts if each.first.cseq == answer.message.cseq), invite)
     if first.request is None or len(first.request.message.vias) > 1:
@@ -83,7 +83,7 @@ def _for_answer(call: Call, cancel: Transaction, invite: Transaction, answer: Si
 
 
 def _reason(cancel: Transaction, answer: Sighting, ack: Sighting | None) -> str:
-    """Who was too late: the caller, which had the answer, the callee, which had the CANCEL, or neither."""
+    """Who was at fault: the caller, which cancelled after its ACK, the callee, which ignored the CANCEL, or neither."""
     if cancel.request is not None and ack is not None and ack.time < cancel.request.time:
         return "after-ack"
     accepted = next((each for each in cancel.responses if status(each) == 200), None)

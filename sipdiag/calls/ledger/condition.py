@@ -1,8 +1,8 @@
 """Conditions: what a refusal asks of a client's next requests, and whether the client kept to it.
 
-A retry may come under another Call-ID, so this account is kept for a client and a server, and `refusal` makes the
-entries of the ledger from it. RFC 3261,
-section 8.1.3.5 (retry without what was refused) and 21.5.4 (503 with Retry-After: stay away that long).
+A retry may come under another Call-ID, so conditions are kept for each client and server, and `refusal` makes the
+entries of the ledger from them. RFC 3261, sections 8.1.3.5 (retry without what was refused) and 21.5.4 (503 with
+Retry-After: stay away that long).
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from sipdiag.trace import Sighting, host
 
 UNAVAILABLE = 503
 ELSEWHERE = frozenset({"REGISTER", "ACK", "CANCEL", "OPTIONS"})
-"""Registrations have rules of their own; an OPTIONS only asks whether the server lives, and any answer is one."""
+"""Methods that are left out here: registrations have rules of their own, and OPTIONS asks for any answer at all."""
 
 Link = tuple[str, str]
 """Client host, server endpoint."""
 Matter = tuple[str, str, str]
-"""Method, Request-URI, who asks: what a condition is about; within a dialog method, Call-ID, From tag."""
+"""What a condition is about: method, Request-URI, URI of From; within a dialog method, Call-ID, From tag."""
 EVERYTHING: Matter = ("", "", "")
-"""What a server that wants to be left alone is about."""
+"""The matter of a condition that covers every request: a 503 with Retry-After."""
 Errand = tuple[str, str, str, int]
-"""Method, Request-URI, who asks, status code: what must be alike for a request to be tried again."""
+"""A matter and a status code: a later request of the same matter tries again what got this code."""
 
 
 class Condition(msgspec.Struct, kw_only=True):
@@ -37,10 +37,13 @@ class Condition(msgspec.Struct, kw_only=True):
     status: int
     """The status code of the refusal."""
     stated: list[str]
-    """The condition in the words of the refusal."""
+    """The condition in the words of the refusal: option tags, media types, methods, seconds."""
     client: str
+    """`host:port` of the client that was refused."""
     server: str
+    """`host:port` of the server that refused it."""
     method: str
+    """The method of the first request that was refused."""
     refusals: list[tuple[Sighting, Sighting]]
     """The requests that were refused and their refusals, in the order of time."""
     ignored: list[Sighting] = []
@@ -63,9 +66,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     is_final: bool
     transaction: Transaction
     own: bool
-    """Whether this is the hop of the one that asked."""
+    """Whether this is the first hop: that of the client which made the request."""
     arose: bool
-    """Whether this is the hop where the response arose."""
+    """Whether this is the last hop: the response arose there, as far as the capture shows."""
 
 
 def conditions(transactions: Iterable[Transaction]) -> list[Condition]:
@@ -91,12 +94,12 @@ def conditions_stated(transactions: Iterable[Transaction]) -> dict[Link, set[Mat
         if code == UNAVAILABLE and hops.arose(each) and retry_after(final):
             found.setdefault(_link(each), set()).add(EVERYTHING)
         elif _terms(each, request, final, own=hops.own(each)):
-            found.setdefault(_link(each), set()).add(_errand(each, request))
+            found.setdefault(_link(each), set()).add(_matter(each, request))
     return found
 
 
 def events_of(transactions: Iterable[Transaction], stated: Mapping[Link, set[Matter]]) -> dict[Link, list[Event]]:
-    """Link → what passed on it of what the conditions `stated` are about."""
+    """Link → the requests and responses on it that the conditions `stated` are about."""
     transactions = list(transactions) if stated else []
     found: dict[Link, list[Event]] = {}
     hops: _Hops | None = None
@@ -105,7 +108,7 @@ def events_of(transactions: Iterable[Transaction], stated: Mapping[Link, set[Mat
         if request is None or each.origin is not None or each.method in ELSEWHERE:
             continue
         matters = stated.get(_link(each))
-        if matters is None or (EVERYTHING not in matters and _errand(each, request) not in matters):
+        if matters is None or (EVERYTHING not in matters and _matter(each, request) not in matters):
             continue
         hops = hops or _Hops(transactions)
         own, arose = hops.own(each), hops.arose(each)
@@ -139,11 +142,11 @@ class _Hops:
                 self._lasts[_passage(each)] = each
 
     def own(self, each: Transaction) -> bool:
-        """Whether it is that of the one that asked."""
+        """Whether this is the first hop of its request."""
         return self._firsts[_passage(each)] is each
 
     def arose(self, each: Transaction) -> bool:
-        """Whether a response to it arose there, as far as is seen."""
+        """Whether this is the last hop of its request that was seen, so that the response arose there."""
         return self._lasts[_passage(each)] is each
 
 
@@ -153,18 +156,18 @@ class _Sweep:
     def __init__(self) -> None:
         self.found: list[Condition] = []
         self._closed: tuple[int, int, Condition] | None = None
-        """Since when and until when the server is to be left alone."""
+        """Since when and until when the server is to be left alone, and the condition that says so."""
         self._open: dict[Errand, tuple[int, str, Condition]] = {}
-        """For each errand: since when, in which Call-ID, and the condition."""
+        """For each errand since when a condition holds, the Call-ID that it was stated in, and the condition."""
 
     def ask(self, each: Transaction, time: int, *, own: bool) -> None:
-        """A request: does it keep to what was asked?"""
+        """Take a request, and note the conditions that it breaks or keeps to."""
         request = each.request
         if request is None:
             return
         if self._closed is not None and each.method in WITHOUT_DIALOG and not each.to_tag:
             since, until, closed = self._closed
-            if since + T1 < time < until:  # those before were sent before the refusal was read
+            if since + T1 < time < until:  # what came earlier was sent before the refusal was read
                 closed.ignored.append(request)
             elif time >= until:
                 closed.met = closed.met or request
@@ -184,7 +187,7 @@ class _Sweep:
             del self._open[errand]
 
     def refuse(self, each: Transaction, *, own: bool, arose: bool) -> None:
-        """A final response: a 503 binds the hop that it arose at, any other refusal the one that asked."""
+        """Take a final response: a 503 binds the hop where it arose, any other refusal the client at the first hop."""
         request, final = each.request, each.final
         if request is None or final is None:
             return
@@ -195,7 +198,7 @@ class _Sweep:
             self._closed = (final.time if still is None else still[0], final.time + wait * SECOND, condition)
         stated = _terms(each, request, final, own=own)
         if stated:
-            errand = (*_errand(each, request), code)
+            errand = (*_matter(each, request), code)
             known = self._open.get(errand)
             condition = self._noted(None if known is None else known[2], code, stated, each, request, final)
             self._open[errand] = (final.time if known is None else known[0], each.call_id, condition)
@@ -209,6 +212,7 @@ class _Sweep:
         request: Sighting,
         final: Sighting,
     ) -> Condition:
+        """The condition that the refusal `final` states: one `known` already, which it repeats, or else a new one."""
         if known is None:
             known = Condition(
                 status=code,
@@ -224,7 +228,7 @@ class _Sweep:
 
 
 def _terms(each: Transaction, request: Sighting, final: Sighting, *, own: bool) -> list[str]:
-    """What a refusal states to the one that asked; nothing where it was about something else."""
+    """What a refusal asks of the client at the first hop; nothing where the request met that already."""
     code = status(final)
     if not own or code not in REFUSALS or not _is_told_here(each, code):
         return []
@@ -233,7 +237,7 @@ def _terms(each: Transaction, request: Sighting, final: Sighting, *, own: bool) 
 
 
 def _is_told_here(each: Transaction, code: int) -> bool:
-    """Challenges of other requests have rules of their own; a re-SUBSCRIBE or UPDATE is met in its dialog."""
+    """Whether such a refusal is this module's affair: challenges of most methods have rules of their own."""
     return each.method in CHALLENGED if code in (401, 407) else each.method not in ELSEWHERE
 
 
@@ -245,8 +249,8 @@ def _passage(each: Transaction) -> tuple[str, str, int, str]:
     return each.call_id, each.method, each.cseq, each.from_tag
 
 
-def _errand(each: Transaction, request: Sighting) -> tuple[str, str, str]:
-    """What a request is about; what was refused within a dialog is tried again there or not at all."""
+def _matter(each: Transaction, request: Sighting) -> Matter:
+    """What a condition on this request is about: what was refused in a dialog is tried again there or not at all."""
     message = request.message
     if message.to_tag:
         return each.method, message.call_id, message.from_tag
@@ -255,5 +259,5 @@ def _errand(each: Transaction, request: Sighting) -> tuple[str, str, str]:
 
 
 def _errands(each: Transaction, request: Sighting) -> Iterator[Errand]:
-    method, uri, sender = _errand(each, request)
-    return ((method, uri, sender, code) for code in REFUSALS)
+    matter = _matter(each, request)
+    return ((*matter, code) for code in REFUSALS)

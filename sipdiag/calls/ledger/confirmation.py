@@ -1,7 +1,7 @@
 """The duty to send a PRACK: for each provisional response that was sent reliably.
 
-RFC 3262, sections 3 and 4. A callee repeats such a response at T1 and ever doubled intervals until the PRACK comes;
-after 64*T1 it refuses the INVITE with a 5xx. A final response that comes before settles the matter.
+RFC 3262, sections 3 and 4. A callee repeats such a response after T1, and then with pauses that double each time, until
+the PRACK comes; after 64*T1 it refuses the INVITE with a 5xx. A final response before that settles the matter.
 """
 
 from __future__ import annotations
@@ -9,26 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from msgspec.structs import replace
-
 from sipdiag.calls.call import Call
-from sipdiag.calls.ledger.duty import Duty, Outcome
-from sipdiag.calls.transaction import SECOND, T1, T2, TIMEOUT, Transaction, status
+from sipdiag.calls.ledger.duty import GAVE_UP, LADDER_END, Duty, Outcome
+from sipdiag.calls.session import names_100rel
+from sipdiag.calls.transaction import SECOND, T1, Transaction, status
 from sipdiag.calls.window import Window
 from sipdiag.trace import Sighting, host
 
-LADDER_END = TIMEOUT - T2 - T1
-"""A last repeat this late ends a ladder, whether its pauses double without end or stop growing at T2."""
-GAVE_UP = (TIMEOUT - 2 * SECOND, TIMEOUT + 4 * SECOND)
-"""When a callee's 5xx means that it waited 64*T1 for the PRACK in vain."""
 TIME_TO_ANSWER = 3 * SECOND
-"""A caller that has not confirmed by now, while the callee asks again, is not merely slow."""
+"""A caller that has not confirmed within this time, while the callee repeats its response, is not merely slow."""
 MOST = 400
-"""Responses of one call that are looked at: no callee has so much to say before it answers."""
+"""Reliable responses of one call that are looked at: no callee sends so many before it answers."""
 MANY_REPEATS = 2
-"""One repeat is what a single lost packet costs."""
+"""Repeats that show the callee still waiting; a single one is what one lost packet costs."""
 
 Hop = tuple[Transaction, Sighting]
+"""The INVITE at one hop, and the response as it was seen there."""
 Sent = tuple[Transaction, tuple[str, ...]]
 """A PRACK, and what its RAck names."""
 
@@ -54,22 +50,20 @@ def confirmations(call: Call, window: Window) -> Iterator[Duty]:
 
 
 def _rseq(response: Sighting) -> str:
-    """The number of a response that was sent reliably (section 4); of any other empty."""
+    """The RSeq of a response that was sent reliably (section 3); empty for any other."""
     rseq = response.message.field("rseq")
-    return rseq.strip() if rseq and _names_100rel(response, "require") else ""
-
-
-def _names_100rel(sighting: Sighting, name: str) -> bool:
-    """Whether header field `name` lists the option tag, in any case (RFC 3261, section 7.3.1)."""
-    return any(tag.strip().lower() == "100rel" for tag in sighting.message.values(name))
+    return rseq.strip() if rseq and names_100rel(response, "require") else ""
 
 
 def _for_response(
     call: Call, hops: list[Hop], due: tuple[str, str, str], pracks: Sequence[Sent], window: Window
 ) -> Duty:
-    """The duty of one response, seen at `hops`; it was seen first where it is nearest to its sender."""
+    """The duty of one response, seen at `hops`: judged at the hop nearest to the callee, where it was seen first.
+
+    `due` is what the RAck of its PRACK must say.
+    """
     transaction, response = min(hops, key=lambda hop: hop[1].time)
-    # A callee that renews a header field, a date for one, with each copy repeats no less.
+    # A copy with a new value in some header field, such as Date, is a repeat all the same.
     copies = [other for hop, other in hops if hop is transaction and other is not response]
     repeats = sorted([*transaction.repeats_of(response), *copies], key=lambda each: each.time)
     last = repeats[-1].time if repeats else response.time
@@ -91,18 +85,20 @@ def _for_response(
 
 
 def _same_dialog(prack: Transaction, response: Sighting) -> bool:
+    """Whether the PRACK was sent in the dialog of the response, and after it."""
     tags = response.message.from_tag, response.message.to_tag
     late = prack.request is not None and prack.request.time >= response.time
     return late and (prack.from_tag, prack.to_tag) == tags
 
 
 def _rack(prack: Sighting) -> tuple[str, ...]:
+    """The parts of its RAck: RSeq, CSeq number and method of the response that it confirms (section 7.2)."""
     # RAck = "RAck" HCOLON response-num LWS CSeq-num LWS Method
     return tuple((prack.message.field("rack") or "").split())
 
 
 def _with_prack(duty: Duty, pracks: list[Transaction], last: int, *, several_hops: bool) -> Duty:
-    """A PRACK was seen: it is undone only if the callee went on asking to the end all the same."""
+    """A PRACK was seen: the duty is undone only if the callee all the same repeated the response to the end."""
     here = [each for each in pracks if host(each.destination) == host(duty.trigger.source)]
     first = (here or pracks)[0]
     request = first.request
@@ -112,9 +108,9 @@ def _with_prack(duty: Duty, pracks: list[Transaction], last: int, *, several_hop
         refused = first.final is not None
         elsewhere = "swallowed" if several_hops else "sent-elsewhere"
         reason = ("rejected" if refused else "not-accepted") if here else elsewhere
-        return _changed(duty, Outcome.UNDONE, reason, by=request)
+        return duty.ended(Outcome.UNDONE, reason, by=request)
     before = any(repeat.time <= request.time for repeat in duty.repeats)
-    return _changed(duty, Outcome.LATE if before else Outcome.DONE, "", by=request)
+    return duty.ended(Outcome.LATE if before else Outcome.DONE, "", by=request)
 
 
 def _without_prack(duty: Duty, call: Call, hop: Transaction, pracks: Sequence[Transaction], window: Window) -> Duty:
@@ -125,22 +121,22 @@ def _without_prack(duty: Duty, call: Call, hop: Transaction, pracks: Sequence[Tr
         wrong = next((each.request for each in pracks if _meets_nothing(each, call)), None)
         reason = "mismatched" if wrong is not None else "timed-out" if duty.timed_out else "given-up"
         outcome = Outcome.UNDONE if wrong is None else Outcome.WRONG
-        return _changed(duty, outcome, reason if _asked_for(hop) else "not-offered", by=wrong)
+        return duty.ended(outcome, reason if _asked_for(hop) else "not-offered", by=wrong)
     if _stopped_asking(duty, window) or _goes_on(response, hop):
-        return _changed(duty, Outcome.DONE, "unseen")
+        return duty.ended(Outcome.DONE, "unseen")
     if not both_ways:
-        return _changed(duty, Outcome.UNKNOWN, "one-sided")
+        return duty.ended(Outcome.UNKNOWN, "one-sided")
     if len(repeats) >= MANY_REPEATS and seen >= TIME_TO_ANSWER:
         answered = duty.followed_by is not None and status(duty.followed_by) < 300
         reason = "answered-anyway" if answered else "repeated"
-        return _changed(duty, Outcome.UNDONE, reason if _asked_for(hop) else "not-offered")
+        return duty.ended(Outcome.UNDONE, reason if _asked_for(hop) else "not-offered")
     if duty.followed_by is not None:
-        return _changed(duty, Outcome.DONE, "settled")
-    return _changed(duty, Outcome.UNKNOWN, "capture-ended")
+        return duty.ended(Outcome.DONE, "settled")
+    return duty.ended(Outcome.UNKNOWN, "capture-ended")
 
 
 def _gave_up(duty: Duty) -> bool:
-    """Whether the callee refused the INVITE with a 5xx at the moment at which it gives up waiting (section 3)."""
+    """Whether the callee refused the INVITE with a 5xx about 64*T1 after the response (section 3)."""
     final = duty.followed_by
     if final is None or status(final) // 100 != 5:
         return False
@@ -156,7 +152,7 @@ def _stopped_asking(duty: Duty, window: Window) -> bool:
 
 
 def _goes_on(response: Sighting, hop: Transaction) -> bool:
-    """Whether the callee sent its next reliable response, which it should not before the PRACK for this one."""
+    """Whether the callee sent its next reliable response, which must wait for the PRACK of this one (section 3)."""
     number = _number(_rseq(response))
     same = (each for each in hop.responses if each.message.to_tag == response.message.to_tag)
     later = (each for each in same if 100 < status(each) < 200 and each.time > response.time)
@@ -164,15 +160,13 @@ def _goes_on(response: Sighting, hop: Transaction) -> bool:
 
 
 def _number(rseq: str) -> int | None:
-    # response-num = 1*DIGIT, below 2**32
+    # response-num = 1*DIGIT, below 2**32 (section 7.1)
     return int(rseq) if rseq.isascii() and rseq.isdigit() and len(rseq) <= 10 else None
 
 
 def _asked_for(hop: Transaction) -> bool:
-    """Whether the INVITE allowed reliable responses (section 3); one that was not seen is taken to."""
-    if hop.request is None:
-        return True
-    return _names_100rel(hop.request, "supported") or _names_100rel(hop.request, "require")
+    """Whether the INVITE allowed reliable responses (section 3); an INVITE that was not seen is taken to allow them."""
+    return hop.request is None or names_100rel(hop.request, "supported", "require")
 
 
 def _meets_nothing(prack: Transaction, call: Call) -> bool:
@@ -187,7 +181,3 @@ def _meets_nothing(prack: Transaction, call: Call) -> bool:
         for response in each.responses
         if 100 < status(response) < 200
     )
-
-
-def _changed(duty: Duty, outcome: Outcome, reason: str, *, by: Sighting | None = None) -> Duty:
-    return replace(duty, outcome=outcome, reason=reason, fulfilled_by=by)

@@ -1,7 +1,7 @@
 """The duty of a client that was challenged, or refused by a registrar: to try again with what was asked for.
 
-RFC 3261, sections 22.2 and 22.3 (credentials) and 10.3 (a longer interval). Such a request is tried again under its
-Call-ID, as is everything in a dialog; what may as well come under another stands in `condition`.
+RFC 3261, sections 22.2 and 22.3 (credentials) and 10.2.8 (a longer interval). Such a request is tried again under its
+Call-ID, as is everything in a dialog; for what may be tried again under another Call-ID see `condition`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from sipdiag.trace import Sighting, host
 NEVER_TRIED_AGAIN = frozenset({"ACK", "CANCEL"})
 CHALLENGES = frozenset({401, 407})
 CROSSED = 400 * MILLISECOND
-"""A copy of the request this long after its refusal is sent by a client that did not receive it; they come after T1."""
+"""A copy of the request this long after its refusal comes from a client that did not get it: copies come after T1."""
 MOST = 40
-"""Later requests that are looked at: what none of them kept to was broken."""
+"""Later requests that are searched for one that does what the refusal asked for."""
 
 
 def demands(transactions: Sequence[Transaction], window: Window) -> Iterator[Duty]:
@@ -43,13 +43,14 @@ def demands(transactions: Sequence[Transaction], window: Window) -> Iterator[Dut
 
 
 def _belongs_here(method: str, code: int) -> bool:
+    """Whether such a refusal of such a request is this module's affair, and not that of `condition`."""
     if code in CHALLENGES:
         return method not in CHALLENGED and method not in NEVER_TRIED_AGAIN
     return code in DEMANDS and method in ELSEWHERE and method not in NEVER_TRIED_AGAIN
 
 
 def _asks(transactions: Sequence[Transaction]) -> list[Transaction]:
-    """What was asked, each at the hop where it was seen first: a proxy that passes it on asks nothing."""
+    """The requests, each at the hop where it was seen first only: a proxy that passes one on asks nothing itself."""
     seen: set[tuple[str, int, str]] = set()
     asks: list[Transaction] = []
     for each in transactions:
@@ -104,7 +105,7 @@ def _breaks(entry: Duty, code: int, stated: list[str], again: Sighting) -> bool:
 
 
 def _is_alike(other: Transaction, again: Sighting, each: Transaction) -> bool:
-    """Whether it is the same request once more: in the same dialog, or outside of any by the same client."""
+    """Whether `again` is the request of `each` once more: in the same dialog, or outside any by the same client."""
     request = each.request
     if other.method != each.method or (request is not None and again.message.to_tag != request.message.to_tag):
         return False

@@ -1,7 +1,7 @@
 """Duties: what one message obliges somebody to send, and what became of it.
 
-An entry of the ledger is opened by the message that lays the duty and closed by one of five outcomes, of which the
-last is that the capture cannot tell. The rules read the entries; what an entry says depends on none of them.
+A duty is one entry of the ledger: a message opens it, and one of five outcomes closes it, of which the last is that the
+capture cannot tell. The rules read the entries; what an entry says depends on no rule.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from enum import Enum
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from sipdiag.calls.passage import Passage
 from sipdiag.calls.session import Exchange
-from sipdiag.calls.transaction import SECOND, TIMEOUT
+from sipdiag.calls.transaction import SECOND, T1, T2, TIMEOUT
 from sipdiag.trace import Sighting
 
 
@@ -22,7 +23,7 @@ class Outcome(Enum):
 
     DONE = "done"
     LATE = "late"
-    """Done after the other side had to ask again, or after its time."""
+    """Done, but after its time, or after the other side had to ask again."""
     WRONG = "wrong"
     """Something was sent for it that does not fulfil it."""
     UNDONE = "undone"
@@ -36,15 +37,19 @@ class Law(msgspec.Struct, frozen=True, kw_only=True):
     section: str
     """Where the duty stands."""
     timer: str = ""
-    """The clock that runs against the debtor; empty where the RFC sets none."""
+    """The timer that runs against the debtor; empty where the RFC sets none."""
     within: int | None = None
-    """Nanoseconds that it gives, or, where there is none, that nobody needs more than; None: no time is set."""
+    """Nanoseconds that the timer gives; without a timer, more than anybody needs. None: there is no limit."""
     never: frozenset[Outcome] = frozenset()
     """The outcomes that a duty of this kind cannot have."""
 
 
 AT_ONCE: Final = 2 * SECOND
-"""Who has the password, or knows what was refused, tries again by itself within this time."""
+"""Within this time a client tries again by itself, where it has the password or knows what was refused."""
+LADDER_END: Final = TIMEOUT - T2 - T1
+"""27.5 s: of a ladder of retransmissions that lasts as long, at most the last is missing."""
+GAVE_UP: Final = (TIMEOUT - 2 * SECOND, TIMEOUT + 4 * SECOND)
+"""So long (at least, at most) after its response a callee gives up that has waited 64*T1 in vain for ACK or PRACK."""
 _NO_LATE: Final = frozenset({Outcome.LATE})
 _NO_UNDONE: Final = frozenset({Outcome.UNDONE})
 _ONLY_LEFT_OFF: Final = frozenset({Outcome.LATE, Outcome.UNDONE})
@@ -74,7 +79,7 @@ LAWS: Final[dict[str, Law]] = {
     "interval": Law(section="RFC 3261, section 10.3", within=TIMEOUT),
     "retry-after": Law(section="RFC 3261, section 21.5.4", timer="Retry-After", never=_NO_UNDONE),
 }
-"""Kind → its law: what is due."""
+"""Kind of duty → its law."""
 DEMANDS: Final = {
     401: "credentials",
     405: "method",
@@ -86,7 +91,7 @@ DEMANDS: Final = {
     489: "event",
     503: "retry-after",
 }
-"""Status code → the kind of duty that a refusal lays on the one that asked."""
+"""Status code of a refusal → the kind of duty that it lays on the client."""
 
 
 class Duty(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,26 +102,26 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
     trigger: Sighting
     """The message that lays the duty, where it was seen nearest to its sender."""
     debtor: str
-    """`host:port` of the side that owes it, as far from the trigger as it was seen."""
+    """`host:port` of the side that owes it, at the hop farthest from that sender."""
     outcome: Outcome
     reason: str = ""
-    """Which way it went undone or wrong, or why nobody can tell: a variant of the rule's messages."""
+    """How it went undone or wrong, or why nobody can tell: the name of a variant of the rule's messages."""
     repeats: list[Sighting] = []
-    """How the other side asked again, or how the debtor broke the duty before it was done."""
+    """The messages by which the other side asked again, or by which the debtor broke the duty before it was done."""
     fulfilled_by: Sighting | None = None
-    """What did it, or was meant to."""
+    """The message that fulfils the duty, or was meant to."""
     timed_out: bool = False
-    """The other side asked until its timer ran out: proof that nothing reached it."""
+    """Whether the other side asked until its timer ran out: proof that nothing reached it."""
     target: str = ""
-    """Where what is due should have gone, as a URI."""
+    """Where the message that is due should go: a URI, or `host:port`."""
     followed_by: Sighting | None = None
-    """What ended it: the BYE of a callee that gave up."""
+    """What came instead and ended the matter, such as the BYE of a callee that gave up."""
     passage: Passage | None = None
-    """Of a duty that a request lays: the request at every hop."""
+    """Where a request lays the duty: that request at every hop."""
     exchange: Exchange | None = None
-    """Of a duty that an offer lays: the offer and what became of it, at one hop."""
+    """Where an offer lays the duty: the offer and what became of it, at one hop."""
     allowed: int | None = None
-    """Nanoseconds that this debtor has, where they are not those of the law."""
+    """Nanoseconds that this debtor has, where the law does not say: see `deadline`."""
 
     @property
     def law(self) -> Law:
@@ -125,11 +130,15 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def deadline(self) -> int | None:
-        """Until when it is to be done; None where no time is set."""
+        """Until when it is to be done, in nanoseconds after 1970; None where there is no limit."""
         within = self.law.within if self.allowed is None else self.allowed
         return None if within is None else self.trigger.time + within
 
     @property
     def closed_by(self) -> Sighting | None:
-        """The message that closed it; None where nothing did but time, or the end of the capture."""
+        """The message that closed it; None where only time did, or the end of the capture."""
         return self.fulfilled_by or self.followed_by
+
+    def ended(self, outcome: Outcome, reason: str = "", *, by: Sighting | None = None) -> Duty:
+        """The same duty with this outcome, fulfilled `by` a message if any."""
+        return replace(self, outcome=outcome, reason=reason, fulfilled_by=by)

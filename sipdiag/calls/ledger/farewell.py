@@ -1,8 +1,8 @@
-"""The duty to answer a BYE: who gets one ends the session too, and says so with a 2xx.
+"""The duty to answer a BYE: the side that gets one ends the session too, and says so with a 2xx.
 
-RFC 3261, section 15.1.2. The sender considers the session over at once (section 15.1.1), the other side only when it
-got the BYE: a refusal leaves the two at odds, unless both had hung up by themselves. A challenge is an answer: what
-became of it is a duty of who was challenged.
+RFC 3261, section 15.1.2. The sender takes the session as ended at once (section 15.1.1), the other side only when it
+gets the BYE: a refusal leaves the two at odds, unless both had hung up by themselves. A challenge is an answer too; to
+come back with credentials is a duty of the side that was challenged.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class _Ended:
     def __init__(self, call: Call, byes: list[Passage]) -> None:
         self.dialogs = dialogs_of(call)
         self.missed: dict[frozenset[str], list[Sighting]] = {}
-        """Responses to those that the recorder missed."""
+        """Responses to BYEs that the recorder missed."""
         for each in all_byes_missed(call):
             self.missed.setdefault(tags_of(each), []).append(each)
         self._byes: dict[frozenset[str], list[Passage]] = {}
@@ -35,7 +35,7 @@ class _Ended:
             self._byes.setdefault(tags_of(bye.request), []).append(bye)
 
     def of(self, bye: Passage) -> list[Passage]:
-        """Those of the same dialog."""
+        """The BYEs of the same dialog as `bye`."""
         return self._byes[tags_of(bye.request)]
 
 
@@ -50,7 +50,7 @@ def farewells(call: Call, window: Window) -> Iterator[Duty]:
         if final is not None:
             yield _answered(duty, bye, final, ended)
         elif any(id(hop) in copies for hop in bye.hops):
-            yield _changed(duty, Outcome.DONE, "seen-elsewhere")  # on another link to the same traffic
+            yield duty.ended(Outcome.DONE, "seen-elsewhere")  # on another link to the same traffic
         else:
             yield _open(duty, bye, ended.of(bye), window)
 
@@ -60,14 +60,14 @@ def _answered(duty: Duty, bye: Passage, final: Sighting, ended: _Ended) -> Duty:
     code = status(final)
     if code < 300:
         late = any(copy.time <= final.time for copy in bye.first.request_repeats)
-        return _changed(duty, Outcome.LATE if late else Outcome.DONE, by=final)
+        return duty.ended(Outcome.LATE if late else Outcome.DONE, by=final)
     if code in (401, 407):
-        return _changed(duty, Outcome.DONE, "challenged", by=final)
+        return duty.ended(Outcome.DONE, "challenged", by=final)
     if any(each.answered for each in later_of_the_same_side(bye, ended.of(bye))):
-        return _changed(duty, Outcome.LATE, "recovered", by=final)
+        return duty.ended(Outcome.LATE, "recovered", by=final)
     if code == 481:
-        return _changed(duty, *_unknown_dialog(bye, final, ended), by=final)
-    return _changed(duty, Outcome.WRONG, "timeout" if code == 408 else "refused", by=final)
+        return duty.ended(*_unknown_dialog(bye, final, ended), by=final)
+    return duty.ended(Outcome.WRONG, "timeout" if code == 408 else "refused", by=final)
 
 
 def _unknown_dialog(bye: Passage, final: Sighting, ended: _Ended) -> tuple[Outcome, str]:
@@ -85,31 +85,28 @@ def _unknown_dialog(bye: Passage, final: Sighting, ended: _Ended) -> tuple[Outco
 
 
 def _open(duty: Duty, bye: Passage, byes: list[Passage], window: Window) -> Duty:
-    """The sender got none."""
+    """The sender got no final response; `byes` are those of its dialog."""
     again = next((each for each in later_of_the_same_side(bye, byes) if each.answered), None)
     if again is not None:
-        return _changed(duty, Outcome.LATE, "said-again", by=again.final)  # under a new CSeq
+        return duty.ended(Outcome.LATE, "said-again", by=again.final)  # under a new CSeq
     answer = next((final for each in reversed(bye.hops) if (final := each.final) is not None), None)
     if answer is None:
         hop = bye.hops[-1]
         outcome, reason = silence(hop, hop.request or bye.request, window)
         duty = replace(duty, repeats=hop.request_repeats, timed_out=reason == "timed-out")
-    else:  # further on it was answered; a sender that asks again has not heard of it
+    else:  # a hop further on shows an answer; a sender that repeats the BYE after that has not got it
         lost = len([copy for copy in bye.first.request_repeats if copy.time > answer.time]) > 1
         outcome, reason = (Outcome.UNDONE, "answer-lost") if lost else (Outcome.DONE, "unseen")
         duty = replace(duty, repeats=bye.first.request_repeats)
     if outcome is Outcome.DONE or reason in NOTHING_TO_SAY:
-        return _changed(duty, outcome, reason, by=answer)
+        return duty.ended(outcome, reason, by=answer)
     other = next((each for each in of_the_other_side(bye, byes) if _crosses(bye, each)), None)
     if other is not None:  # both hung up: both know that the call is over
         duty = replace(duty, followed_by=other.request)
-        return _changed(duty, Outcome.UNDONE, "crossed", by=answer)
-    return _changed(duty, outcome, reason, by=answer)
+        return duty.ended(Outcome.UNDONE, "crossed", by=answer)
+    return duty.ended(outcome, reason, by=answer)
 
 
 def _crosses(bye: Passage, other: Passage) -> bool:
+    """Whether the two BYEs were under way at the same time, and the other one was answered."""
     return abs(other.request.time - bye.request.time) < TIMEOUT and other.final is not None
-
-
-def _changed(duty: Duty, outcome: Outcome, reason: str = "", *, by: Sighting | None = None) -> Duty:
-    return replace(duty, outcome=outcome, reason=reason, fulfilled_by=by)

@@ -1,4 +1,4 @@
-"""The duty to try again after its time: who got 491 for a change of the call waits, and then changes it once more.
+"""The duty to try again after a wait: a side whose re-INVITE or UPDATE got 491 waits, and then sends it once more.
 
 "If the UAC is the owner of the Call-ID of the dialog ID (meaning it generated the value), T has a randomly chosen value
 between 2.1 and 4 seconds", else between 0 and 2 (RFC 3261, section 14.1; for UPDATE RFC 3311, section 5.3).
@@ -20,12 +20,13 @@ from sipdiag.trace import Sighting
 
 PENDING = 491
 TOGETHER = 10 * SECOND
-"""491s this close belong to one collision; a BYE this soon ends the matter."""
+"""An ACK this soon after the refused request belongs to the same collision, and a BYE this soon ends the matter."""
 OWNER_WAITS = 2100 * MILLISECOND - 100 * MILLISECOND
-"""The shortest wait of who made the Call-ID, less what clocks and networks blur."""
+"""The shortest wait of the side that made the Call-ID, less what clocks and networks may blur."""
 LONGEST = {"caller": 4 * SECOND, "callee": 2 * SECOND}
+"""The longest wait of each side; the caller made the Call-ID."""
 BLUR = SECOND
-"""What the way there and back may take besides."""
+"""What the way there and back may add to a wait."""
 
 
 def glares(call: Call, window: Window) -> Iterator[Duty]:
@@ -41,12 +42,13 @@ def glares(call: Call, window: Window) -> Iterator[Duty]:
 
 
 def _is_later(each: Transaction, change: Passage) -> bool:
+    """Whether `each` is a later request of the same side, which the recorder missed and whose response it saw."""
     first = change.first
     return each.request is None and each.from_tag == first.from_tag and each.cseq > first.cseq
 
 
 def _ack_of_unseen(call: Call, change: Passage, final: Sighting) -> Sighting | None:
-    """The ACK soon after `final` of an INVITE of either side of which the capture holds nothing else."""
+    """The ACK, soon after `final`, of an INVITE of either side that the recorder missed with all its responses."""
     known = {(each.cseq, each.from_tag) for each in call.transactions if each.method == "INVITE"}
     ends = {final.message.from_tag, final.message.to_tag}
     for ack in call.acks:
@@ -54,7 +56,7 @@ def _ack_of_unseen(call: Call, change: Passage, final: Sighting) -> Sighting | N
         soon = final.time < ack.time < change.request.time + TOGETHER
         if soon and {message.from_tag, message.to_tag} == ends and (message.cseq, message.from_tag) not in known:
             own = message.from_tag == change.first.from_tag
-            if not own or (message.cseq or 0) > change.first.cseq:
+            if not own or message.cseq > change.first.cseq:
                 return ack
     return None
 
@@ -78,10 +80,10 @@ def _for_collision(call: Call, change: Passage, final: Sighting, asked: list[Tra
     if bye is not None:  # the call ended before anybody had to try again
         return replace(duty, reason="hung-up", followed_by=bye)
     unseen = next((each for each in asked if _is_later(each, change)), None)
-    if unseen is not None:  # the recorder missed the next try, and not its response
+    if unseen is not None:  # the recorder missed the next try, but not its response
         return replace(duty, reason="unseen", fulfilled_by=unseen.responses[0])
     ack = _ack_of_unseen(call, change, final)
-    if ack is not None:  # nor that: a change went through that it missed wholly
+    if ack is not None:  # it missed both, but an ACK shows that a change went through
         return replace(duty, reason="unseen", fulfilled_by=ack)
     if window.end(final.time) < (duty.deadline or 0) + BLUR:
         return replace(duty, outcome=Outcome.UNKNOWN, reason="capture-ended")
@@ -89,6 +91,7 @@ def _for_collision(call: Call, change: Passage, final: Sighting, asked: list[Tra
 
 
 def _timely(waited: int, side: str) -> Outcome:
+    """Whether a side that `waited` so many nanoseconds came in its time."""
     if side == "caller" and waited < OWNER_WAITS:
         return Outcome.WRONG  # too early: the other side may try at the same time
     longest = LONGEST.get(side)

@@ -1,4 +1,4 @@
-"""The duty to notify: who accepted a SUBSCRIBE or a REFER sends a NOTIFY at once.
+"""The duty to notify: a notifier that accepted a SUBSCRIBE or a REFER sends a NOTIFY at once.
 
 "Upon successfully accepting or refreshing a subscription, notifiers MUST send a NOTIFY request immediately" (RFC 6665,
 section 4.2.1.2); a REFER makes a subscription too (RFC 3515, section 2.4.4), but for `Refer-Sub: false` (RFC 4488,
@@ -47,7 +47,7 @@ def _promises(final: Sighting) -> bool:
 
 
 def notifications(request: Sighting, final: Sighting, transactions: Sequence[Transaction]) -> list[Sighting]:
-    """The NOTIFYs that tell of the REFER `request`: from the other side, with `id` its CSeq number, if any."""
+    """The NOTIFYs about the REFER `request`, from the other side; an `id` in Event is the REFER's CSeq number."""
     return [
         each.request
         for each in transactions
@@ -107,5 +107,5 @@ def _with_notice(duty: Duty, note: Sighting, amiss: str) -> Duty:
 
 
 def _event(each: Transaction) -> str:
-    """The event package; of a request that was not seen empty."""
+    """The event package; empty where the request was not seen."""
     return "" if each.request is None else split_parameters(each.request.message.field("event") or "")[0].lower()

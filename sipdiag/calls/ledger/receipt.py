@@ -1,7 +1,7 @@
-"""The duty to answer a NOTIFY: a notifier that hears nothing within timer F takes the subscription away.
+"""The duty to answer a NOTIFY: a notifier that gets no answer before timer F runs out ends the subscription.
 
 "If the NOTIFY request fails due to expiration of SIP Timer F (transaction timeout), the notifier SHOULD remove the
-subscription" (RFC 6665, section 4.2.2); who no longer knows it answers 481 (section 4.1.3).
+subscription" (RFC 6665, section 4.2.2); a subscriber that knows no such subscription answers 481 (section 4.1.3).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The duty of a client that was refused and told what would do: one entry for each refusal of a condition.
+"""The duty of a client that was refused on a condition, such as a media type: one entry for each refusal.
 
-RFC 3261, section 8.1.3.5 (retry without what was refused) and 21.5.4 (503 with Retry-After: stay away that long). A
-client that tries no more breaks nothing, but neither has it done what was asked for; one that stays away has.
+RFC 3261, sections 8.1.3.5 (retry without what was refused) and 21.5.4 (503 with Retry-After: stay away that long). A
+client that does not try again breaks nothing, but has not done what was asked for either; where it was asked to stay
+away, it has.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from sipdiag.calls.window import Window
 from sipdiag.trace import Sighting
 
 MOST = 100
-"""Requests that broke a condition and are named with each of its refusals."""
+"""How many of the requests that broke a condition are named with each of its refusals."""
 
 
 def refusals(stated: Iterable[Condition], window: Window) -> Iterator[Duty]:
-    """The entries of the refusals that `stated` were stated in, but for those that concern one dialog only."""
+    """The entries of all refusals of the conditions `stated`, but for those that concern one dialog only."""
     for condition in stated:
         for request, final in condition.refusals:
             if condition.status == UNAVAILABLE or not request.message.to_tag:
@@ -31,7 +32,7 @@ def refusals(stated: Iterable[Condition], window: Window) -> Iterator[Duty]:
 
 
 def refusals_within(transactions: Sequence[Transaction], window: Window) -> Iterator[Duty]:
-    """The entries of what was refused in a dialog: nothing under another Call-ID matters to them."""
+    """The entries of refusals in a dialog, for which nothing under another Call-ID matters."""
     unseen = [each for each in transactions if each.request is None]
     within = [each for each in transactions if each.request is not None and each.to_tag]
     for condition in conditions(within):
@@ -55,7 +56,7 @@ def _entry(condition: Condition, final: Sighting, window: Window) -> Duty:
 
 
 def closed(entry: Duty, broken: list[Sighting], met: Sighting | None, window: Window) -> Duty:
-    """`entry` with what became of it: by the requests that broke the duty, and the one that kept to it."""
+    """`entry` with its outcome: `broken` are the requests that broke the duty, `met` is the one that kept to it."""
     if met is not None:
         return replace(entry, outcome=Outcome.LATE if broken else Outcome.DONE, repeats=broken, fulfilled_by=met)
     stays_away = Outcome.UNDONE in entry.law.never  # to do nothing is what was asked for
@@ -71,7 +72,7 @@ def closed(entry: Duty, broken: list[Sighting], met: Sighting | None, window: Wi
 
 
 def with_unseen(entry: Duty, unseen: Iterable[Transaction]) -> Duty:
-    """`entry`, done where the next try was missed by the recorder, and its response was not."""
+    """`entry`, done where a response shows a next try that the recorder missed; else as it was."""
     refused = entry.trigger.message
     for each in unseen:
         if (each.method, each.from_tag) == (refused.cseq_method, refused.from_tag) and each.cseq > refused.cseq:

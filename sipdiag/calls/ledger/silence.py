@@ -1,33 +1,31 @@
-"""Silence: which way a request stays without its response, by the client's repeats and the capture's window.
+"""Silence: why a request has no response in the capture, judged by the client's repeats and by what was recorded.
 
-A client repeats over UDP at T1 and doubled intervals and gives up after 64*T1 (RFC 3261, sections 17.1.1.2 and
-17.1.2.2).
+Over UDP a client repeats its request after T1, then with doubled pauses, and gives up after 64*T1 (RFC 3261, sections
+17.1.1.2 and 17.1.2.2).
 """
 
 from __future__ import annotations
 
-from sipdiag.calls.ledger.duty import Outcome
-from sipdiag.calls.transaction import MILLISECOND, SECOND, T1, TIMEOUT, Transaction
+from sipdiag.calls.ledger.duty import LADDER_END, Outcome
+from sipdiag.calls.transaction import MILLISECOND, SECOND, TIMEOUT, Transaction
 from sipdiag.calls.window import Window
 from sipdiag.trace import Sighting
 
-GAVE_UP_AFTER = TIMEOUT - 4 * SECOND - T1
-"""A last repeat this late is the last but one of a full ladder: the request timed out."""
 PATIENCE = 4 * SECOND
-"""Silence as long as this, while the client asks again, is no slow server: it would have sent 100 or an answer."""
+"""A server that is silent for so long, while the client repeats, is not merely slow: it would have sent a 100."""
 CLEARLY_OPEN = 200 * MILLISECOND
-"""A request this close to the end of the capture is worth no word: its answer was on the way."""
+"""A request closer to the end of the capture than this is not mentioned: its answer was on the way."""
 NOTHING_TO_SAY = frozenset({"cut-off", "on-its-way"})
-"""Reasons that are none to speak of."""
+"""Reasons that make no finding."""
 
 
 def silence(transaction: Transaction, request: Sighting, window: Window) -> tuple[Outcome, str]:
     """What to make of a `request` that nobody was seen to answer, and why."""
     if request.message.cut_off and not (request.message.branch and request.message.call_id):
-        return Outcome.UNKNOWN, "cut-off"  # before what a response is matched by
+        return Outcome.UNKNOWN, "cut-off"  # what a response is matched by is missing
     recorded = window.left(request.time)
     repeats = transaction.request_repeats
-    if repeats and repeats[-1].time - request.time >= GAVE_UP_AFTER:
+    if repeats and repeats[-1].time - request.time >= LADDER_END:
         # The client's own ladder shows that nothing reached it, even where nobody else was ever heard.
         return Outcome.UNDONE, "timed-out"
     if not window.sees(request.destination, request.source) and not (repeats and window.hears(request.destination)):

@@ -1,7 +1,7 @@
 """The terms on which a refused request may be tried again, as the refusal states them.
 
-RFC 3261, sections 8.1.3.5 and 21.4; RFC 4028, section 7.3 (422); RFC 3903, section 4
-(423). What a refusal does not state is no term: a 415 without Accept says nothing that a client could ignore.
+RFC 3261, sections 8.1.3.5, 10.2.8 (423) and 21.4; RFC 4028, section 7.3 (422); RFC 3903, section 5 (423). What a
+refusal does not state is no term: a 415 without Accept says nothing that a client could ignore.
 """
 
 from __future__ import annotations
@@ -17,15 +17,14 @@ from sipdiag.trace import Sighting
 _LEADING_NUMBER: Final = re.compile(r"\s*(\d{1,9})")
 
 CHALLENGED: Final = frozenset({"MESSAGE", "PUBLISH"})
-"""Requests whose unanswered challenge no rule of its own names."""
+"""Methods for whose challenges no other rule looks whether the client came back."""
 WITHOUT_DIALOG: Final = frozenset({"INVITE", "SUBSCRIBE", "MESSAGE", "PUBLISH", "REFER"})
 """Requests that a client can send to another server, or later."""
 
 
 def retry_after(response: Sighting) -> int:
     """Seconds for which a client is to stay away; 0 where the response does not say."""
-    found = _LEADING_NUMBER.match(response.message.field("retry-after") or "")
-    return int(found[1]) if found else 0
+    return _number(response.message.field("retry-after") or "") or 0
 
 
 def stated_by(status: int, response: Sighting, request: Sighting) -> list[str]:
@@ -46,7 +45,7 @@ def stated_by(status: int, response: Sighting, request: Sighting) -> list[str]:
 
 
 def broken_by(status: int, stated: list[str], request: Sighting) -> bool | None:
-    """Whether `request`, alike to the one that was refused, breaks the terms; None when it does not touch them."""
+    """Whether `request`, which tries again what was refused, breaks the terms; None where they do not concern it."""
     return _JUDGES[status](stated, request.message)
 
 
@@ -90,7 +89,7 @@ def _session(stated: list[str], message: Message) -> bool | None:
 
 def _interval(stated: list[str], message: Message) -> bool | None:
     asked = _number(message.field("expires") or "")
-    return None if asked == 0 else _shorter(message.field("expires"), stated)  # 0 ends it, whatever the least is
+    return None if asked == 0 else _shorter(message.field("expires"), stated)  # 0 removes, whatever the minimum is
 
 
 def _challenge(stated: list[str], message: Message) -> bool | None:  # noqa: ARG001  (all judges are alike)
@@ -114,6 +113,7 @@ _JUDGES: Final[dict[int, Callable[[list[str], Message], bool | None]]] = {
     489: _event,
 }
 REFUSALS: Final = frozenset(_JUDGES)
+"""Status codes of refusals that state terms."""
 
 
 def _required(message: Message) -> list[str]:
@@ -129,5 +129,6 @@ def _package(message: Message) -> str:
 
 
 def _number(text: str) -> int | None:
+    """The number that `text` begins with; None where it begins with none."""
     found = _LEADING_NUMBER.match(text)
     return int(found[1]) if found else None

@@ -1,4 +1,4 @@
-"""The duties that a CANCEL lays on who gets it: to answer it, and to end the INVITE.
+"""The duties that a CANCEL lays on the server that gets it: to answer it, and to end the INVITE.
 
 A server that finds the INVITE answers the CANCEL with 200 and, unless it has sent a final response before, the INVITE
 with 487 (RFC 3261, section 9.2); a caller that sees no final response within 64*T1 takes the INVITE for
@@ -33,7 +33,7 @@ def withdrawals(transactions: Sequence[Transaction], window: Window) -> Iterator
 
 
 def _invite_of(cancel: Transaction, transactions: Sequence[Transaction]) -> Transaction | None:
-    """The INVITE on its branch (section 9.1), at its own link where it was seen at several."""
+    """The INVITE on the branch of `cancel` (section 9.1); of several links preferably that of the CANCEL."""
     found = [
         each
         for each in transactions
