@@ -282,7 +282,7 @@ def _response(arrival: Arrival) -> tuple[Any, ...]:
 
 
 def _registration(each: Registration) -> dict[str, Any]:
-    first, delays = each.transactions[0], sums_of([], [each]).registering
+    first, delays = each.transactions[0], sums_of([], [each]).registration_delays
     return {
         "call_id": kept(each.call_id),
         "aor": kept(each.aor),

@@ -143,7 +143,9 @@ def _summary(store: duckdb.DuckDBPyConnection) -> Summary:
         store, "SELECT count(*), coalesce(sum(delay_ms), 0), coalesce(sum(delays), 0) FROM registrations"
     )
     (whole,) = _rows(store, f"SELECT {_SUMS} FROM {_ATTEMPTS}")  # noqa: S608  (constants of this module)
-    sums = msgspec.structs.replace(_sums(whole), registrations=registrations, registering=_delays(delay, delays))
+    sums = msgspec.structs.replace(
+        _sums(whole), registrations=registrations, registration_delays=_delays(delay, delays)
+    )
     return Summary(
         schema=SCHEMA,
         version=__version__,
@@ -262,10 +264,10 @@ def _sums(row: dict[str, Any]) -> Sums:
         **{name: row[name] for name in ("calls", "requests", "answered", "redirected", "effective", "cancelled")},
         ineffective=row["ineffective"],
         completed=row["completed"],
-        asking=_delays(row["asking"], row["asking_count"]),
-        asking_in_vain=_delays(row["vain"], row["vain_count"]),
-        ending=_delays(row["ending"], row["ending_count"]),
-        talking=_delays(row["talking"], row["talking_count"]),
+        request_delays=_delays(row["asking"], row["asking_count"]),
+        failed_request_delays=_delays(row["vain"], row["vain_count"]),
+        disconnect_delays=_delays(row["ending"], row["ending_count"]),
+        durations=_delays(row["talking"], row["talking_count"]),
     )
 
 
