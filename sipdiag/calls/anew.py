@@ -1,6 +1,7 @@
-"""Requests that were sent anew and answered, on another connection or to another address, under one Call-ID.
+"""Requests of one Call-ID that were sent anew, on another connection or to another address, and then answered.
 
-Looked up for every request that got nothing, of which one Call-ID may have any number: so only the latest are kept.
+This is looked up for every request that got no answer, and one Call-ID may have any number of those: so no more is kept
+than such a look-up needs.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from sipdiag.calls.transaction import Transaction
 from sipdiag.trace import host
 
 Kind = tuple[str, str, str]
-"""Method, tag of the From header field, and what the request has in common with the one sent before."""
+"""Method, From tag, and the host that sent the request (empty where any host counts)."""
 
 
 class Anew:
-    """What was answered of some transactions."""
+    """Where the answered ones among some transactions came from and went to."""
 
     def __init__(self, transactions: Iterable[Transaction]) -> None:
         self._sources: dict[Kind, list[tuple[int, str]]] = {}
@@ -28,19 +29,19 @@ class Anew:
                 _keep(self._destinations.setdefault((*kind, host(each.source)), []), each.time, each.destination)
 
     def from_elsewhere(self, transaction: Transaction, source: str) -> bool:
-        """Whether the same was sent later from another endpoint than `source`, and answered."""
+        """Whether its like came later from another endpoint than `source`, and was answered."""
         kind = transaction.method, transaction.from_tag, ""
         return any(time > transaction.time and each != source for time, each in self._sources.get(kind, ()))
 
     def to_elsewhere(self, transaction: Transaction) -> bool:
-        """Whether the same host sent it later to another endpoint, and was answered."""
+        """Whether the host that sent `transaction` later sent its like to another endpoint, and was answered."""
         kind = transaction.method, transaction.from_tag, host(transaction.source)
         found = self._destinations.get(kind, ())
         return any(time > transaction.time and each != transaction.destination for time, each in found)
 
 
 def _keep(latest: list[tuple[int, str]], time: int, endpoint: str) -> None:
-    """Keep the latest time of the two endpoints that were there last: one of them is not that which is asked about."""
+    """Keep the two endpoints seen last, each with its latest time: at least one of them is not the one asked about."""
     times = {each: since for since, each in latest}
     times[endpoint] = max(time, times.get(endpoint, time))
     latest[:] = sorted(((since, each) for each, since in times.items()), reverse=True)[:2]

@@ -10,7 +10,7 @@ from sipdiag.calls.transaction import Transaction, status
 from sipdiag.trace import Sighting, host
 
 LATEST = 8
-"""Hops to one host that are looked at for one which is still open: the newest."""
+"""How many of the newest hops to a host are searched for one that is still open."""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,10 +41,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def _reached(self) -> Transaction:
-        """Of the hops by which the sender of the first one sent the INVITE, that which decides: the answered one.
+        """The hop that decides the attempt, of all on which the sender of the first hop sent the INVITE.
 
-        It goes to the next address of the same target under a branch of its own (RFC 3263, section 4.3), and where the
-        recorder stands behind a proxy that forks, to all targets at once. While one is open, nothing is decided.
+        A sender tries the next address of a target under a new branch (RFC 3263, section 4.3), and a forking proxy
+        tries all targets at once. An answered hop decides; without one, a hop that is still open leaves the attempt
+        undecided; else the hop that ended last decides.
         """
         first = self.first
         if len(self.hops) == 1:
@@ -56,11 +57,12 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _decided(hop: Transaction) -> int:
+    """When the hop got its final response; 0 without one."""
     return 0 if hop.final is None else hop.final.time
 
 
 def _vias(hop: Transaction) -> int:
-    """How many elements had the INVITE in hand; each response carries them back."""
+    """How many elements the INVITE had passed when it was seen here: each adds a Via, and the responses repeat them."""
     return len((hop.request or hop.responses[0]).message.vias)
 
 
@@ -91,14 +93,14 @@ class _Invites:
         self._acked: dict[tuple[str, str], int] | None = None
         self._by_key: dict[tuple[str, int], Attempt] = {}
         self._callers: set[str] = set()
-        """The From tags of those that opened a dialog."""
+        """The From tags of the INVITEs taken so far."""
         self._confirmed: set[str] = set()
         """The To tags of every 2xx."""
         self._received: dict[str, list[tuple[Transaction, Attempt]]] = {}
-        """Host → what it was sent, in the order of time."""
+        """Host → the INVITEs that it was sent, each with its attempt, in the order of time."""
 
     def add(self, transaction: Transaction) -> None:
-        """Take one that opens a dialog, at whatever hop."""
+        """Take an INVITE outside a dialog, at whichever hop it was seen."""
         key = (transaction.from_tag, transaction.cseq)
         attempt = self._by_key.get(key)
         if attempt is None:
@@ -115,9 +117,9 @@ class _Invites:
             self._received.setdefault(host(transaction.destination), []).append((transaction, attempt))
 
     def is_inside(self, transaction: Transaction) -> bool:
-        """Whether an INVITE changes a dialog that was there already."""
+        """Whether an INVITE belongs to a dialog that was there already."""
         request = transaction.request
-        if request is None:  # who only sees the answers knows the callee's side by its tags
+        if request is None:  # the recorder missed the request: the tags of its responses have to tell
             to_tag = transaction.responses[0].message.to_tag
             again = to_tag in self._confirmed and (transaction.from_tag, transaction.cseq) not in self._by_key
             return again or to_tag in self._callers or (not self._by_key and self._goes_on(transaction))
@@ -130,7 +132,7 @@ class _Invites:
         return bool(to_tag) and self._was_acknowledged(from_tag, to_tag, request.time)
 
     def _was_acknowledged(self, from_tag: str, to_tag: str, before: int) -> bool:
-        """Whether an ACK shows the dialog of a 2xx that the recorder missed."""
+        """Whether an ACK `before` this time shows that a 2xx, which the recorder missed, had made the dialog."""
         if self._acked is None:
             self._acked = {}
             for ack in self._acks:
@@ -138,7 +140,7 @@ class _Invites:
         return self._acked.get((from_tag, to_tag), before) < before
 
     def _passed_on(self, transaction: Transaction) -> Attempt | None:
-        """The attempt that was still open at the host which sent this INVITE, when it did."""
+        """The attempt that this INVITE passes on: one still open at the host that sent it, at the time it did."""
         received = self._received.get(host(transaction.source), []) if transaction.request is not None else []
         for hop, attempt in reversed(received[-LATEST:]):
             if hop.final is None or hop.final.time > transaction.time:
@@ -146,7 +148,7 @@ class _Invites:
         return None
 
     def _goes_on(self, transaction: Transaction) -> bool:
-        """Whether the dialog went on after this failure, so that it was there before."""
+        """Whether the dialog of this failed INVITE was in use afterwards: then the INVITE was a re-INVITE."""
         final = transaction.final
         if final is None or status(final) < 300:
             return False

@@ -15,10 +15,10 @@ _PARAMETER: Final = re.compile(r'([\w.-]+)[ \t]*+=[ \t]*+(?:"((?>(?:[^"\\]|\\.)*
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server asks for."""
+    """What a server asks a client to prove its identity with."""
 
     scheme: str
-    """`digest`, in lower case."""
+    """In lower case, as a rule `digest`."""
     realm: str
     nonce: str
     stale: bool
@@ -28,7 +28,7 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client answers."""
+    """What a client answers a challenge with."""
 
     username: str
     realm: str
@@ -36,19 +36,17 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def challenges_in(response: Sighting) -> list[Challenge]:
-    """The challenges of a 401 or 407, one a line, as everybody writes them."""
-    found = []
-    for scheme, values in _values(response.message, "www-authenticate", "proxy-authenticate"):
-        found.append(
-            Challenge(
-                scheme=scheme,
-                realm=values.get("realm", ""),
-                nonce=values.get("nonce", ""),
-                stale=values.get("stale", "").lower() == "true",
-                algorithm=values.get("algorithm") or "MD5",
-            )
+    """The challenges of a 401 or 407; each has a header line of its own, as everybody writes them."""
+    return [
+        Challenge(
+            scheme=scheme,
+            realm=values.get("realm", ""),
+            nonce=values.get("nonce", ""),
+            stale=values.get("stale", "").lower() == "true",
+            algorithm=values.get("algorithm") or "MD5",
         )
-    return found
+        for scheme, values in _values(response.message, "www-authenticate", "proxy-authenticate")
+    ]
 
 
 def credentials_in(request: Sighting | None) -> list[Credentials]:
@@ -62,6 +60,7 @@ def credentials_in(request: Sighting | None) -> list[Credentials]:
 
 
 def _values(message: Message, *names: str) -> list[tuple[str, dict[str, str]]]:
+    """The scheme and the parameters of each line of the header fields `names`."""
     found = []
     for name in names:
         for line in message.fields(name):

@@ -1,6 +1,6 @@
 """Bindings: each contact that was bound, for how long, and how often it was refreshed (RFC 3261, section 10).
 
-A contact that changes under one Call-ID is drift: the device moved, or something on the way rewrites it.
+Where the contact changes under one Call-ID, the device moved, or something on the way rewrites its address.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ class Binding(msgspec.Struct, kw_only=True):
     """One contact of one address-of-record."""
 
     contact: str
-    """The URI, as it stood first."""
+    """Its URI, as the first REGISTER wrote it."""
     granted: int
-    """Seconds that the newest 2xx gave; 0 when it removed the binding."""
+    """Seconds that the newest 2xx gave the binding; 0 when it removed it."""
     accepted: list[Sighting]
-    """The 2xx that set it up, refreshed or removed it, in order."""
+    """The 2xx responses that set the binding up, refreshed or removed it, in order."""
 
     @property
     def intervals(self) -> list[int]:
-        """Nanoseconds from each of them to the next: how often it was really refreshed."""
+        """Nanoseconds from each 2xx to the next: how often the binding was really refreshed."""
         return [later.time - earlier.time for earlier, later in pairwise(self.accepted)]
 
 

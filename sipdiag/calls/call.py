@@ -14,7 +14,7 @@ from sipdiag.calls.turns import turns_of
 from sipdiag.trace import Sighting
 
 CHALLENGES = frozenset({401, 402, 407})
-"""No answer to a caller, whose client comes back with credentials (RFC 6076, section 4.3)."""
+"""Responses that tell a caller nothing, because the client comes back with credentials (RFC 6076, section 4.3)."""
 
 
 class CallState(Enum):
@@ -34,14 +34,14 @@ class Call(msgspec.Struct, kw_only=True):
     transactions: list[Transaction]
     """Every transaction of the call, in the order of time."""
     acks: list[Sighting]
-    """The ACKs outside failed INVITE transactions: for 2xx, or for nothing seen; each packet once, repeats too."""
+    """The ACKs that complete no failed INVITE: those of a 2xx, or of a response not seen; retransmissions included."""
     number: int = 0
     """1-based place in the list of calls."""
     turn: int = 1
-    """1-based place among the calls of its Call-ID, which should be one."""
+    """1-based place among the calls that use its Call-ID; a client should use a Call-ID for one call only."""
 
     attempts: list[Attempt] = []
-    """INVITEs outside a dialog, in order: the first, with credentials after a challenge, to the next target."""
+    """INVITEs outside a dialog, in order: the first, then those sent after a challenge, a redirect or a failure."""
     reinvites: list[Transaction] = []
     """INVITEs inside the dialog."""
     byes: list[Transaction] = []
@@ -56,7 +56,7 @@ class Call(msgspec.Struct, kw_only=True):
     ending: Transaction | None = None
     """The first BYE; for a call that was cancelled the CANCEL."""
     legs: list[Call] = []
-    """The call at each side of a B2BUA, each with its own Call-ID, from the caller on; empty where there is one."""
+    """The call on each side of a B2BUA, each with its own Call-ID, the caller's first; empty for a call of one leg."""
     links: list[Link] = []
     """What ties each leg to the one before."""
 
@@ -74,7 +74,7 @@ class Call(msgspec.Struct, kw_only=True):
 
     @property
     def key(self) -> str:
-        """What no other call has: its Call-ID, and its turn where that was used again."""
+        """What no other call has: its Call-ID, and from the second call of that Call-ID on its `turn` too."""
         return self.call_ids[0] if self.turn == 1 else f"{self.call_ids[0]}\n{self.turn}"
 
     @property
@@ -101,11 +101,16 @@ class Call(msgspec.Struct, kw_only=True):
 
     @property
     def ended_by(self) -> str | None:
-        """`caller` or `callee`, by whose tag the BYE came from; None while the call has not ended."""
+        """`caller` or `callee`: who sent the BYE, by its From tag, or the CANCEL.
+
+        None while the call has not ended, and where the capture does not show who ended or who made it.
+        """
         if self.ending is None or self.ending.request is None:
             return None
-        if self.ending.method == "CANCEL" or not self.attempts:
-            return "caller" if self.ending.method == "CANCEL" else None
+        if self.ending.method == "CANCEL":
+            return "caller"
+        if not self.attempts:
+            return None
         return "caller" if self.ending.from_tag == self.attempts[0].first.from_tag else "callee"
 
 
@@ -125,7 +130,7 @@ def opening_requests(call: Call) -> list[Sighting]:
 
 
 def calls_in(by_call_id: dict[str, list[Transaction]], acks: list[Sighting]) -> list[Call]:
-    """The calls among transactions given by Call-ID, in the order they began: what has an INVITE or a BYE."""
+    """The calls among transactions given by Call-ID, in the order they began: each has an INVITE or a BYE."""
     acks_by_call_id: dict[str, list[Sighting]] = {}
     for ack in acks:
         acks_by_call_id.setdefault(ack.message.call_id, []).append(ack)
@@ -164,7 +169,7 @@ def _concluded(call: Call) -> Call:
 
 
 def _byes_of(call: Call) -> list[Transaction]:
-    """The BYEs, those of the dialog that was answered first: a surplus forked answer has a BYE of its own."""
+    """Every BYE; first those of the answered dialog, as each surplus answer of a fork gets a BYE of its own."""
     byes = call.byes = [transaction for transaction in call.transactions if transaction.method == "BYE"]
     if call.answer is None or len(byes) < 2:
         return byes

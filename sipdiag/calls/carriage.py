@@ -22,9 +22,9 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     toward: str
     """`caller` or `callee`: who is to hear it."""
     line: MediaLine | None
-    """None where it is guessed."""
+    """The m= line that it carries; None where the tie is a guess."""
     by: str
-    """`destination`, `return`, `source`: what ties it; `hosts` is a guess."""
+    """What ties it to the call: `destination`, `return`, `source` (see `tying`); `hosts` is a guess."""
 
     @property
     def certainty(self) -> Certainty:
@@ -39,12 +39,12 @@ class CallMedia(msgspec.Struct, frozen=True, kw_only=True):
     carried: list[Carried]
 
     def on(self, line: MediaLine, toward: str) -> list[Carried]:
-        """What `toward` is to hear on a line."""
+        """The streams of `line` that `toward` (`caller` or `callee`) is to hear."""
         return [each for each in self.carried if each.line is line and each.toward == toward]
 
 
 class Carriage(msgspec.Struct, frozen=True, kw_only=True):
-    """All media, and whose it is."""
+    """All RTP streams, and which calls they belong to."""
 
     streams: list[Stream]
     calls: dict[int, CallMedia]
@@ -52,10 +52,10 @@ class Carriage(msgspec.Struct, frozen=True, kw_only=True):
     looked: bool
     """Whether all captures were read with their media."""
     seen: bool = False
-    """Whether there is any of any call."""
+    """Whether any stream belongs to any call."""
 
     def only(self, numbers: Container[int]) -> Carriage:
-        """What belongs to these calls, the streams numbered anew."""
+        """The media of the calls with these `numbers`, the streams numbered anew."""
         kept = {number: media for number, media in self.calls.items() if number in numbers}
         used = sorted({each.number for media in kept.values() for each in media.carried})
         place = {old: new for new, old in enumerate(used)}

@@ -50,14 +50,14 @@ CODES: Final = MappingProxyType(
         127: frozenset({413, 414, 416, 420, 421, 423, 500, 505, 513}),
     }
 )
-"""Cause → the codes that RFC 3398 maps it to or from; a cause that is not here has none, so nothing is expected."""
+"""Cause → the status codes that RFC 3398 maps it to or from; of a cause that is not here nothing is expected."""
 
 
 class Meaning(Enum):
-    """What a failure says, as far as whoever reads it acts on it."""
+    """What a failure tells the element that gets it to do next."""
 
     CALLEE = "callee"
-    """The callee, or its device, does not take the call: another route leads to the same line."""
+    """The callee, or its device, does not take the call: another route would lead to the same place."""
     NUMBER = "number"
     """The number is wrong: no route leads to it."""
     NETWORK = "network"
@@ -69,7 +69,7 @@ _OF_CODES: Final = {
     Meaning.NUMBER: (404, 410, 484, 485, 604),
     Meaning.NETWORK: (500, 502, 503),
 }
-"""Codes that mean one thing only; 403, 408, 480, 487, 488, 504 and the like are used for several."""
+"""Status codes with one meaning only; 403, 408, 480, 487, 488, 504 and the like are used for several."""
 _OF_CAUSES: Final = {
     Meaning.CALLEE: (17, 18, 19, 20, 21),
     Meaning.NUMBER: (1, 22, 28),
@@ -79,7 +79,8 @@ _MEANING_OF_CODE: Final = {code: meaning for meaning, codes in _OF_CODES.items()
 _MEANING_OF_CAUSE: Final = {cause: meaning for meaning, causes in _OF_CAUSES.items() for cause in causes}
 
 PLAIN: Final = frozenset({1, 17, 28, 34, 42})
-"""Causes with one meaning everywhere: 21 is often sent with 5xx, 18 to 20 with 404, and 38, 41 and 47 with anything."""
+"""Causes that mean one thing everywhere; 21 is often sent with 5xx, 18 to 20 with 404, and 38, 41 and 47 with anything.
+"""
 
 # reason-value = protocol *(SEMI reason-params); protocol-cause = "cause" EQUAL cause, RFC 3326, section 2
 _Q850 = re.compile(r"\s*Q\.850\s*;(?:[^,]*?;)?\s*cause\s*=\s*(\d{1,3})(?!\d)", re.IGNORECASE)
@@ -95,20 +96,20 @@ def cause_of(response: Sighting) -> int | None:
 
 
 def codes_disagree(one: int, other: int) -> bool:
-    """Whether two codes plainly say different things."""
-    first, second = _MEANING_OF_CODE.get(one), _MEANING_OF_CODE.get(other)
-    return first is not None and second is not None and first is not second
+    """Whether two status codes plainly say different things."""
+    return _differ(_MEANING_OF_CODE.get(one), _MEANING_OF_CODE.get(other))
 
 
 def causes_disagree(one: int, other: int) -> bool:
     """Whether two causes plainly say different things."""
-    first, second = _MEANING_OF_CAUSE.get(one), _MEANING_OF_CAUSE.get(other)
-    return first is not None and second is not None and first is not second
+    return _differ(_MEANING_OF_CAUSE.get(one), _MEANING_OF_CAUSE.get(other))
 
 
 def cause_contradicts(cause: int, code: int) -> bool:
-    """Whether a response's cause plainly says something else than its code."""
-    if code in CODES.get(cause, ()):
-        return False
-    first, second = _MEANING_OF_CAUSE.get(cause), _MEANING_OF_CODE.get(code)
-    return first is not None and second is not None and first is not second
+    """Whether a response's cause plainly says something else than its status code."""
+    return code not in CODES.get(cause, ()) and _differ(_MEANING_OF_CAUSE.get(cause), _MEANING_OF_CODE.get(code))
+
+
+def _differ(one: Meaning | None, other: Meaning | None) -> bool:
+    """Whether two meanings are known and not the same."""
+    return one is not None and other is not None and one is not other

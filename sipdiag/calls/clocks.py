@@ -1,6 +1,6 @@
-"""The clocks that end calls and attempts, as a table, and which of them a gap fits.
+"""The clocks that end calls and attempts, as a table, and which of them a gap (a stretch of time in a call) fits.
 
-A gap that fits a clock is a hint, not a proof: people hang up after 32 s too. So a fit says how far it is off, and
+A gap that fits a clock is a hint, not a proof: people hang up after 32 s too. So a fit says how far the gap is off, and
 which clock would be the next best.
 """
 
@@ -16,14 +16,15 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     since: str
-    """What winds it: `answer`, `refresh`, `invite`, `provisional`, `ringing`, `silence`."""
+    """What starts it: `answer`, `refresh`, `invite`, `provisional`, `ringing`, `silence`."""
     seconds: float
+    """How long it runs."""
     whose: str
-    """`callee`, `caller`, `server`, `proxy`, `refresher's peer`, `nat`, `pbx`."""
+    """Who runs it: `callee`, `caller`, `server`, `proxy`, `refresher's peer`, `nat`, `pbx`."""
     slack: float
     """Seconds by which a gap may be off and still fit."""
     common: bool = False
-    """A round number, which many systems use and people hit by chance."""
+    """Whether `seconds` is a round number, which many systems use and people hit by chance."""
 
 
 class Fit(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,12 +34,13 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
     gap: float
     """Seconds."""
     runner_up: Clock | None = None
-    """The clock that comes next, of those wound by something in this call; None where there is no other."""
+    """The clock that fits next best, of those that something in this call started; None where there is no other."""
     runner_up_gap: float = 0.0
+    """Seconds since what starts the runner-up."""
 
     @property
     def off(self) -> float:
-        """Seconds that the gap is longer than the clock."""
+        """Seconds by which the gap is longer than the clock runs; negative where it is shorter."""
         return self.gap - self.clock.seconds
 
     @property
@@ -51,7 +53,7 @@ LADDER = tuple(
     Clock(name="T1-ladder", since="invite", seconds=seconds, whose="caller", slack=0.1)
     for seconds in (1.5, 3.5, 7.5, 15.5)
 )
-"""A client that gives up a target when its next copy would be due (RFC 3261, section 17.1.1.2)."""
+"""A client that gives up a target when the next retransmission of its INVITE is due (RFC 3261, section 17.1.1.2)."""
 ROUND = tuple(
     Clock(name="max-duration", since="answer", seconds=seconds, whose="pbx", slack=0.15, common=True)
     for seconds in (30.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0, 900.0, 1200.0, 1800.0, 2700.0, 3600.0, 5400.0)
@@ -74,7 +76,8 @@ CLOCKS = (
     *ROUND,
     *RINGING,
 )
-"""64*T1: RFC 3261, section 13.3.1.4; timer B: section 17.1.1.2; timer C: section 16.6, step 11."""
+"""64*T1 after a 2xx without ACK: RFC 3261, section 13.3.1.4; timer B: section 17.1.1.2; timer C: section 16.6, step 11.
+"""
 IDLE = tuple(
     Clock(name=name, since="silence", seconds=seconds, whose="nat", slack=seconds, common=True)
     for name, seconds in (
@@ -94,7 +97,10 @@ RFC 5382 (REQ-5) wants for TCP; many do less."""
 
 
 def session_clocks(interval: float, bye_due: float) -> tuple[Clock, ...]:
-    """What a Session-Expires of `interval` seconds winds (RFC 4028, section 10)."""
+    """The clocks that a Session-Expires of `interval` seconds starts (RFC 4028, section 10).
+
+    Without a refresh the session ends at its interval, or earlier with a BYE that is due after `bye_due` seconds.
+    """
     return tuple(
         Clock(name="Session-Expires", since="refresh", seconds=seconds, whose="refresher's peer", slack=1.5)
         for seconds in (bye_due, interval)
@@ -102,14 +108,14 @@ def session_clocks(interval: float, bye_due: float) -> tuple[Clock, ...]:
 
 
 def expires_clock(seconds: float) -> Clock:
-    """What the Expires of an INVITE winds (RFC 3261, section 13.3.1)."""
+    """The clock that the Expires of an INVITE starts (RFC 3261, section 13.3.1)."""
     return Clock(name="Expires", since="invite", seconds=seconds, whose="callee", slack=1.0)
 
 
 def best_fit(gaps: Mapping[str, float], clocks: Iterable[Clock] = CLOCKS) -> Fit | None:
-    """The clock that one of `gaps` (what wound it → seconds since) fits best; None when none fits.
+    """The clock that one of `gaps` (what started a clock → seconds since then) fits best; None when none fits.
 
-    A clock that an RFC names goes before a round number.
+    A clock that an RFC names is preferred to a round number.
     """
     rated = sorted(
         ((_misfit(gaps[clock.since], clock), clock) for clock in clocks if clock.since in gaps),
@@ -139,5 +145,5 @@ def longest_passed(silence: float, *, reliable: bool) -> Fit | None:
 
 
 def _misfit(gap: float, clock: Clock) -> float:
-    """How many slacks a gap is off; a round number counts as half a slack worse."""
+    """How far a gap is off, in units of the clock's slack; a round number counts as half a slack worse."""
     return abs(gap - clock.seconds) / clock.slack + (0.5 if clock.common else 0.0)

@@ -1,4 +1,4 @@
-"""What a stream is in its call: its codec by name, and the figures that hang on that (RFC 3551; ITU-T G.107)."""
+"""The codec of a stream, by its payload type and its call, and the figures that need it (RFC 3551; ITU-T G.107)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from sipdiag.media import STATIC, Codec, Jitter, Stream, estimated_mos
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """A stream with what only its call can say of it."""
+    """A stream with its codec, and the figures that depend on the codec."""
 
     stream: Stream
     codec: str | None
+    """The codec's name; None where neither the call nor RFC 3551 gives it."""
     rate: int | None
-    """The clock of its codec, in hertz."""
+    """The clock rate of the codec, in hertz."""
     jitter: Jitter | None
     mos: float | None
+    """Estimated by the E-model; None where it says nothing of the codec."""
 
 
 def told_of(stream: Stream, carried: Carried | None) -> Told:
-    """What a stream is, with its codec by name and what hangs on that."""
+    """`stream` with its codec; `carried` says how it belongs to its call, if it does."""
     name, rate = codec_of(stream.payload_type, carried)
     jitter = stream.jitter(rate) if rate is not None else stream.jitter()
     trips = [each.round_trip_ms for each in stream.reports if each.round_trip_ms]
@@ -31,7 +33,7 @@ def told_of(stream: Stream, carried: Carried | None) -> Told:
 
 
 def codec_of(payload_type: int, carried: Carried | None) -> tuple[str | None, int | None]:
-    """Name and clock rate of a payload type: as the hearing side described it, the other side, or RFC 3551."""
+    """Name and clock rate of a payload type: as its receiver described it, else its sender, else RFC 3551."""
     ends = []
     if carried is not None and carried.line is not None:
         agreed = sorted(carried.line.terms, key=lambda each: each.agreed, reverse=True)

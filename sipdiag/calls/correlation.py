@@ -22,15 +22,17 @@ class Correlation(msgspec.Struct, kw_only=True):
     arrivals: list[Arrival]
     """Every sighting with its place, in the order of time."""
     transactions: list[Transaction]
+    """In the order of time."""
     by_call_id: dict[str, list[Transaction]]
+    """The same by Call-ID."""
     calls: list[Call]
-    """A call through B2BUAs is one call with legs."""
+    """A call through B2BUAs is one call with several legs."""
     legs: list[Call]
-    """The calls of each Call-ID by itself: what duties and rules are judged by."""
+    """The calls of each Call-ID by itself: duties and rules look at these."""
     registrations: list[Registration]
     subscriptions: list[Subscription]
     turns: dict[str, list[Call]] = {}
-    """The calls of each Call-ID, in the order of time, worked out once."""
+    """The calls of each Call-ID, in the order of time; filled when `call_at` is first asked."""
 
     def transactions_of(self, call_id: str) -> list[Transaction]:
         """The transactions of one Call-ID, in the order of time."""
@@ -52,9 +54,9 @@ class Correlation(msgspec.Struct, kw_only=True):
 
 
 def correlate(sightings: Iterable[Sighting], *, guess: bool = True, links: Sequence[Link] | None = None) -> Correlation:
-    """Tie together `sightings`, which come in the order of time; without `guess` legs only where header fields do.
+    """Tie together `sightings`, which come in the order of time; without `guess` only header fields make calls legs.
 
-    Where they are a part of the traffic only, `links` says which of their calls are legs of one.
+    Where `sightings` are only a part of the traffic, `links` says which of their calls are legs of one call.
     """
     table = TransactionTable()
     acks = _Acknowledgements()
@@ -96,11 +98,11 @@ class _Numbered(Protocol):
 
 
 class _Acknowledgements:
-    """The ACKs that are transactions of their own, because a 2xx is acknowledged end to end (section 13.2.2.4)."""
+    """The ACKs that belong to no transaction, because a 2xx is acknowledged end to end (section 13.2.2.4)."""
 
     def __init__(self) -> None:
         self.sent: list[Sighting] = []
-        """Each packet once; an ACK that was sent again stands here again."""
+        """Each packet once; a retransmission is a packet of its own."""
         self._copies: dict[tuple[str, ...], list[Sighting]] = {}
 
     def add(self, ack: Sighting) -> Arrival:

@@ -38,7 +38,7 @@ def all_byes_missed(call: Call) -> list[Sighting]:
 
 
 def byes_missed(call: Call, tags: frozenset[str]) -> list[Sighting]:
-    """Those of the dialog with `tags`."""
+    """Those responses to missed BYEs that are of the dialog with `tags`."""
     return [each for each in all_byes_missed(call) if tags_of(each) == tags]
 
 

@@ -15,25 +15,29 @@ from sipdiag.calls.transaction import SECOND, status
 from sipdiag.trace import Sighting
 
 OF_ANSWERED = tuple(sorted((clock for clock in CLOCKS if clock.since == "answer"), key=lambda clock: clock.seconds))
+"""The clocks that an answer starts, the shortest first."""
 _MOMENTS = [clock.seconds for clock in OF_ANSWERED]
 BY_TIMEOUT = frozenset({408, 480, 487, 503, 504})
-"""Final responses that a clock of a server may have written."""
+"""Final responses that a server may send because a clock ran out."""
 SHORTEST = 9.5
-"""Seconds: what was over before this ended by no clock of the table, unless it says so."""
+"""Seconds: what ended sooner was ended by no clock of the table, or has a Reason header field that says so."""
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
-    """The end of one call or attempt, how long after what it came, and the clock that this fits, if any."""
+    """The end of one call or attempt, the gap before it, and the clock that this gap fits, if any."""
 
     call: Call
     begun: Sighting
+    """The message from which `gap` is measured: the 2xx, or the INVITE of an attempt."""
     ended: Sighting
+    """The BYE, CANCEL or failure that ended it."""
     since: str
-    """What the gap was measured from: `answer` or `invite`; the fit may be to a gap from something else."""
+    """What `begun` is: `answer` or `invite`. The gap that `fit` is about may start elsewhere."""
     gap: float
+    """Seconds from `begun` to `ended`."""
     fit: Fit | None
     actor: str
-    """`host:port` of who ended it."""
+    """`host:port` of the element that ended it."""
 
 
 def ending_of(call: Call) -> Ending | None:
@@ -73,7 +77,7 @@ def _bye_of(call: Call, answer: Sighting) -> Sighting | None:
 
 
 def _near(gap: float) -> bool:
-    """Whether any clock of an answered call is within a second: most calls end at none."""
+    """Whether any clock of an answered call runs out within a second of `gap`: a cheap look that most calls fail."""
     at = bisect_left(_MOMENTS, gap)
     return any(abs(moment - gap) <= 1.0 for moment in _MOMENTS[max(0, at - 1) : at + 1])
 
@@ -102,7 +106,7 @@ def _of_attempt(call: Call) -> Ending | None:
 
 
 def _clocks_of(invite: Sighting, ended: Sighting, *, repeated: bool, told: bool) -> Iterator[Clock]:
-    """The clocks that may have ended this attempt: who wrote the end, and what the INVITE said, leave some out."""
+    """The clocks that may have ended this attempt; the final response and the INVITE rule some out."""
     yield from RINGING
     yield from (clock for clock in CLOCKS if clock.name == "timer-C")
     if status(ended) in (408, 503, 504) and not told:

@@ -1,7 +1,7 @@
 """Who said no: the element that a failed call's final response came from, and those that passed it on.
 
-A proxy passes a response on as it is (RFC 3261, section 16.7); a B2BUA makes one of its own of it. So the way back is
-followed from the caller to the last hop whose failure arose before the one in front of it.
+A proxy passes a response on as it is (RFC 3261, section 16.7); a B2BUA answers with one of its own instead. So the way
+of the failure is followed back from the caller, hop by hop, as far as each hop failed before the one nearer the caller.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     hop: Transaction
     final: Sighting
     others: list[Sighting] = []
-    """Finals of the other branches that the element behind this hop tried."""
+    """Final responses on the other branches of the element that sent the INVITE on this hop."""
 
     @property
     def code(self) -> int:
-        """What was said at this hop."""
+        """The status code at this hop."""
         return status(self.final)
 
 
@@ -34,14 +34,15 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """How a call's failure came to its caller."""
 
     steps: list[Step]
-    """From the element that said no to the caller."""
+    """The hops that it crossed, from the element that said no to the caller."""
     unanswered: list[Transaction]
-    """Hops behind that element on which nothing came back: what it may have waited for in vain."""
+    """Hops behind that element that got no final response: it may have waited for one in vain."""
     certainty: Certainty
+    """How sure it is that all hops belong to the call."""
 
     @property
     def origin(self) -> Step:
-        """Where it was born: the last hop that sent a failure."""
+        """The hop where it arose: the farthest from the caller."""
         return self.steps[0]
 
     @property
@@ -58,7 +59,7 @@ def failure_of(call: Call) -> Failure | None:
     steps: list[Step] = []
     onward = [hops[0]]
     while onward:
-        hop, behind = _chosen(onward, steps), []
+        hop = _chosen(onward, steps)
         if hop is None:
             break
         final = hop.final
@@ -75,9 +76,9 @@ def failure_of(call: Call) -> Failure | None:
 
 
 def _chosen(onward: Sequence[Transaction], steps: Sequence[Step]) -> Transaction | None:
-    """The hop whose failure the last step passed on: the same code if there is one, else the latest.
+    """The hop whose failure the element of the last step passed on: one with the same code, else the latest.
 
-    A 487 is what a branch says that was given up; whoever gave it up is the one that said no (section 16.7).
+    A 487 only says that a branch was cancelled: what its element passed on is the failure it cancelled it for (16.7).
     """
     if not steps:
         return onward[0]
@@ -96,7 +97,7 @@ def _onward(hop: Transaction, hops: Sequence[Transaction], call: Call) -> Iterat
     """The hops on which the element at the end of `hop` sent the INVITE on."""
     later = [each for each in hops if each is not hop and each.request is not None and each.time >= hop.time]
     within = [each for each in later if each.call_id == hop.call_id]
-    # A proxy puts its Via above those that it received (section 16.6): the second is that of the hop before.
+    # A proxy puts its Via above those that it received (section 16.6), so the second one has the branch of `hop`.
     by_via = [each for each in within if hop.branch and any(hop.branch in via for via in _vias_below(each))]
     if by_via:
         yield from by_via
@@ -114,4 +115,5 @@ def _onward(hop: Transaction, hops: Sequence[Transaction], call: Call) -> Iterat
 
 
 def _vias_below(hop: Transaction) -> list[str]:
+    """The Via below the topmost of the request, if there is one."""
     return [] if hop.request is None else hop.request.message.vias[1:2]

@@ -21,7 +21,7 @@ from sipdiag.trace import host
 
 
 class Hearing(msgspec.Struct, frozen=True, kw_only=True):
-    """A time in which one side of a line is to be heard by the other."""
+    """A stretch of time in which one side is to be heard by the other, on one line."""
 
     line: MediaLine
     sender: str
@@ -31,11 +31,11 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
     begin: int
     end: int
     last: Agreement
-    """The terms at the end; the same ends, whatever else was changed."""
+    """The terms at the end: both sides receive where they did at the beginning, whatever else was changed."""
     arriving: list[Carried]
-    """What goes where the hearer wants it."""
+    """The streams that go where the hearer wants them."""
     astray: list[Carried]
-    """What the sender sends to somewhere else."""
+    """The streams that the sender sends somewhere else."""
 
     @property
     def length(self) -> int:
@@ -44,7 +44,7 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def wanted(self) -> End:
-        """Where the hearer wants to receive; it is there where the sender may send."""
+        """Where the hearer wants to receive: known, since otherwise the sender would have nothing to send to."""
         end = self.last.end(OTHER[self.sender])
         assert end is not None  # noqa: S101  (`Agreement.lets` was asked before)
         return end
@@ -87,9 +87,9 @@ def hearings_of(call: Call, media: CallMedia, window: Window) -> list[Hearing]:
 
 
 def _settled_in(line: MediaLine, call: Call, tags: set[str]) -> list[tuple[int, int]]:
-    """The terms that came to count, by their places in the line, and since when.
+    """The terms that came into force: for each its index in the line, and since when it is in force.
 
-    What an UPDATE changes while it rings counts from the answer on; the INVITE's own terms then never do (RFC 3311).
+    Terms that an UPDATE changed while it rang are in force from the answer on; those of the INVITE then never are.
     """
     answer = 0 if call.answer is None else call.answer.time
     begins = [
@@ -148,11 +148,10 @@ def _endpoint(end: End | None) -> str | None:
 
 
 def reaches(carried: Carried, origins: Collection[str]) -> bool:
-    """Whether a stream goes where its hearer, who sends from `origins`, is.
+    """Whether a stream goes where its hearer, who sends from the hosts `origins`, can receive it.
 
-    That is not somewhere else, nor in a network that it cannot reach.
-
-    A private address means nothing outside, unless the hearer's own media come from there.
+    A stream that is tied to the call by its source only goes somewhere else. A private address cannot be reached from a
+    public one, unless the hearer's own media come from there.
     """
     if carried.by == "source":
         return False
@@ -163,6 +162,7 @@ def reaches(carried: Carried, origins: Collection[str]) -> bool:
 
 
 def _first_in(carried: Carried, begin: int, end: int) -> int | None:
+    """When a stream was first heard between `begin` and `end`."""
     stream = carried.stream
     if not stream.heard(begin, end):
         return None
@@ -171,6 +171,7 @@ def _first_in(carried: Carried, begin: int, end: int) -> int | None:
 
 
 def _last_in(carried: Carried, begin: int, end: int) -> int | None:
+    """When a stream was last heard between `begin` and `end`."""
     stream = carried.stream
     if not stream.heard(begin, end):
         return None
@@ -179,9 +180,9 @@ def _last_in(carried: Carried, begin: int, end: int) -> int | None:
 
 
 def _end_of(call: Call, window: Window) -> int:
-    """When nothing is to be heard any more: a BYE, a REFER, the end of what was recorded.
+    """When media are no longer due: at a BYE, a REFER, the end of the recording.
 
-    What is agreed on in messages that the capture lacks is as good as an end: nobody knows what may be sent after it.
+    An offer or answer that the capture lacks counts as an end too: nobody knows what may be sent after it.
     """
     ends = [window.end(call.opening.time)]
     numbers: set[tuple[str, int]] = set()

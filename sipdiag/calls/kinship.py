@@ -1,9 +1,9 @@
-"""Kinship: what ties calls of different Call-IDs together, because a B2BUA or SBC between them made one of the other.
+"""Kinship: what ties together calls of different Call-IDs that are legs of one call through a B2BUA or SBC.
 
-A B2BUA writes a Call-ID of its own on its far side (RFC 7092). Some keep an identifier that survives it: Session-ID
-(RFC 7989), the icid of P-Charging-Vector (RFC 7315, section 4.6), X-CID; some name the other Call-ID: Replaces
-(RFC 3891), In-Reply-To (RFC 3261, section 20.21). Where there is none, likeness is left: caller, callee, time and SDP
-together, and only between two calls of which neither is like a third.
+A B2BUA uses a Call-ID of its own on its far side (RFC 7092). Some pass on an identifier that both legs then have:
+Session-ID (RFC 7989), the icid of P-Charging-Vector (RFC 7315, section 4.6), X-CID; some name the other leg's Call-ID:
+Replaces (RFC 3891), In-Reply-To (RFC 3261, section 20.21). Where there is neither, likeness is left: caller, callee,
+time and SDP together, and only between two calls of which neither is like a third.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from sipdiag.sip import Message
 from sipdiag.trace import Sighting, host
 
 MOST_SHARING = 16
-"""A value that more calls share at once than a call has legs is no identifier of a call."""
+"""A value that so many calls share at the same time identifies no call: no call has more legs."""
 SOON = 2 * SECOND
-"""A B2BUA sends its own INVITE this soon after the one that it received; one that asks people first takes longer."""
+"""A B2BUA sends its own INVITE within this time of the one that it received, unless it asks people first."""
 CROWD = 8
 """More calls between the same two parties within `SOON` than this are a load test: there a guess has no partner."""
 SHORTEST_NUMBER = 8
@@ -39,17 +39,17 @@ class Leg(msgspec.Struct, kw_only=True):
 
     call_id: str
     begun: tuple[int, int, int]
-    """When and where its INVITE was seen."""
+    """When its INVITE was seen, in which capture, in which frame."""
     ends: tuple[str, str]
-    """The hosts between which it was set up."""
+    """The hosts that the INVITE went from and to."""
     end: float
-    """When it was over; an answered call that nobody ended goes on."""
+    """When it was over, in nanoseconds after 1970; infinite for an answered call whose end was not seen."""
     tokens: list[tuple[str, str]] = []
-    """(header field in lower case, value)."""
+    """The identifiers in the INVITE: (header field in lower case, value)."""
     invite: Sighting | None
-    """None where `settled` was asked for what it says."""
+    """None once `settled` has kept what is needed of it."""
     said: tuple[tuple[str, str] | None, Description | None] | None = None
-    """What `settled` read in the INVITE: its parties, its SDP."""
+    """What `settled` kept of the INVITE: `parties` and `description`."""
 
     @property
     def time(self) -> int:
@@ -63,7 +63,7 @@ class Leg(msgspec.Struct, kw_only=True):
 
     @property
     def description(self) -> Description | None:
-        """What the SDP says; None without."""
+        """What the SDP of the INVITE says; None without SDP."""
         return self.said[1] if self.invite is None and self.said else _description(self._invite)
 
     @property
@@ -84,6 +84,7 @@ _NAMES = frozenset(["session-id", "p-charging-vector", "x-cid", "x-callid", "x-c
 """What `_TOKEN` looks for."""
 _ICID = re.compile(r"icid-value=\"?([^\";,\s]+)", re.IGNORECASE)
 _NIL = "0" * 32
+"""The nil UUID, which stands for a side that is not known yet (RFC 7989)."""
 
 
 def legs_in(calls: Sequence[Call]) -> Iterator[Leg]:
@@ -138,13 +139,13 @@ def links_by_header(legs: Sequence[Leg]) -> Iterator[Link]:
 Token = tuple[Leg, int, str, str]
 """A header field of a leg: its place there, its name in lower case, its value."""
 Order = tuple[int, tuple[int, int, int], int, tuple[int, int, int]]
-"""Where a link stands among all: its kind, when the first with its value began and in which place, when its own leg."""
+"""What links are sorted by: kind of link; begin of the first leg with its value; place of field; begin of its leg."""
 
 
 def links_by_token(tokens: Iterable[Token], named: Callable[[Leg, str], str | None]) -> Iterator[tuple[Order, Link]]:
     """The links of header fields, those of one value together, in the order in which their legs began.
 
-    `named` gives the Call-ID of the leg that a value names. What comes of it does not depend on other values.
+    `named` gives the Call-ID of the leg that a value names. Tokens of other values make no difference to the outcome.
     """
     sharing: dict[tuple[str, str], list[Token]] = {}
     for token in tokens:
@@ -173,12 +174,15 @@ def named_by(value: str) -> list[str]:
 
 
 def may_name(leg: Leg, other: Leg) -> bool:
-    """Whether the other leg, which is named, was going on: who calls back later makes a new call."""
+    """Whether `other`, which `leg` names, was going on when `leg` began: to call back later makes a new call."""
     return other.call_id != leg.call_id and other.time <= leg.time <= other.end
 
 
 def _shared(members: list[Leg]) -> list[tuple[Leg, str]]:
-    """The legs that share a value, each with an earlier one; none where two came in at one door at the same time."""
+    """The legs that share a value, each with the Call-ID of an earlier one.
+
+    There are none where two legs between the same hosts have the value at the same time: it identifies no call then.
+    """
     links: list[tuple[Leg, str]] = []
     going: list[Leg] = []
     for leg in sorted(members, key=lambda each: each.begun):
@@ -202,7 +206,7 @@ def links_by_likeness(legs: Sequence[Leg]) -> Iterator[Link]:
 
 
 def likenesses(legs: Sequence[Leg]) -> Iterator[tuple[Order, Link]]:
-    """The same with where each stands among all links; what comes of it does not depend on legs of other parties."""
+    """The same, each with what it is sorted by; legs of other parties make no difference to the outcome."""
     if len({leg.ends for leg in legs}) < 2:
         return
     by_parties: dict[tuple[str, str], list[Leg]] = {}
@@ -291,6 +295,7 @@ def _description(invite: Sighting) -> Description | None:
 
 _PARTY = re.compile(r"\n(from|f|to|t)[ \t]*+:[^\r\n]*?(?:sips?|tel):([^@;>\r\n]++)", re.IGNORECASE)
 _NOBODY = frozenset({"anonymous", "unknown", "restricted", "unavailable", "asterisk"})
+"""Users of From that name nobody (the last is what an Asterisk writes by default)."""
 
 
 def _parties(head: str) -> tuple[str, str] | None:
@@ -301,6 +306,7 @@ def _parties(head: str) -> tuple[str, str] | None:
 
 
 def _user(text: str) -> str:
+    """A user in lower case, or the last digits of a number."""
     digits = text.translate(_SEPARATORS)
     return digits[-SHORTEST_NUMBER:] if digits.isascii() and digits.isdigit() else text.lower()
 

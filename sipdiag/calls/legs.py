@@ -1,7 +1,7 @@
-"""Legs: the calls of several Call-IDs that are one call, put together (RFC 7092: a B2BUA ends one and begins another).
+"""Legs: calls of several Call-IDs put together as one call (RFC 7092: a B2BUA ends one leg and begins another).
 
-The whole speaks for the leg nearest the caller: what happened there is what the caller got. Each leg stays a `Call` of
-its own, because duties, tags and CSeq numbers hold within one Call-ID only.
+State and outcome of the whole are those of the leg nearest the caller: what happened there is what the caller got. Each
+leg stays a `Call` of its own, because duties, tags and CSeq numbers hold within one Call-ID only.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sipdiag.calls.link import Link
 
 
 def linked(calls: Sequence[Call], *, guess: bool = True) -> list[Call]:
-    """`calls` with the legs of one put together, in the order they began; without `guess` by header fields only."""
+    """`calls` with the legs of each put together, in the order they began; without `guess` by header fields only."""
     return put_together(calls, links_of(list(legs_in(calls)), guess=guess) if len(calls) > 1 else [])
 
 
@@ -53,7 +53,10 @@ def put_together(calls: Sequence[Call], links: Sequence[Link]) -> list[Call]:
 
 
 def families_of(links: Iterable[Link]) -> dict[str, int]:
-    """Call-ID → the number of its family; the smaller family joins the larger, so that no chain costs its square."""
+    """Call-ID → the number of its family, which is all Call-IDs that links tie together.
+
+    The smaller family joins the larger, so that the cost of a long chain of links does not grow with its square.
+    """
     members: dict[int, list[str]] = {}
     families: dict[str, int] = {}
     for link in links:

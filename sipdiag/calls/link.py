@@ -25,5 +25,5 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     """`session-id p-charging-vector x-cid x-call-id x-callid in-reply-to replaces`, or `likeness`."""
     value: str
-    """What both have, or what of them is alike."""
+    """The value that both legs have, or a list of what is alike in them."""
     certainty: Certainty

@@ -1,7 +1,7 @@
 """What the two sides of a call agreed on for each of its streams, and from when to when (RFC 3264; RFC 6337).
 
-A *line* is an m= line at one hop of the call: elements on the way may put in addresses of their own, so that each hop
-has ends of its own. Its terms change with every offer and answer: an address, a codec, a hold.
+A *line* is one m= line at one hop of the call, because elements on the way may put in addresses of their own. Its
+*terms* change with every offer and answer: an address, a codec, a hold.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
     """`host:port`, `[v6]:port`; the host as the session description writes it."""
     media: Media
     told: Sighting
-    """The message that says so."""
+    """The message with the session description."""
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        """All places where it may be reached: ICE candidates too (RFC 8839)."""
+        """All endpoints where it may receive, those of its ICE candidates included (RFC 8839)."""
         candidates = (each for each in self.media.candidates if each.transport == "udp")
         return (self.endpoint, *(endpoint_of(each.address, each.port) for each in candidates))
 
     @property
     def receives(self) -> bool:
-        """Whether it wants anything at all; with ICE the address in c= may be none (RFC 8840)."""
+        """Whether it wants the stream at all; with ICE the address in c= may be 0.0.0.0 (RFC 8840)."""
         connection = self.media.connection
         if self.media.candidates:
             return True
@@ -57,7 +57,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     offered: int
     """When the offer was seen."""
     agreed: int
-    """When the answer was seen; the offer where none was."""
+    """When the answer was seen; without an answer when the closing response was, or the offer."""
     answered: int | None
     """When the 2xx that closes it was seen; None for early media."""
     caller: End | None
@@ -86,8 +86,9 @@ class MediaLine(msgspec.Struct, frozen=True, kw_only=True):
     """Its place in the session description, from 0."""
     call_id: str
     hop: tuple[str, str]
-    """The hosts of signalling, as endpoints."""
+    """The endpoints that the signalling of this hop goes between."""
     terms: list[Agreement]
+    """One for each offer, in the order of their answers."""
 
     @property
     def begin(self) -> int:
@@ -101,7 +102,7 @@ def endpoint_of(address: str, port: int) -> str:
 
 
 def lines_of(call: Call, exchanges: Iterable[Exchange]) -> list[MediaLine]:
-    """The lines of a leg, those of the hop nearest to who answered first."""
+    """The lines of a leg; `exchanges`, and so the lines, come with the hop nearest to the side that answered first."""
     lines: dict[tuple[frozenset[str], int], MediaLine] = {}
     exchanges = list(exchanges)
     hops = _hops_continued(exchanges)
@@ -123,10 +124,10 @@ def _hop_of(exchange: Exchange) -> tuple[str, str]:
 
 
 def _hops_continued(exchanges: Iterable[Exchange]) -> dict[frozenset[str], list[frozenset[str]]]:
-    """The hops on which the lines of each hop began: its own, or those that it takes the place of inside the dialog.
+    """For each hop the hops whose lines it continues: itself, or those that it takes the place of inside the dialog.
 
-    A side that moved to another address, a proxy that left the way, a new connection: what is agreed on there is not
-    seen on the hops before, and holds for their lines.
+    Where a side moved to another address, a proxy left the path, or a new connection was opened, offers are seen on a
+    new hop and no longer on the old one: they then change the lines of the old one.
     """
     seen: dict[tuple[str, int, str, str], set[frozenset[str]]] = {}
     for each in exchanges:

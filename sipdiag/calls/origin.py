@@ -1,4 +1,4 @@
-"""Who sent requests of its own accord: what came from each host at the hop where it was seen first."""
+"""Which hosts made requests of their own, told by the hop where each request was seen first."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sipdiag.calls.transaction import Transaction, begun
 from sipdiag.trace import Sighting, host
 
 ASKS = frozenset({"INVITE", "REGISTER", "OPTIONS", "SUBSCRIBE", "MESSAGE", "PUBLISH"})
-"""Methods that anybody may send out of the blue; all others belong to something that was begun before."""
+"""Methods that may open something new; all others belong to what another request began."""
 
 
 def requests_by_source(correlation: Correlation) -> dict[str, list[Transaction]]:
-    """Host → its requests outside a dialog, in the order of time; those that it only passed on are left out."""
+    """Host → the requests outside a dialog that it made, and not only passed on, in the order of time."""
     found: dict[str, list[Transaction]] = {}
     for transactions in correlation.by_call_id.values():
         first = transactions[0].request
@@ -39,7 +39,7 @@ def account_of(transaction: Transaction) -> str:
 
 
 def was_relayed(request: Sighting) -> bool:
-    """Whether a proxy passed the request on before it was seen (RFC 3261, section 16.6): its host is not its source."""
+    """Whether a proxy had passed the request on before it was seen: each adds a Via (RFC 3261, section 16.6)."""
     return len(request.message.vias) > 1
 
 

@@ -1,7 +1,7 @@
 """Outages of a registration: runs of refused REGISTERs, and what each refusal was about (RFC 3261, section 22.1).
 
-A server that turns credentials down "may repeat its challenge, or it may respond with a 403". Whether the password,
-the realm or only the nonce was at fault is read from what was asked before and what was answered.
+A server that turns credentials down "may repeat its challenge, or it may respond with a 403". Whether the password, the
+realm or only the nonce was at fault follows from the challenges before and the credentials that answered them.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Cause(Enum):
     NONCE = "nonce"
     """The nonce was too old; the password was not even looked at, or it was right."""
     REALM = "realm"
-    """The credentials were for another realm than the one asked for."""
+    """The credentials were for another realm than that of the challenge."""
     CREDENTIALS = "credentials"
-    """User name or password."""
+    """The user name or the password was wrong."""
     OTHER = "other"
-    """The account, the registrar, the network: the status code says."""
+    """It was about the account, the registrar or the network: see the status code."""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ class Outage(msgspec.Struct, kw_only=True):
     recovered: Sighting | None = None
     """The 2xx that ended it, of this Call-ID or of a new one of the same client for the same address."""
     expired_before: bool = True
-    """Whether no binding was left while it lasted."""
+    """Whether the last binding had run out before the outage ended."""
 
     def of(self, *causes: Cause) -> list[Refusal]:
         """The refusals that one of `causes` explains."""
@@ -88,7 +88,7 @@ def next_after(time: int, accepted: Sequence[Sighting]) -> Sighting | None:
 
 
 def _may_refuse(attempt: Transaction) -> bool:
-    """The cheap test that a healthy registration passes: at most challenges to requests without credentials."""
+    """Whether it may be a refusal: a cheap test, which all REGISTERs of a healthy registration fail."""
     code = status(attempt.final) if attempt.final is not None else 0
     return code >= 300 and (code not in (401, 407) or carries_credentials(attempt))
 
@@ -150,7 +150,7 @@ def _refusal(
     following: Sequence[Transaction],
     worked: set[tuple[str, str]],
 ) -> Refusal | None:
-    """What a final response from 300 on means; None for a mere challenge, and for a 423 (section 10.2.8)."""
+    """The refusal that a final response from 300 on is; None for a mere challenge, and for a 423 (section 10.2.8)."""
     message = final.message
     if status(final) == 423 or not isinstance(message, Response):
         return None

@@ -1,7 +1,7 @@
 """Passages: one request on its way, at every hop where it was seen (RFC 3261, section 16).
 
-A proxy makes a transaction of its own of each request that it passes on; who asks what became of a request asks once,
-not once a hop.
+A proxy makes a transaction of its own for each request that it passes on; but what became of a request is asked once,
+not once for each hop.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sipdiag.calls.transaction import Transaction, status
 from sipdiag.trace import Sighting
 
 MOST = 400
-"""Requests of one kind in one call that are looked at: each is held against the others, and no call has more."""
+"""How many requests of one kind are looked at in one call: each is compared with the others, and no call has more."""
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):

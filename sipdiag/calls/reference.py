@@ -1,4 +1,4 @@
-"""What a request is about that is no transaction of its own mind: ACK, PRACK and CANCEL each mean another message."""
+"""The message that an ACK, PRACK or CANCEL refers to: each of them is sent on account of another message."""
 
 from __future__ import annotations
 

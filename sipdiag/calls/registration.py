@@ -11,11 +11,11 @@ from sipdiag.sip import NameAddr, parse_name_addr
 from sipdiag.trace import Sighting, host
 
 DEFAULT_EXPIRES = 3600
-"""Seconds that a binding lasts when neither side says (RFC 3261, section 10.2.1.1)."""
+"""Seconds that a binding is taken to last when neither side says, as if Expires were malformed (section 10.2.1.1)."""
 
 
 class RegistrationState(Enum):
-    """What became of it."""
+    """What became of a registration."""
 
     REGISTERED = "registered"
     REMOVED = "removed"
@@ -37,7 +37,7 @@ class Registration(msgspec.Struct, kw_only=True):
 
     @property
     def attempts(self) -> list[Transaction]:
-        """Its REGISTERs at the hop nearest the user agent: what a proxy sends on has the CSeq that it came with."""
+        """Its REGISTERs at the hop nearest the user agent: a proxy sends one on with the CSeq that it came with."""
         if len(self.transactions) == 1:
             return self.transactions
         seen: dict[tuple[str, int], Transaction] = {}
@@ -130,7 +130,7 @@ def asked_expires(transaction: Transaction) -> int | None:
 
 
 def granted_expires(transaction: Transaction) -> int | None:
-    """Seconds in the 2xx for the first Contact of the request; of a fetch for the first Contact that came."""
+    """Seconds that the 2xx grants the first Contact of the request; for a fetch, the first Contact in the 2xx."""
     final, request = transaction.final, transaction.request
     if final is None:
         return None
@@ -147,7 +147,7 @@ def granted_expires(transaction: Transaction) -> int | None:
 
 
 def granted_to(asked: NameAddr, final: Sighting, request: Sighting) -> int:
-    """Seconds that a 2xx gave the contact `asked`: at itself, in Expires, else as asked (section 10.3)."""
+    """Seconds that a 2xx granted the contact `asked`: its own `expires`, else Expires, else as asked (section 10.3)."""
     own = (_expires_at(value, asked) for value in final.message.values("contact"))
     ways = (
         next((seconds for seconds in own if seconds is not None), None),
@@ -159,7 +159,7 @@ def granted_to(asked: NameAddr, final: Sighting, request: Sighting) -> int:
 
 
 def same_contact(one: NameAddr, other: NameAddr) -> bool:
-    """Whether two contacts name one place; parameters and display names aside (section 10.2.4)."""
+    """Whether two contacts are the same but for parameters and display names (section 10.2.4)."""
     return (one.uri.user, one.uri.host, one.uri.port) == (other.uri.user, other.uri.host, other.uri.port)
 
 
@@ -169,7 +169,7 @@ def _expires_at(value: str, asked: NameAddr) -> int | None:
 
 
 def stated_expires(transaction: Transaction) -> int | None:
-    """Seconds that the 2xx itself gives the binding; None where it can only be guessed whose time it gives."""
+    """Seconds that the 2xx itself states for the binding; None where it states none, or maybe for another contact."""
     final, request = transaction.final, transaction.request
     asked = None if request is None else request.message.field("contact")
     if final is None or not asked or asked.strip() == "*":

@@ -1,4 +1,4 @@
-"""Route sets: which way the requests of a dialog have to take, and which they took (RFC 3261, section 12)."""
+"""Route sets: the way that the requests of a dialog have to take, and the way they took (RFC 3261, section 12)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from sipdiag.trace import Sighting, host
 
 
 class RouteSet(msgspec.Struct, frozen=True, kw_only=True):
-    """The proxies that wanted to stay in the path, as one side of the dialog learned them."""
+    """The route set of one side of a dialog: the proxies that asked to stay in the path (section 12.1)."""
 
     learned: Sighting
-    """The 2xx for the caller, the INVITE for the callee, as that side got it."""
+    """The message that the side learned it from: the caller from the 2xx, the callee from the INVITE."""
     routes: list[str]
-    """URIs in the order of the Route header field of this side's requests."""
+    """URIs, in the order that the Route header fields of this side's requests must have."""
 
 
 class Astray(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,8 +27,9 @@ class Astray(msgspec.Struct, frozen=True, kw_only=True):
     transaction: Transaction | None
     """None for an ACK."""
     due: RouteSet
+    """The route set that it should follow."""
     given: list[str]
-    """The URIs in its Route."""
+    """The URIs in its Route header fields."""
 
     @property
     def variant(self) -> str:
@@ -37,13 +38,13 @@ class Astray(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def failed(self) -> bool:
-        """Whether it got no 2xx, as far as its own transaction shows."""
+        """Whether it got no final response, or one that a request on a wrong way gets."""
         each = self.transaction
         return each is not None and (each.final is None or status(each.final) in (404, 408, 481, 483))
 
 
 def astray(call: Call) -> list[Astray]:
-    """The requests of both sides of `call` that leave their sender on another way than the dialog's."""
+    """The requests of both sides of `call` that leave their sender with another Route than the dialog's route set."""
     answer = call.answer
     if answer is None or answer.message.field("record-route") is None:
         return []

@@ -1,4 +1,4 @@
-"""Session timers: until when a session is kept, who has to refresh it, and what became of it (RFC 4028)."""
+"""Session timers: how long a session lasts without a refresh, who has to refresh it, and who did (RFC 4028)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from sipdiag.trace import Sighting
 SESSION_EXPIRES = re.compile(r"\s*(\d{1,9})(?:.*?;\s*refresher\s*=\s*(ua[cs]))?", re.IGNORECASE)
 """Session-Expires = delta-seconds *(SEMI se-params); se-params = refresher-param / generic-param (section 4)."""
 CLOSE = 1.5
-"""Seconds by which a BYE may miss the moment that the timer gives and still be its doing."""
+"""Seconds by which a BYE may miss the moment that the timer sets and still be due to the timer."""
 BYE_BEFORE = 32.0
-"""A side that hears no refresh sends BYE the lesser of this and a third of the interval ahead (section 10)."""
+"""Seconds: a side that gets no refresh sends BYE before the session expires, by this or a third of the interval,
+whichever is less (section 10)."""
 
 
 class SessionTimer(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +34,7 @@ class SessionTimer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def bye_due(self) -> float:
-        """Seconds after the 2xx when the side that hears no refresh hangs up."""
+        """Seconds after the 2xx when a side that gets no refresh hangs up."""
         return self.interval - min(BYE_BEFORE, self.interval / 3)
 
 
@@ -67,7 +68,7 @@ def session_timer(call: Call) -> SessionTimer | None:
 
 
 def session_lapse(call: Call, window: Window) -> Lapse | None:
-    """What became of a timer that ran out; None while the session was refreshed, or ended by somebody's wish."""
+    """What became of a timer that ran out; None where the session was refreshed in time, or somebody hung up."""
     timer = session_timer(call)
     if timer is None:
         return None
@@ -91,12 +92,12 @@ def session_lapse(call: Call, window: Window) -> Lapse | None:
     if any(each.request.time < bye.time for each in refreshes):
         return Lapse(timer=timer, variant="refresh-failed", bye=bye, refreshes=refreshes)
     if bye.message.from_tag == timer.refresher:
-        return None  # who has to refresh and hangs up instead does so by its own wish
+        return None  # the side that has to refresh hung up instead, and so by its own wish
     return Lapse(timer=timer, variant="not-refreshed", bye=bye, refreshes=refreshes)
 
 
 def _ends_dialog(refresh: Passage, bye: Sighting) -> bool:
-    """An UPDATE that got 481 or 408 is followed by BYE at once (section 10); a re-INVITE may have been for more."""
+    """Whether `bye` came at once after an UPDATE that got 481 or 408 (section 10); a re-INVITE may serve other ends."""
     final = refresh.final
     if refresh.first.method != "UPDATE" or final is None or status(final) not in (408, 481):
         return False

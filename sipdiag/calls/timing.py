@@ -1,8 +1,8 @@
 """How long a request waited for its response, and whether loss or a slow server made it wait.
 
-A client over UDP repeats a request until it hears of it (RFC 3261, sections 17.1.1.2 and 17.1.2.2): an INVITE until any
-response, all others until the final one. A response that follows a repeat at once answers that copy: those before were
-lost. One that comes in the middle of a pause was on its way all the time.
+Over UDP a client repeats an INVITE until any response comes, and other requests until the final one does (RFC 3261,
+sections 17.1.1.2 and 17.1.2.2). A response that follows a copy of the request at once answers that copy: the copies
+before were lost. A response in the middle of a pause answers an earlier copy, and took that long.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Traits of a call: what gives a rule reason to look at it at all.
+"""Traits of a call: what gives a rule reason to look at the call at all.
 
-Most calls of a busy server go by the book, and most rules are about what did not. Whether a call did is told once, by
-looks that are cheap; a rule declares with which traits it may have something to say.
+Most calls of a busy server go by the book, and most rules are about calls that do not. Whether a call does is found out
+once, by cheap looks; a rule declares which traits a call must have for the rule to have anything to say.
 """
 
 from __future__ import annotations

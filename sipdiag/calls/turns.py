@@ -1,7 +1,7 @@
-"""One Call-ID used for one call after the other, although each should have one of its own (RFC 3261, section 8.1.1.4).
+"""Turns: calls that use one Call-ID one after the other, although each should have its own (RFC 3261, section 8.1.1.4).
 
-A client that comes back after a challenge, a redirect or a failure keeps the Call-ID too (section 8.1.3.5). What tells
-a new call is that the one before was over: ended by a BYE, or failed for good and given up for a while.
+A client that tries again after a challenge, a redirect or a failure keeps the Call-ID too (section 8.1.3.5). An INVITE
+begins a new call only where the call before was over: ended by a BYE, or failed and not tried again for a while.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from sipdiag.trace import Sighting, host
 TRY_AGAIN = frozenset(
     {401, 402, 407, 413, 415, 416, 420, 421, 422, 423, 428, 429, 436, 437, 438, 484, 488, 491, 494, 503, 580, 606}
 )
-"""Refusals that a client is meant to come back after, with something changed; all redirects besides."""
+"""Refusals after which a client tries again with something changed, as it does after all redirects."""
 REDIAL = 2 * SECOND
-"""A person takes longer to call again, a client that tries its next server does not."""
+"""A person takes longer than this to call again, a client that tries its next server does not."""
 
 
 class Turn(msgspec.Struct, kw_only=True):
-    """What belongs to one call of a Call-ID."""
+    """The messages of one call of a Call-ID."""
 
     transactions: list[Transaction] = []
     acks: list[Sighting] = []
 
 
 def turns_of(transactions: Sequence[Transaction], acks: Sequence[Sighting]) -> list[Turn]:
-    """The calls of one Call-ID, which most often is one."""
+    """The turns of one Call-ID; most have one."""
     if sum(map(_opens, transactions)) < 2:
         return [Turn(transactions=list(transactions), acks=list(acks))]
     starts: list[int] = []
@@ -50,7 +50,7 @@ def _opens(transaction: Transaction) -> bool:
 
 
 class _Going:
-    """A call as far as it is known: whether it may still go on when another INVITE comes."""
+    """The call that is going on, as far as it was seen: it tells whether another INVITE belongs to it."""
 
     def __init__(self) -> None:
         self._caller = ""
@@ -62,7 +62,7 @@ class _Going:
         self._active = 0
 
     def take(self, transaction: Transaction) -> None:
-        """Add what belongs to it."""
+        """Add a transaction of the call."""
         self._active = max(self._active, transaction.last_time)
         if transaction.method == "BYE":
             self._bye = transaction.time
@@ -76,7 +76,7 @@ class _Going:
                 self._answered = answer.time if self._answered is None else min(self._answered, answer.time)
 
     def is_over_for(self, invite: Transaction) -> bool:
-        """Whether it was over when this INVITE came from the same caller, so that a new call begins."""
+        """Whether the call was over when this INVITE came from its caller, so that a new call begins."""
         if self._last is None or not _opens(invite) or host(invite.source) != self._caller:
             return False
         now = invite.time
@@ -91,7 +91,7 @@ class _Going:
 
 
 def _sorted_out(transactions: Sequence[Transaction], acks: Sequence[Sighting], starts: list[int]) -> list[Turn]:
-    """Each message to the call that was on; a straggler to the one whose tags it bears."""
+    """The turns: a new one begins at each of `starts`. A straggler of an earlier call goes where its tags belong."""
     turns = [Turn() for _ in range(len(starts) + 1)]
     dialogs: dict[frozenset[str], int] = {}
 

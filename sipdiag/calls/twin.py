@@ -21,7 +21,7 @@ from sipdiag.sip import Request, parse_name_addr, parse_uri, split_parameters
 from sipdiag.trace import Sighting, host
 
 NEAREST = 40
-"""How many requests that worked are looked at on either side in time: enough to find one alike, and quick."""
+"""How many requests that worked are compared, of those before and of those after: enough to find one alike."""
 
 Aspects = dict[tuple[str, str], str]
 """(kind, aspect) → value: `("from", "domain")` → `example.com`. What a request does not have is left out."""
@@ -36,6 +36,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     failed: str
     """The value in the request that failed; empty when it has none."""
     worked: str
+    """The value in the request that worked; empty when it has none."""
 
 
 class Twin(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +108,7 @@ def aspects_of(request: Sighting) -> Aspects:
 
 
 def _offered(body: bytes) -> Aspects:
-    """What a session description offers, without where: addresses, ports and keys are never alike."""
+    """What a session description offers, but for addresses, ports and keys, which differ in every call."""
     media = [each for each in parse_sdp(body).media if each.port]
     aspects: Aspects = {}
     for each in media:
@@ -148,7 +149,7 @@ _NUMBER = re.compile(r"(\+?)([0-9().\-]+)")
 
 @lru_cache(maxsize=4096)
 def _form(user: str) -> str:
-    """How a user part is written, without who it is: `+E.164, 11 digits`, `00 prefix, 13 digits`, `name`."""
+    """How a user part is written, whoever it names: `E.164 with +`, `00 prefix, 13 digits`, `name`, `anonymous`."""
     number = _NUMBER.fullmatch(user.partition(";")[0])
     if number is None:
         return "anonymous" if user.lower() == "anonymous" else "name"
@@ -160,7 +161,7 @@ def _form(user: str) -> str:
 
 
 def _account(request: Sighting) -> str:
-    """Who the credentials are from: `alice@example.com`; `none` where there are none."""
+    """User name and realm of the credentials: `alice@example.com`; `none` where there are none."""
     message = request.message
     value = message.field("authorization") or message.field("proxy-authorization")
     if not value:
@@ -170,8 +171,8 @@ def _account(request: Sighting) -> str:
 
 
 def _distance(wanted: Aspects, there: Aspects, failed: Transaction, twin: Transaction) -> tuple[int, int, int]:
-    """Fewest differences first, then the more of the number alike, then the nearest in time."""
-    # Of what both have but not alike two items differ, of what only one has just one.
+    """What twins are sorted by: fewest differences, then numbers that are alike longest, then the nearest in time."""
+    # An aspect that both have, with different values, makes two items of the symmetric difference; any other makes one.
     alone = len(wanted.keys() ^ there.keys())
     unlike = alone + (len(wanted.items() ^ there.items()) - alone) // 2
     return unlike, -_alike(_number(failed), _number(twin)), abs(failed.time - twin.time)

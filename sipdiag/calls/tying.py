@@ -21,48 +21,48 @@ from sipdiag.media import Stream
 from sipdiag.trace import Sighting, host
 
 DESTINATION, RETURN, SOURCE = "destination", "return", "source"
-"""What ties a stream to a call."""
+"""What ties a stream to a call: where it goes, a stream that it comes back along, or where it comes from."""
 BEFORE = SECOND
-"""How much earlier than what agrees on it a stream may begin: media overtake signalling."""
+"""A stream may begin so much earlier than the message that agrees on it: media overtake signalling."""
 NO_MORE_THAN = 3600 * SECOND
-"""A call whose end was not seen is taken to last as long."""
+"""How long a call is taken to last whose end was not seen."""
 TOGETHER = SECOND // 2
-"""Legs of one call are answered within this time of each other: a stream may be of several."""
+"""Legs of one call agree on their media within this time of each other, and a stream may belong to several legs."""
 MANY = 4
-"""With more calls than that at one place and time, as a load generator makes, each stream is of the nearest only."""
-
+"""Where more calls than this use one endpoint at one time, as in a load test, a stream is of the nearest only."""
 
 Span = tuple[int, int]
-"""From when to when."""
+"""From when to when, in nanoseconds after 1970."""
 
 
 class Ties(msgspec.Struct, frozen=True, kw_only=True):
-    """What ties streams to some calls: where these are a part of the traffic, it adds up with that of other parts."""
+    """What ties streams to the calls of one part of the traffic; `settled` puts the parts together."""
 
     by_end: frozenset[int]
-    """Numbers of streams that go where an end of these calls receives."""
+    """Numbers of the streams that go where an end of these calls receives."""
     ways: frozenset[tuple[str, str]]
-    """Ways along which something may come back to one of those."""
+    """(source, destination) of the streams that would come back along one of those."""
     back: frozenset[int]
-    """Those that do."""
+    """Numbers of the streams that do come back so."""
     from_end: frozenset[int]
-    """Those that come from where an end receives."""
+    """Numbers of the streams that come from where an end receives."""
     guesses: dict[int, int]
     """Number of a stream → how many of these calls, without session descriptions, it may belong to."""
     distances: dict[tuple[str, int], list[int]]
-    """How it may be tied, number of a stream → how long from each of the nearest calls to its beginning, ascending."""
+    """(what ties it, number of a stream) → `_distance` of each of the nearest calls, ascending."""
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
-    """What all calls together say of which streams are whose."""
+    """What has to be known of all calls to say which streams belong to some of them."""
 
     tied: frozenset[int]
-    """By their destination."""
+    """Numbers of the streams that their destination ties to a call."""
     ways: frozenset[tuple[str, str]]
+    """As in `Ties`, of all calls."""
     guessed: frozenset[int]
-    """Those of which only one call comes into question."""
+    """Numbers of the streams that nothing ties to a call, but that can only belong to one."""
     within: dict[tuple[str, int], int]
-    """How it may be tied, number of a stream that several calls may have → how near a call must be to it."""
+    """(what ties it, number of a stream that several calls claim) → the largest `_distance` of a call that gets it."""
 
 
 def settled(parts: Iterable[Ties], streams: Sequence[Stream]) -> Settled:
@@ -89,7 +89,7 @@ def settled(parts: Iterable[Ties], streams: Sequence[Stream]) -> Settled:
 
 
 def _within(distances: list[int]) -> int:
-    """How near a call must be: all legs of the nearest one, but of a crowd only the nearest."""
+    """The largest distance of a call that gets the stream: any leg of the nearest call; in a crowd just the nearest."""
     near = [each for each in distances if each <= distances[0] + TOGETHER]
     return near[-1] if len(near) <= MANY else near[0]
 
@@ -104,7 +104,7 @@ def carriage_of(
 ) -> Carriage:
     """Tie `streams` to `calls`; `exchanges` are the offers and answers by Call-ID.
 
-    Where the calls are a part of the traffic only, `known` says what the others have.
+    Where the calls are only a part of the traffic, `known` is what all parts together say.
     """
     if not streams and not exchanges:
         return Carriage(streams=[], calls={}, looked=looked)
@@ -133,15 +133,15 @@ def ties_of(calls: Sequence[Call], streams: Sequence[Stream], exchanges: Mapping
 def wanted_by(
     calls: Sequence[Call], exchanges: Mapping[str, list[Exchange]]
 ) -> tuple[list[tuple[str, Span]], list[tuple[frozenset[str], Span]]]:
-    """Where streams of `calls` begin or end, and between which hosts those go that are guessed, each with its time.
+    """The endpoints at which streams of `calls` begin or end, and the pairs of hosts between which they are guessed.
 
-    No other stream has anything to do with them.
+    Each comes with the time at which it matters. No other stream can belong to these calls.
     """
     return _Tie(calls, [], exchanges).wanted()
 
 
 Place = tuple[int, int, MediaLine, str]
-"""Since when media are wanted there, by which call on which line for which side."""
+"""Who wants media at an endpoint: since when, the number of the call, the line, and the side that wants them."""
 
 
 def _since(place: Place) -> int:
@@ -149,7 +149,7 @@ def _since(place: Place) -> int:
 
 
 class _Tie:
-    """The ends of all lines of some calls, and which streams go along with them."""
+    """The ends of all lines of some calls, and the streams that these ends tie to the calls."""
 
     def __init__(
         self, calls: Sequence[Call], streams: Sequence[Stream], exchanges: Mapping[str, list[Exchange]]
@@ -177,7 +177,7 @@ class _Tie:
         self._back = self._ways_back()
 
     def _ways_back(self) -> dict[tuple[str, str], list[Place]]:
-        """The ways along which something may come back to what goes where an end wants it."""
+        """(source, destination) of what would come back along a stream that goes where an end wants it → for whom."""
         back: dict[tuple[str, str], dict[tuple[int, int], Place]] = {}
         for number, stream in enumerate(self._streams):
             for since, owner, line, side in self._found(DESTINATION, number):
@@ -186,7 +186,7 @@ class _Tie:
         return {way: sorted(places.values(), key=_since) for way, places in back.items()}
 
     def wanted(self) -> tuple[list[tuple[str, Span]], list[tuple[frozenset[str], Span]]]:
-        """What streams may be of the calls."""
+        """See `wanted_by`."""
         ends = [
             (endpoint, (max(self._spans[call][0], line.begin) - BEFORE, self._spans[call][1]))
             for endpoint, places in self._ends.items()
@@ -195,7 +195,7 @@ class _Tie:
         return ends, [(hosts, self._spans[call.number]) for hosts, calls in self._between.items() for call in calls]
 
     def ties(self) -> Ties:
-        """What is tied, and how."""
+        """See `Ties`."""
         streams = list(enumerate(self._streams))
         guesses = ((number, len(self.open_to(stream))) for number, stream in streams if stream.is_convincing)
         distances = {
@@ -218,13 +218,13 @@ class _Tie:
         return self._carried(DESTINATION, number, stream, known)
 
     def by_way(self, number: int, stream: Stream, known: Settled) -> Iterable[tuple[int, Carried]]:
-        """The calls in which it comes back along another stream, or from an end; what is tied by its end stays so."""
+        """The calls in which it comes back along another stream, or else from where an end receives."""
         yield from self._carried(RETURN, number, stream, known)
         if (stream.source, stream.destination) not in known.ways:
             yield from self._carried(SOURCE, number, stream, known)
 
     def open_to(self, stream: Stream) -> list[Call]:
-        """The calls without session descriptions, between its hosts, that last at its time."""
+        """The calls without session descriptions, between the hosts of the stream, that go on while it lasts."""
         calls = self._between.get(frozenset((host(stream.source), host(stream.destination))), ())
         return [call for call in calls if stream.heard(*self._spans[call.number])]
 
@@ -237,7 +237,7 @@ class _Tie:
                 yield call, Carried(stream=stream, number=number, toward=toward, line=line, by=by)
 
     def _found(self, by: str, number: int) -> list[Place]:
-        """Of the lines that a stream may be of one for each call: that which suits it best."""
+        """For each call that the stream may belong to, the line that suits it best."""
         if (by, number) not in self._known:
             self._known[by, number] = self._looked_up(by, self._streams[number])
         return self._known[by, number]
@@ -256,7 +256,7 @@ class _Tie:
         return list(chosen.values())
 
     def _near(self, places: Sequence[Place], stream: Stream) -> list[Place]:
-        """Those of `places`, in the order of time, that last as long as the stream: the nearest, and its other legs."""
+        """Of `places`, in the order of time, those that last while the stream does: the nearest, and its other legs."""
         if len(places) <= MANY:
             return [place for place in places if self._lasts(place, stream)]
         found: dict[int, Place] = {}
@@ -272,9 +272,9 @@ class _Tie:
     def _look(
         self, places: Sequence[Place], way: Iterable[int], begin: int, stream: Stream, found: dict[int, Place]
     ) -> None:
-        """Go one way from where a stream begins, until the nearest call that lasts, and a little further.
+        """Search `places` in one direction of time, to the nearest whose call lasts as the stream does, and its legs.
 
-        Of a crowd only those at the same distance are wanted: no more than shows that it is one is looked at.
+        In a crowd only places at the nearest distance count, so that the search ends as soon as it knows of a crowd.
         """
         nearest, lasting = -1, 0
         for at in way:
@@ -286,7 +286,7 @@ class _Tie:
                 nearest, lasting = distance if not lasting else nearest, lasting + 1
 
     def _lasts(self, place: Place, stream: Stream) -> bool:
-        """Whether the stream is there while its line is; what begins after a call is of another at the same port."""
+        """Whether the stream is heard while its call goes on; one that begins later belongs to a later call."""
         _, call, line, _ = place
         begin, end = self._spans[call]
         return stream.first_time <= end and stream.heard(max(begin, line.begin) - BEFORE, end)
@@ -298,7 +298,7 @@ def _begins(stream: Stream) -> tuple[int, ...]:
 
 
 def _distance(place: Place, stream: Stream) -> int:
-    """How long before or after the stream began, or went on after a pause, the call agreed on it."""
+    """Nanoseconds from the agreement on an endpoint to the stream's nearest beginning, the first or after a pause."""
     return min(abs(begin - place[0]) for begin in _begins(stream))
 
 
@@ -317,7 +317,7 @@ def _names(line: MediaLine, payload_type: int) -> bool:
 
 
 def _endpoints(line: MediaLine, side: str) -> dict[str, int]:
-    """Where a side wants to receive, and since when: a re-INVITE may name the end of another leg."""
+    """Endpoint where a side wants to receive → since when; a re-INVITE may name other endpoints than the INVITE."""
     since: dict[str, int] = {}
     for terms in line.terms:
         end = terms.end(side)
@@ -327,7 +327,7 @@ def _endpoints(line: MediaLine, side: str) -> dict[str, int]:
 
 
 def _span(call: Call) -> Span:
-    """From the first to the last message of a call; where an end of it was not seen, as long as any call may be."""
+    """From the first to the last message of a call, and `NO_MORE_THAN` beyond where its begin or end was not seen."""
     begin = call.opening.time if call.attempts else call.opening.time - NO_MORE_THAN
     last = max((each.time for each in _messages(call)), default=begin)
     first = call.opening.time

@@ -1,4 +1,4 @@
-"""What the captures could have shown: from when to when, and in which directions."""
+"""What the captures could have shown: the stretches of time that they cover, the directions in which SIP was seen."""
 
 from __future__ import annotations
 
