@@ -44,9 +44,10 @@ def media_end(agent: Host, port: int = 0) -> Host:
     return Host(address=agent.address, port=port or port_of(agent))
 
 
-def offered(agent: Agent, *, direction: str = "sendrecv", version: int = 1, address: str = "") -> str:
-    """The samples' session description with a port of the agent's own, and another address if one is given."""
-    text = sdp(agent, direction=direction, version=version).replace("m=audio 16384", f"m=audio {port_of(agent)}")
+def offered(agent: Agent, *, direction: str = "sendrecv", version: int = 1, address: str = "", port: int = 0) -> str:
+    """The samples' session description with a port of the agent's own, and another address or port if one is given."""
+    text = sdp(agent, direction=direction, version=version)
+    text = text.replace("m=audio 16384", f"m=audio {port or port_of(agent)}")
     return text.replace(f"c=IN IP4 {agent.address}", f"c=IN IP4 {address}") if address else text
 
 

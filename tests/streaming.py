@@ -90,9 +90,26 @@ class Talk:
         with_body(self.exchange, taken, sdp(f"m=audio 6000 RTP/AVP 0 8\n{answer}", address="203.0.113.20"))
         return self
 
+    def change(
+        self,
+        at: float,
+        offer: bytes = OFFER,
+        answer: bytes = ANSWER,
+        *,
+        method: str = "INVITE",
+        status: int = 200,
+        source: str = "192.0.2.10:5060",
+    ) -> Talk:
+        """An offer of the caller inside the call, and what the callee says to it."""
+        branch = f"change{at}"
+        again = self.exchange.request(method, at, to_tag="callee", cseq=round(at * 10), branch=branch, source=source)
+        again = with_body(self.exchange, again, offer)
+        with_body(self.exchange, self.exchange.response(status, again, at + 0.1), answer)
+        return self
+
     def end(self, at: float) -> Talk:
         """A BYE of the caller."""
-        bye = self.exchange.request("BYE", at, to_tag="callee", cseq=9, branch="bye")
+        bye = self.exchange.request("BYE", at, to_tag="callee", cseq=999, branch="bye")
         self.exchange.response(200, bye, at + 0.1)
         return self
 

@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from conversation import ALICE, BOB
-from speaking import PTIME, Talk, offered
+from speaking import PTIME, Talk, Voice, media_end, offered
 
 
 def build(folder: Path) -> None:
@@ -23,6 +23,32 @@ def build(folder: Path) -> None:
     both.there.speak(both.wire, 3, at=both.start + 0.05)
     both.back.speak(both.wire, 3, at=both.start + 0.02)
     both.end(12.1)
+    # Alice moves her media to another port, and nothing comes through there, in either direction.
+    moved = Talk(path=folder / "moved.pcap")
+    moved.there.speak(moved.wire, 3, at=moved.start + 0.05)
+    moved.back.speak(moved.wire, 3, at=moved.start + 0.02)
+    moved.reinvite(ALICE, offered(ALICE, version=2, port=16_390), offered(BOB, version=2), after=3)
+    moved.end(12.1)
+    # Nobody is to be heard for two seconds; then Alice ends the hold, and neither is heard again.
+    resumed = Talk(path=folder / "resumed.pcap")
+    resumed.there.speak(resumed.wire, 3, at=resumed.start + 0.05)
+    resumed.back.speak(resumed.wire, 3, at=resumed.start + 0.02)
+    for after, directions in ((3, ("inactive", "inactive")), (5, ("sendrecv", "sendrecv"))):
+        offer, answer = (
+            offered(each, direction=direction, version=after)
+            for each, direction in zip((ALICE, BOB), directions, strict=True)
+        )
+        resumed.reinvite(ALICE, offer, answer, after=after)
+    resumed.end(14.1)
+    # Alice moves her media to another port, and both are heard there.
+    continued = Talk(path=folder / "continued.pcap")
+    continued.there.speak(continued.wire, 3, at=continued.start + 0.05)
+    continued.back.speak(continued.wire, 3, at=continued.start + 0.02)
+    continued.reinvite(ALICE, offered(ALICE, version=2, port=16_390), offered(BOB, version=2), after=3)
+    here = media_end(ALICE, 16_390)
+    Voice(source=here, destination=media_end(BOB)).speak(continued.wire, 9, at=continued.start + 3.1)
+    Voice(source=media_end(BOB), destination=here).speak(continued.wire, 9, at=continued.start + 3.1)
+    continued.end(12.2)
     # Bob is put on hold, so that he has to be silent.
     held = Talk(path=folder / "silent.pcap")
     held.there.speak(held.wire, 12, at=held.start + 0.05)

@@ -28,6 +28,7 @@ from sipdiag.findings.scene import MediaWays, Passing, Scene, Source, unheard_in
 from sipdiag.findings.sealed import possible_handshakes, refused_behind, sip_handshakes
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of, sureness
+from sipdiag.findings.stilled import Stilled, stilled_in
 from sipdiag.findings.surroundings import EMPTY_LINE, PIECES, Facts, Surroundings, merged, size_of
 from sipdiag.findings.telling import found, found_below, frames_of, milliseconds, seconds
 from sipdiag.findings.twins import MOST_TWINS, beside, place_of, refusals_in
@@ -65,6 +66,7 @@ __all__ = [
     "Severity",
     "Silence",
     "Source",
+    "Stilled",
     "Surroundings",
     "Traffic",
     "Whole",
@@ -130,6 +132,7 @@ __all__ = [
     "silence_of",
     "sip_handshakes",
     "size_of",
+    "stilled_in",
     "sureness",
     "taken",
     "told_once",

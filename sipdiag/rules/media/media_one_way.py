@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from sipdiag.calls import OTHER, SECOND, Call, Correlation, Hearing, is_private
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_heard, hearing_evidence
+from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_heard, hearing_evidence, stilled_in
 from sipdiag.trace import host
 
 NAME = "media-one-way"
@@ -77,7 +77,7 @@ def _findings(call: Call, scene: Scene) -> Iterator[Finding]:
         heard = [
             each for each in back if each.first is not None and each.begin < hearing.end and hearing.begin < each.end
         ]
-        if heard:
+        if heard and not any(hearing in change.after for change in stilled_in(call, scene)):
             yield _finding(call, hearing, heard[0], scene)
             return
 

@@ -1,6 +1,7 @@
 """A side that was heard is heard no more, although the call goes on and the session lets it send.
 
-Nothing but a new offer, or the end of the session, takes back what was agreed on (RFC 3264, section 8). A pause with
+Nothing but a new offer, or the end of the session, takes back what was agreed on (RFC 3264, section 8). An offer that
+moves the media to another port, or ends a hold, asks for them there as well. A pause with
 comfort noise before it, or between talkspurts, is a sender that saves packets (RFC 3551, section 4.1), and no fault.
 """
 
@@ -9,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import SECOND, Call, Hearing, Trait
-from sipdiag.findings import Confidence, Finding, Scene, Severity, found_heard, hearing_evidence, saves_packets
+from sipdiag.findings import (
+    Confidence,
+    Finding,
+    Scene,
+    Severity,
+    Stilled,
+    found_heard,
+    hearing_evidence,
+    saves_packets,
+    stilled_in,
+)
 from sipdiag.media import Stream
 
 NAME = "media-stopped"
@@ -19,11 +30,16 @@ NEEDS = Trait.HEARD
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Each line on which one side, or both, fell silent for good."""
+    told: set[int] = set()
+    for change in stilled_in(call, scene):
+        told.update(id(each) for each in change.after)
+        if not any(scene.notices.against(each.wanted.endpoint, each.begin, each.end) for each in change.after):
+            yield _changed(call, change)  # else another rule says who refuses them
     stopped: dict[int, list[Hearing]] = {}
     going = {id(each.line): each.end for each in scene.hearings(call)}
     for hearing in scene.hearings(call):
         final = hearing.final
-        if final is None or hearing.end - final < scene.settings.media_stopped_s * SECOND:
+        if final is None or id(hearing) in told or hearing.end - final < scene.settings.media_stopped_s * SECOND:
             continue
         if going[id(hearing.line)] == hearing.end:  # nothing was agreed on after it
             stopped.setdefault(id(hearing.line), []).append(hearing)
@@ -56,6 +72,40 @@ def _finding(call: Call, variant: str, hearing: Hearing, hearings: list[Hearing]
             "last_frame": frame,
             "heard_s": round((final - hearing.begin) / SECOND, 3),
             "silent_s": round((hearing.end - final) / SECOND, 3),
+        },
+    )
+
+
+def _changed(call: Call, change: Stilled) -> Finding:
+    """Nobody is heard since the terms were changed."""
+    before, after = change.before[0], change.after[0]
+    ends = [
+        (one.endpoint, other.endpoint)
+        for side in change.moved
+        if (one := before.last.end(side)) is not None and (other := after.agreed.end(side)) is not None
+    ]
+    told = sorted(
+        {each.wanted.told.time: each.wanted.told for each in change.after}.values(), key=lambda each: each.time
+    )
+    shown = max(change.streams, key=lambda each: each.last_time)
+    frame = _frame_before(shown, change.final)
+    return found_heard(
+        NAME,
+        "moved" if change.moved else "resumed",
+        SEVERITY,
+        Confidence.LIKELY,
+        call=call,
+        told=told,
+        streams=[(each, _frame_before(each, change.final)) for each in change.streams],
+        evidence=hearing_evidence(call, after)
+        | {
+            "offer_frame": told[0].frame,
+            "moved_from": [one for one, _ in ends],
+            "moved_to": [other for _, other in ends],
+            "source": shown.source,
+            "destination": shown.destination,
+            "last_frame": frame,
+            "silent_s": round(change.silence / SECOND, 3),
         },
     )
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from described import sdp, with_body
+from sipdiag.findings import diagnose
+from sipdiag.rules import RULES
 from sipdiag.rules.media.media_stopped import NAME
 from streaming import HERE, THERE, Talk
 
@@ -30,6 +32,32 @@ def test_both_sides_at_once_is_one_finding() -> None:
     """The way between them broke."""
     talk = Talk().begin().say(HERE, THERE, 1.1, 3).say(THERE, HERE, 1.1, 3, ssrc=8).end(13)
     assert talk.told(NAME) == [("both", "error", "likely")]
+
+
+def test_a_new_port_where_nobody_is_heard_is_one_error() -> None:
+    """From where to where the media moved, by which frame, and what was heard last."""
+    talk = Talk().begin().say(HERE, THERE, 1.1, 3).say(THERE, HERE, 1.1, 3.04, ssrc=8)
+    (finding,) = talk.change(4, sdp("m=audio 4010 RTP/AVP 0")).end(14).findings(NAME)
+    assert (finding.variant, finding.severity.value, finding.confidence.value) == ("moved", "error", "likely")
+    told = finding.evidence
+    assert (told["moved_from"], told["moved_to"]) == (["192.0.2.10:4000"], ["192.0.2.10:4010"])
+    assert (told["offer_frame"], told["source"], told["silent_s"]) == (4, "203.0.113.20:6000", 9.88)
+    assert {told["offer_frame"], told["last_frame"]} < set(finding.frames)
+
+
+def test_a_hold_that_ended_in_silence_is_one_error() -> None:
+    """Nobody moved."""
+    talk = Talk().begin().say(HERE, THERE, 1.1, 3).say(THERE, HERE, 1.1, 3, ssrc=8).hold(4, "a=inactive", "a=inactive")
+    assert talk.change(6).end(16).told(NAME) == [("resumed", "error", "likely")]
+
+
+@pytest.mark.parametrize("before", [3.06, 4.2])
+def test_old_packets_on_their_way_are_no_side_that_is_heard(before: float) -> None:
+    """What comes shortly after the new offer is still sent under the old one: nothing else is told of that time."""
+    talk = Talk().begin().say(HERE, THERE, 1.1, before).say(THERE, HERE, 1.1, 2.9, ssrc=8)
+    scene = talk.change(4, sdp("m=audio 4010 RTP/AVP 0")).end(14).scene()
+    told = [(each.rule, each.variant) for each in diagnose(scene, RULES) if each.rule.startswith("media")]
+    assert told == [(NAME, "moved")]
 
 
 def until_the_end() -> Talk:
