@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,13 +16,17 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::|://)")
 """A scheme of two letters or more, since one letter is a drive; fsspec chains them with `::`."""
+_GOOGLE = re.compile(r"(?:^|::)(?:gs|gcs)://", re.IGNORECASE)
 _MAGIC = re.compile(r"[*?\[]")
 
 GONE = (404, 410)
 """What a web server answers that does not have the file (RFC 9110, section 15.5)."""
 FORBIDDEN = (401, 403, "401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken")
-"""What a web server or S3 answers to who may not have it."""
+"""What a web server or a store answers to who may not have it."""
+EXTRAS = {"aiohttp": "remote", "gcsfs": "gcs", "s3fs": "s3"}
+"""The extra of this package that brings what a store is read with."""
 STAMPS = (
+    "generation",
     "ETag",
     "etag",
     "md5Hash",
@@ -36,7 +41,7 @@ STAMPS = (
 PIECE = 8 << 20
 """Bytes that are asked of a store at a time; a web server is asked once for all."""
 TRIES = 3
-"""How often in a row nothing may come before a file is given up."""
+"""How often in a row nothing may come before a file is given up; gcsfs tries so itself, for half a minute."""
 PATIENCE = 60
 """Seconds that a web server may say nothing."""
 NOTHING = "no such file or directory"
@@ -69,13 +74,24 @@ def listed(path: str, wanted: Callable[[str], bool]) -> list[Listed]:
     """
     with _complaints(path):
         store, inner = _store(path)
-        if _is_pattern(store, inner):
-            names = store.glob(inner)
-        elif _is_folder(store, inner, about := store.info(inner)):
-            names = [name for name in store.find(inner) if wanted(name.rpartition("/")[2])]
-        else:
-            return [_listed(store, inner, about)]
-        return [_listed(store, name, store.info(name)) for name in sorted(names)]
+        with _bucket(store, inner):
+            found = _found(store, inner, wanted)
+        return [_listed(store, name, each) for name, each in sorted(found.items())]
+
+
+def _found(store: Any, inner: str, wanted: Callable[[str], bool]) -> dict[str, Any]:  # noqa: ANN401
+    """Give the names of the files, and what the store says of each."""
+    if _is_pattern(store, inner):
+        found = store.glob(inner, detail=True)
+        found = {name: about for name, about in found.items() if about.get("type") != "directory"}
+    elif _is_folder(store, inner, about := store.info(inner)):
+        found = store.find(inner, detail=True)
+        found = {name: about for name, about in found.items() if wanted(name.rpartition("/")[2])}
+    else:
+        return {inner: about}
+    if _is_web(store):  # a page of links says nothing else of what it links to
+        return {name: store.info(name) for name in found}
+    return dict(found)
 
 
 class ChangedError(OSError):
@@ -94,10 +110,11 @@ class Remote:
         Raises:
             CaptureError: the package is missing, or nothing is there.
         """
-        self._at = 0
+        self._at, self._checked = 0, False
         with _complaints(path):
             self._store, self._inner = _store(path)
-            about = self._store.info(self._inner)
+            with _bucket(self._store, self._inner):
+                about = self._store.info(self._inner)
             if about.get("type") == "directory" or (_is_web(self._store) and self._inner.endswith("/")):
                 raise CaptureError(hidden(path), "is a directory")
             self._about = _listed(self._store, self._inner, about)
@@ -117,10 +134,11 @@ class Remote:
                 raise
             except Exception as error:  # each store has errors of its own
                 failures += 1
-                if failures >= TRIES:
+                if failures >= TRIES or "gs" in self._store.protocol:
                     raise OSError(_told(error)) from error
                 continue
             if not part:
+                self._check()
                 break
             failures = 0
             parts.append(part)
@@ -143,12 +161,22 @@ class Remote:
         file: BinaryIO = self._store.open(self._inner, "rb", block_size=0 if _is_web(self._store) else PIECE)
         return file
 
+    def _check(self) -> None:
+        """See that all pieces are of one file, where the store does not see to that."""
+        if not self._checked and not _is_web(self._store) and not _is_amazon(self._store):
+            self._checked = True
+            self._store.invalidate_cache()
+            self._compare()
+
+    def _compare(self) -> None:
+        if _listed(self._store, self._inner, self._store.info(self._inner)) != self._about:
+            raise ChangedError("cannot be read: it changed in the meantime")
+
     def _again(self) -> BinaryIO:
         """Open it once more, where it was."""
         self.close()
         self._store.invalidate_cache()
-        if _listed(self._store, self._inner, self._store.info(self._inner)) != self._about:
-            raise ChangedError("cannot be read: it changed in the meantime")
+        self._compare()
         self._file = self._opened()
         if not _is_web(self._store):
             self._file.seek(self._at)
@@ -165,6 +193,11 @@ def _store(path: str) -> tuple[Any, str]:
         import fsspec  # noqa: PLC0415 - only a URL needs it
     except ImportError as error:
         raise CaptureError(hidden(path), "is a URL: install the package fsspec to read it") from error
+    _hushed()
+    if _GOOGLE.search(path):
+        # By itself gcsfs asks over gRPC what kind of bucket each is, which takes minutes where that is not allowed.
+        # Who has buckets of one zone, which are read in no other way, sets the variable.
+        os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
     store, inner = fsspec.core.url_to_fs(path, **_patience(path))
     store.invalidate_cache()  # what it listed before may have changed
     return store, inner
@@ -180,6 +213,35 @@ def _patience(path: str) -> dict[str, Any]:
 
     patience = ClientTimeout(total=None, sock_connect=PATIENCE, sock_read=PATIENCE)
     return {"client_kwargs": {"timeout": patience, **conf.get(scheme, {}).get("client_kwargs", {})}}
+
+
+def _hushed() -> None:
+    """Keep what is logged, tracebacks and all, to those who want a log: on standard error one line says what is wrong."""
+    import logging  # noqa: PLC0415 - loaded by what logs
+
+    for name in ("fsspec", "gcsfs", "google"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+
+
+@contextmanager
+def _bucket(store: Any, inner: str) -> Iterator[None]:  # noqa: ANN401
+    """Say so where there is not even a bucket; of Google's store gcsfs says only that nothing is there."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        if "gs" in store.protocol:
+            try:
+                store.ls(inner.partition("/")[0])
+            except FileNotFoundError:
+                raise CaptureError(hidden(store.unstrip_protocol(inner)), "no such bucket") from error
+        raise
+
+
+def _is_amazon(store: Any) -> bool:  # noqa: ANN401
+    """Tell whether a piece is refused when the file is not that of the piece before."""
+    return "s3" in store.protocol
 
 
 def _is_web(store: Any) -> bool:  # noqa: ANN401 - fsspec ships no types
@@ -239,18 +301,23 @@ def _told(error: Exception) -> str:
     code = _code(cause)
     if code == "NoSuchBucket":
         return "no such bucket"
-    if isinstance(cause, PermissionError) or code in FORBIDDEN:
+    if isinstance(cause, PermissionError) or code in FORBIDDEN or str(cause).startswith("Forbidden: "):
         return f"permission denied: {one_line(cause)}"
     if isinstance(cause, FileNotFoundError) or code in GONE or code in {"NoSuchKey", "404"}:
         return NOTHING
     if isinstance(cause, ImportError):
-        return f"is a URL: install the package {cause.name} to read it" if cause.name else f"cannot be read: {cause}"
+        return f"is a URL: {_remedy(cause.name)}" if cause.name else f"cannot be read: {cause}"
     words = one_line(cause)
     return f"cannot be read: {type(cause).__name__}: {words}" if words else f"cannot be read: {type(cause).__name__}"
 
 
+def _remedy(package: str) -> str:
+    extra = f": pip install 'sipdiag[{EXTRAS[package]}]'" if package in EXTRAS else ""
+    return f"install the package {package} to read it{extra}"
+
+
 def _code(error: BaseException) -> object:
-    """Give what a web server or S3 answered."""
+    """Give what a web server or a store answered."""
     told = getattr(error, "response", None)
     named = told.get("Error", {}).get("Code") if isinstance(told, dict) else None
-    return named or getattr(error, "status", None)
+    return named or getattr(error, "status", None) or getattr(error, "code", None)

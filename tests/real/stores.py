@@ -1,7 +1,11 @@
-"""Real servers of captures on this machine: S3 as moto serves it, a web server, and a wire that can be cut."""
+"""Real servers of captures on this machine: S3, Google's store, a web server, and a wire that can be cut.
+
+S3 is served by moto, Google's by gcp-storage-emulator.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import threading
@@ -10,21 +14,78 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from unittest.mock import patch
+from urllib.parse import quote
+from urllib.request import Request, urlopen
 
 KEYS = {"AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example", "AWS_DEFAULT_REGION": "us-east-1"}
 HERE = "127.0.0.1"
 
 
-class Bucket:
+LOCKED = "locked"
+"""A bucket of Google's that nobody may read."""
+
+
+class Bucket(Protocol):
     """A bucket of a store."""
+
+    endpoint: str
+    name: str
+    scheme: str
+
+    def put(self, key: str, data: bytes) -> str:
+        """Write an object; give its URL."""
+
+    def delete(self, key: str) -> None:
+        """Delete an object."""
+
+    def at(self, endpoint: str) -> dict[str, str]:
+        """What has a program look for the bucket there."""
+
+    @property
+    def url(self) -> str:
+        """How it is named."""
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What has a program look for the bucket where it is."""
+
+
+class _Bucket:
+    """What is the same of all."""
+
+    scheme: str
+
+    def __init__(self, endpoint: str, name: str) -> None:
+        """Name it."""
+        self.endpoint, self.name = endpoint, name
+
+    @property
+    def url(self) -> str:
+        """How it is named."""
+        return f"{self.scheme}://{self.name}"
+
+    def at(self, endpoint: str) -> dict[str, str]:
+        """What has a program look for the bucket there."""
+        raise NotImplementedError
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What has a program look for the bucket where it is."""
+        return self.at(self.endpoint)
+
+
+class Amazon(_Bucket):
+    """One of S3."""
+
+    scheme = "s3"
 
     def __init__(self, endpoint: str, name: str) -> None:
         """Make it."""
         import boto3  # noqa: PLC0415 - comes with moto
 
-        self.endpoint, self.name = endpoint, name
+        super().__init__(endpoint, name)
         with patch.dict(os.environ, KEYS):
             self._client: Any = boto3.client("s3", endpoint_url=endpoint)
         self._client.create_bucket(Bucket=name)
@@ -32,20 +93,50 @@ class Bucket:
     def put(self, key: str, data: bytes) -> str:
         """Write an object; give its URL."""
         self._client.put_object(Bucket=self.name, Key=key, Body=data)
-        return f"s3://{self.name}/{key}"
+        return f"{self.url}/{key}"
 
     def delete(self, key: str) -> None:
         """Delete an object."""
         self._client.delete_object(Bucket=self.name, Key=key)
 
-    @property
-    def variables(self) -> dict[str, str]:
-        """What has a program look for the bucket here."""
-        return {**KEYS, "AWS_ENDPOINT_URL": self.endpoint}
+    def at(self, endpoint: str) -> dict[str, str]:
+        """What has a program look for the bucket there."""
+        return {**KEYS, "AWS_ENDPOINT_URL": endpoint}
+
+
+class Google(_Bucket):
+    """One of Google's."""
+
+    scheme = "gs"
+
+    def __init__(self, endpoint: str, name: str) -> None:
+        """Make it."""
+        super().__init__(endpoint, name)
+        self._ask("POST", "storage/v1/b", json.dumps({"name": name}).encode(), "application/json")
+
+    def put(self, key: str, data: bytes) -> str:
+        """Write an object; give its URL."""
+        place = f"upload/storage/v1/b/{self.name}/o?uploadType=media&name={quote(key, safe='')}"
+        self._ask("POST", place, data, "application/vnd.tcpdump.pcap")
+        return f"{self.url}/{key}"
+
+    def delete(self, key: str) -> None:
+        """Delete an object."""
+        self._ask("DELETE", f"storage/v1/b/{self.name}/o/{quote(key, safe='')}")
+
+    def at(self, endpoint: str) -> dict[str, str]:
+        """What has a program look for the bucket there."""
+        return {"STORAGE_EMULATOR_HOST": endpoint}
+
+    def _ask(self, method: str, place: str, data: bytes | None = None, kind: str = "") -> None:
+        headers = {"Content-Type": kind} if kind else {}
+        request = Request(f"{self.endpoint}/{place}", data, headers, method=method)  # noqa: S310 - of our own
+        with urlopen(request) as answer:  # noqa: S310
+            answer.read()
 
 
 @contextmanager
-def store() -> Iterator[str]:
+def amazon() -> Iterator[str]:
     """Serve S3; give the endpoint."""
     from moto.server import ThreadedMotoServer  # noqa: PLC0415 - few tests need it
 
@@ -55,6 +146,44 @@ def store() -> Iterator[str]:
         yield f"http://{HERE}:{server.get_host_and_port()[1]}"
     finally:
         server.stop()
+
+
+@contextmanager
+def google() -> Iterator[str]:
+    """Serve Google's store; give the endpoint."""
+    from gcp_storage_emulator.server import RequestHandler  # noqa: PLC0415 - few tests need it
+    from gcp_storage_emulator.storage import Storage  # noqa: PLC0415
+
+    class Guarded(RequestHandler):  # type: ignore[misc] - it ships no types
+        """The emulator, which lets everybody do everything; but not what is locked."""
+
+        def do_GET(self) -> None:  # noqa: N802 - as it is there
+            """Refuse, as Google documents it, or answer."""
+            if f"/b/{LOCKED}/" not in self.path:
+                super().do_GET()
+                return
+            told = {"code": 403, "message": "anonymous caller does not have storage.objects.get access"}
+            body = json.dumps({"error": told}).encode()
+            self.send_response(403)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    with served(partial(Guarded, Storage(use_memory_fs=True))) as url:
+        yield url
+
+
+@contextmanager
+def served(handler: Any) -> Iterator[str]:  # noqa: ANN401 - whatever makes one
+    """Serve what a handler answers; give the address."""
+    server = ThreadingHTTPServer((HERE, 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://{HERE}:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -80,13 +209,8 @@ class _Listless(_Quiet):
 @contextmanager
 def web(folder: Path, *, lists: bool = True) -> Iterator[str]:
     """Serve a folder; give the address."""
-    server = ThreadingHTTPServer((HERE, 0), partial(_Quiet if lists else _Listless, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://{HERE}:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with served(partial(_Quiet if lists else _Listless, directory=str(folder))) as url:
+        yield url
 
 
 class Wire:

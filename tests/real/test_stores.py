@@ -1,4 +1,4 @@
-"""Captures in S3 and on a web server, read from real servers on this machine as a user has them read."""
+"""Captures in S3, Google's store and on a web server, read from real servers here as a user has them read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from unittest.mock import patch
 import pytest
 
 from command import Ran, argv, environment, run
-from real.stores import KEYS, Bucket, cut, store, web
+from real.stores import KEYS, LOCKED, Amazon, Bucket, Google, amazon, cut, google, web
 from reporting import sample
 from sipdiag.capture import open_capture, remote
 from sipdiag.errors import CaptureError
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 pytest.importorskip("moto", reason="moto[server] is not installed")
 pytest.importorskip("s3fs", reason="s3fs is not installed")
+pytest.importorskip("gcp_storage_emulator", reason="gcp-storage-emulator is not installed")
+pytest.importorskip("gcsfs", reason="gcsfs is not installed")
 
 CALL, FAILED, TALK = (
     sample(f"{name}/{name}").read_bytes() for name in ("ack-missing", "call-failed", "call-with-media")
@@ -38,16 +40,17 @@ NOBODY = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    """A store that speaks S3."""
-    with store() as url:
-        yield url
+def endpoints() -> Iterator[dict[str, str]]:
+    """Where each store is."""
+    with amazon() as s3, google() as gs:
+        yield {"s3": s3, "gs": gs}
 
 
-@pytest.fixture
-def bucket(endpoint: str) -> Bucket:
-    """A bucket of its own."""
-    return Bucket(endpoint, f"probes-{next(NUMBERS)}")
+@pytest.fixture(params=["s3", "gs"])
+def bucket(request: pytest.FixtureRequest, endpoints: dict[str, str]) -> Bucket:
+    """A bucket of its own in each store."""
+    made = {"s3": Amazon, "gs": Google}[request.param]
+    return made(endpoints[request.param], f"probes-{next(NUMBERS)}")
 
 
 @pytest.fixture
@@ -99,7 +102,7 @@ def document(ran: Ran) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("command", [("analyze", "--format", "json"), ("check", "--format", "json")])
-def test_a_capture_in_s3_is_that_on_disk(bucket: Bucket, tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_a_capture_in_a_store_is_that_on_disk(bucket: Bucket, tmp_path: Path, command: tuple[str, ...]) -> None:
     """Byte for byte the same is said of it."""
     url = bucket.put("deep/er/call.pcap", CALL)
     path = tmp_path / "call.pcap"
@@ -110,14 +113,14 @@ def test_a_capture_in_s3_is_that_on_disk(bucket: Bucket, tmp_path: Path, command
     assert there.out.replace(url, "") == here.out.replace(str(path), "")
 
 
-def test_a_night_in_s3_is_that_in_a_folder(night: Bucket, tmp_path: Path) -> None:
+def test_a_night_in_a_store_is_that_in_a_folder(night: Bucket, tmp_path: Path) -> None:
     """Folders, patterns and objects; packed ones; what is broken is listed with its reason, and the code says so."""
     files(tmp_path / "night")
     here = audit(tmp_path / "here", str(tmp_path / "night"))
     wanted = summary(tmp_path / "here", str(tmp_path / "night"))
-    root = f"s3://{night.name}/night"
+    root = f"{night.url}/night"
     for number, paths in enumerate(
-        ((root,), (f"{root}/",), (f"s3://{night.name}/**/*.pcap*",), (f"{root}/a/", f"{root}/b/*", f"{root}/a/*.pcap"))
+        ((root,), (f"{root}/",), (f"{night.url}/**/*.pcap*",), (f"{root}/a/", f"{root}/b/*", f"{root}/a/*.pcap"))
     ):
         out = tmp_path / str(number)
         there = audit(out, *paths, **night.variables)
@@ -130,7 +133,7 @@ def test_a_night_in_s3_is_that_in_a_folder(night: Bucket, tmp_path: Path) -> Non
 def test_only_what_changed_is_read_again(night: Bucket, tmp_path: Path) -> None:
     """An object that was written anew, a new one, one that is gone; the entity tag tells, where the size does not."""
     night.delete("night/b/broken.pcap")
-    root = f"s3://{night.name}/night"
+    root = f"{night.url}/night"
     assert audit(tmp_path / "out", root, **night.variables).code == 0
     journal = tmp_path / "out" / "journal.jsonl"
     entries = lambda: sorted(json.loads(line)["path"] for line in journal.read_bytes().split(b"\n") if line)  # noqa: E731
@@ -155,9 +158,7 @@ def test_only_what_changed_is_read_again(night: Bucket, tmp_path: Path) -> None:
 def test_watching_a_bucket_sees_what_comes(bucket: Bucket, tmp_path: Path) -> None:
     """A listing is fresh each time."""
     bucket.put("live/1.pcap", CALL)
-    command = argv(
-        "audit", f"s3://{bucket.name}/live", "-o", tmp_path / "out", "--watch", "--every", "0.3", "--jobs", "1"
-    )
+    command = argv("audit", f"{bucket.url}/live", "-o", tmp_path / "out", "--watch", "--every", "0.3", "--jobs", "1")
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(**bucket.variables)) as watching:
         assert watching.stderr is not None
         patience = threading.Timer(60, watching.kill)
@@ -174,7 +175,7 @@ def test_many_are_read_by_several_processes(bucket: Bucket, tmp_path: Path) -> N
     """Each with connections of its own."""
     for number in range(24):
         bucket.put(f"many/{number}.pcap", CALL.replace(b"alice", b"user%02d" % number)[: len(CALL)])
-    ran = run("audit", f"s3://{bucket.name}/many", "-o", tmp_path / "out", "--jobs", "2", **bucket.variables)
+    ran = run("audit", f"{bucket.url}/many", "-o", tmp_path / "out", "--jobs", "2", **bucket.variables)
     assert ran.code == 0
     assert {state for state, _ in captures(tmp_path / "out").values()} == {"read"}
     assert len(captures(tmp_path / "out")) == 24
@@ -185,14 +186,14 @@ def test_a_key_may_be_called_anything(bucket: Bucket, tmp_path: Path, key: str) 
     """Named, or found in its folder; what looks like a pattern is one only where nothing is called so."""
     url = bucket.put(f"odd/{key}", FAILED)
     assert open_there(bucket, url) == 4
-    for number, path in enumerate((url, f"s3://{bucket.name}/odd/")):
+    for number, path in enumerate((url, f"{bucket.url}/odd/")):
         assert audit(tmp_path / str(number), path, **bucket.variables).code == 0
         assert list(captures(tmp_path / str(number))) == [url]
 
 
 def open_there(bucket: Bucket, url: str) -> int:
     """How many packets are in a capture."""
-    with here(bucket.endpoint), open_capture(url) as capture:
+    with here(bucket.variables), open_capture(url) as capture:
         return sum(map(len, capture.packets()))
 
 
@@ -288,47 +289,54 @@ def test_what_lets_somebody_in_is_not_told(tmp_path: Path, secret: str) -> None:
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("s3://{bucket}/none.pcap", "no such file or directory"),
-        ("s3://{bucket}/none/", "no such file or directory"),
-        ("s3://no-such-bucket-{bucket}/x.pcap", "no such bucket"),
-        ("s3://{bucket}/night/", "is a directory"),
-        ("s3://{bucket}", "is a directory"),
-        ("gs://{bucket}/x.pcap", "is a URL: install the package gcsfs to read it"),
+        ("{bucket}/none.pcap", "no such file or directory"),
+        ("{bucket}/none/", "no such file or directory"),
+        ("{bucket}-of-nobody/x.pcap", "no such bucket"),
+        ("{bucket}/night/", "is a directory"),
+        ("{bucket}", "is a directory"),
         ("no-such-store://x/y.pcap", "cannot be read: ValueError: Protocol not known: no-such-store"),
     ],
 )
 def test_what_cannot_be_read_is_one_line(night: Bucket, tmp_path: Path, url: str, reason: str) -> None:
     """With its reason and exit code 3; an audit goes on with the rest, and says the same of what is no folder."""
-    url = url.format(bucket=night.name)
+    url = url.format(bucket=night.url)
     ran = run("analyze", url, **night.variables)
     assert (ran.code, ran.out, ran.err) == (3, "", f"sipdiag: {url}: {reason}\n")
     if reason != "is a directory":
-        ran = audit(tmp_path / "out", url, f"s3://{night.name}/night/a/call.pcap", **night.variables)
+        ran = audit(tmp_path / "out", url, f"{night.url}/night/a/call.pcap", **night.variables)
         assert ran.code == 3
         assert f"sipdiag: {url}: {reason}\n" in ran.err
-        assert list(captures(tmp_path / "out")) == [f"s3://{night.name}/night/a/call.pcap"]
+        assert list(captures(tmp_path / "out")) == [f"{night.url}/night/a/call.pcap"]
 
 
-def test_who_may_not_is_told(tmp_path: Path) -> None:
-    """By the object and by the list of objects."""
+def test_who_may_not_is_told(endpoints: dict[str, str], tmp_path: Path) -> None:
+    """By the object and by the list of objects; what one may read is audited."""
     from moto.core import set_initial_no_auth_action_count  # noqa: PLC0415 - after the skip
 
-    with store() as url:
-        bucket = Bucket(url, "locked")
+    with amazon() as url:
+        bucket = Amazon(url, LOCKED)
         bucket.put("a/call.pcap", CALL)
 
-        @set_initial_no_auth_action_count(0)
-        def locked() -> list[Ran]:
-            return [
-                run("analyze", "s3://locked/a/call.pcap", **bucket.variables),
-                audit(tmp_path / "out", "s3://locked/a/*.pcap", **bucket.variables),
-                audit(tmp_path / "out", "s3://locked/a/", **bucket.variables),
-            ]
+        with_keys = set_initial_no_auth_action_count(0)
+        refused = with_keys(lambda: attempts(bucket, tmp_path / "s3"))()
+    bucket = Google(endpoints["gs"], LOCKED)
+    bucket.put("a/call.pcap", CALL)
+    for ran in (*refused, *attempts(bucket, tmp_path / "gs")):
+        assert (ran.code, ran.out) == (3, "")
+        assert ": permission denied: " in ran.err
+        assert ran.err.count("\n") == 1
+    url = Google(endpoints["gs"], f"open-{next(NUMBERS)}").put("call.pcap", CALL)
+    ran = audit(tmp_path / "both", f"gs://{LOCKED}/a/call.pcap", url, **bucket.variables)
+    assert (ran.code, list(captures(tmp_path / "both"))) == (3, [url])
 
-        for ran in locked():
-            assert (ran.code, ran.out) == (3, "")
-            assert ": permission denied: " in ran.err
-            assert ran.err.count("\n") == 1
+
+def attempts(bucket: Bucket, out: Path) -> list[Ran]:
+    """What is said of a bucket that is locked."""
+    return [
+        run("analyze", f"{bucket.url}/a/call.pcap", **bucket.variables),
+        audit(out, f"{bucket.url}/a/*.pcap", **bucket.variables),
+        audit(out, f"{bucket.url}/a/", **bucket.variables),
+    ]
 
 
 @pytest.mark.parametrize("url", ["s3://probes/x.pcap", f"{NOBODY}/x.pcap"])
@@ -341,10 +349,15 @@ def test_where_nobody_answers_is_told(tmp_path: Path, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "url"), [("s3fs", "s3://bucket/x.pcap"), ("aiohttp", "https://example.com/x.pcap")]
+    ("package", "extra", "url"),
+    [
+        ("s3fs", "s3", "s3://bucket/x.pcap"),
+        ("gcsfs", "gcs", "gs://bucket/x.pcap"),
+        ("aiohttp", "remote", "https://example.com/x.pcap"),
+    ],
 )
-def test_a_missing_package_is_named(package: str, url: str) -> None:
-    """The one to install."""
+def test_a_missing_package_is_named(package: str, extra: str, url: str) -> None:
+    """The one to install, and the extra that brings it."""
     code = (
         f"import sys; sys.modules[{package!r}] = None; sys.argv[1:] = ['analyze', {url!r}]\n"
         "from sipdiag.cli import console; console()"
@@ -352,7 +365,7 @@ def test_a_missing_package_is_named(package: str, url: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (
         3,
-        f"sipdiag: {url}: is a URL: install the package {package} to read it\n",
+        f"sipdiag: {url}: is a URL: install the package {package} to read it: pip install 'sipdiag[{extra}]'\n",
     )
 
 
@@ -360,12 +373,14 @@ def test_a_missing_package_is_named(package: str, url: str) -> None:
 
 
 @contextmanager
-def here(url: str) -> Iterator[None]:
-    """Look for S3 at that address, of which the process remembers no other."""
-    import s3fs  # noqa: PLC0415 - after the skip
+def here(variables: dict[str, str]) -> Iterator[None]:
+    """Look for a store where they say, of which the process remembers no other."""
+    import gcsfs  # noqa: PLC0415 - after the skip
+    import s3fs  # noqa: PLC0415
 
-    s3fs.S3FileSystem.clear_instance_cache()
-    with patch.dict(os.environ, {**KEYS, "AWS_ENDPOINT_URL": url}):
+    for kind in (s3fs.S3FileSystem, gcsfs.GCSFileSystem):
+        kind.clear_instance_cache()
+    with patch.dict(os.environ, variables):
         yield
 
 
@@ -381,17 +396,22 @@ def test_reading_goes_on_where_a_web_server_was_cut_off(tmp_path: Path, times: i
         assert whole == read(capture)
 
 
-def test_reading_goes_on_where_s3_was_cut_off(bucket: Bucket, tmp_path: Path) -> None:
+def test_reading_goes_on_where_a_store_was_cut_off(bucket: Bucket, tmp_path: Path) -> None:
     """Piece by piece, so that what came is not asked for again."""
     frames = [bytes([number]) * 60_000 for number in range(9)]
     url = bucket.put("long.pcap", pcap(frames))
     assert tmp_path.exists()
-    with patch.object(remote, "PIECE", 100_000), cut(bucket.endpoint, after=250_000, times=2) as wire, here(wire.url):
+    with (
+        patch.object(remote, "PIECE", 100_000),
+        cut(bucket.endpoint, after=250_000, times=2) as wire,
+        here(bucket.at(wire.url)),
+    ):
         with open_capture(url) as capture:
             assert read(capture)[0] == frames
         assert wire.cut == 2
 
 
+@pytest.mark.parametrize("bucket", ["s3"], indirect=True)  # gcsfs alone tries for half a minute, three times
 def test_what_stays_cut_off_is_told(night: Bucket, tmp_path: Path) -> None:
     """As unreadable, with how far it came; the others are audited."""
     (tmp_path / "www").mkdir()
@@ -407,17 +427,16 @@ def test_what_stays_cut_off_is_told(night: Bucket, tmp_path: Path) -> None:
             "call.pcap": "read",
         }
     with cut(night.endpoint, after=50_000, times=1_000) as wire:
-        variables = {**night.variables, "AWS_ENDPOINT_URL": wire.url}
-        assert audit(tmp_path / "s3", f"s3://{night.name}/night/a", **variables).code == 3
+        assert audit(tmp_path / "s3", f"{night.url}/night/a", **night.at(wire.url)).code == 3
     became = captures(tmp_path / "s3")
-    assert became[f"s3://{night.name}/night/a/call.pcap"] == ("read", "")
-    assert became[f"s3://{night.name}/night/a/talk.pcap"][1].startswith("cannot be read: ")
+    assert became[f"{night.url}/night/a/call.pcap"] == ("read", "")
+    assert became[f"{night.url}/night/a/talk.pcap"][1].startswith("cannot be read: ")
 
 
 def test_an_object_that_changed_in_the_meantime_is_not_joined(bucket: Bucket) -> None:
     """Half of one and half of another would be a capture that never was."""
     url = bucket.put("talk.pcap", TALK)
-    with patch.object(remote, "PIECE", 10_000), here(bucket.endpoint):
+    with patch.object(remote, "PIECE", 10_000), here(bucket.variables):
         source = remote.Remote(url)
         assert source.read(50_000) == TALK[:50_000]
         bucket.put("talk.pcap", TALK + TALK[24:])
