@@ -216,7 +216,7 @@ def _patience(path: str) -> dict[str, Any]:
 
 
 def _hushed() -> None:
-    """Keep what is logged, tracebacks and all, to those who want a log: on standard error one line says what is wrong."""
+    """Keep what is logged, tracebacks and all, to those who want a log: here one line says what is wrong."""
     import logging  # noqa: PLC0415 - loaded by what logs
 
     for name in ("fsspec", "gcsfs", "google"):
