@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,6 +24,9 @@ FORBIDDEN = (401, 403, "401", "403", "AccessDenied", "InvalidAccessKeyId", "Sign
 """What a web server or a store answers to who may not have it."""
 EXTRAS = {"aiohttp": "remote", "gcsfs": "gcs", "s3fs": "s3"}
 """The extra of this package that brings what a store is read with."""
+PLAIN_GOOGLE = "gcsfs.core.GCSFileSystem"
+"""What asks for files and nothing else; the other one in gcsfs asks what kind of bucket each is, over gRPC, and that
+takes minutes where it is not allowed."""
 STAMPS = (
     "generation",
     "ETag",
@@ -195,9 +197,8 @@ def _store(path: str) -> tuple[Any, str]:
         raise CaptureError(hidden(path), "is a URL: install the package fsspec to read it") from error
     _hushed()
     if _GOOGLE.search(path):
-        # By itself gcsfs asks over gRPC what kind of bucket each is, which takes minutes where that is not allowed.
-        # Who has buckets of one zone, which are read in no other way, sets the variable.
-        os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+        for name in ("gs", "gcs"):
+            fsspec.register_implementation(name, PLAIN_GOOGLE, clobber=True)
     store, inner = fsspec.core.url_to_fs(path, **_patience(path))
     store.invalidate_cache()  # what it listed before may have changed
     return store, inner
@@ -217,12 +218,12 @@ def _patience(path: str) -> dict[str, Any]:
 
 def _hushed() -> None:
     """Keep what is logged, tracebacks and all, to those who want a log: here one line says what is wrong."""
-    import logging  # noqa: PLC0415 - loaded by what logs
+    from logging import NullHandler, getLogger  # noqa: PLC0415 - loaded by what logs
 
     for name in ("fsspec", "gcsfs", "google"):
-        logger = logging.getLogger(name)
+        logger = getLogger(name)
         if not logger.handlers:
-            logger.addHandler(logging.NullHandler())
+            logger.addHandler(NullHandler())
 
 
 @contextmanager
@@ -306,7 +307,8 @@ def _told(error: Exception) -> str:
     if isinstance(cause, FileNotFoundError) or code in GONE or code in {"NoSuchKey", "404"}:
         return NOTHING
     if isinstance(cause, ImportError):
-        return f"is a URL: {_remedy(cause.name)}" if cause.name else f"cannot be read: {cause}"
+        package = (cause.name or "").partition(".")[0]
+        return f"is a URL: {_remedy(package)}" if package else f"cannot be read: {cause}"
     words = one_line(cause)
     return f"cannot be read: {type(cause).__name__}: {words}" if words else f"cannot be read: {type(cause).__name__}"
 
