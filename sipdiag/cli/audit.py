@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sipdiag.cli import EXIT_FINDINGS, EXIT_UNREADABLE, options
 from sipdiag.cli.clicking import click
+from sipdiag.cli.ending import Ended, ending
 from sipdiag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     )
     crew = _crew(jobs, cluster)
     try:
-        report, summary = auditor.watched(crew, every) if watch else auditor.once(crew)
+        with ending(quiet=quiet):
+            report, summary = auditor.watched(crew, every) if watch else auditor.once(crew)
     finally:
         crew.close()
     if not quiet:
@@ -173,7 +175,7 @@ class _Auditor:
                     if not self._quiet:
                         _tell_round(done[1])
                 time.sleep(every)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Ended):
             if done is None:
                 raise
         return done

@@ -85,7 +85,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:
     """Audit: read what is new, judge, and publish the result in one step."""
     with alone_in(order.target):
-        return _audit(order, words, crew, progress)
+        try:
+            return _audit(order, words, crew, progress)
+        except BaseException:
+            crew.abandon()  # before somebody else may write here
+            tidy(order.target)
+            raise
 
 
 def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:

@@ -13,10 +13,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from multiprocessing import get_all_start_methods, get_context
-from signal import SIG_IGN, SIGINT, SIGTERM, signal
+from multiprocessing import get_all_start_methods, get_context, parent_process
+from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, signal
 from typing import Any, Protocol, TypeVar
 
 from sipdiag.errors import SipdiagError
@@ -26,8 +26,6 @@ READ_WITH = ("sipdiag.trace.reader", "sipdiag.trace.media", "pyarrow.compute")
 """What the first task needs besides: a worker loads it while the captures are still being listed."""
 TRIES = 4
 """How often a task is begun before it is taken for one that kills whoever does it."""
-LOOK_AGAIN = 1.0
-"""Seconds between two looks of a worker whether whom it works for is still there."""
 
 
 class WorkError(SipdiagError):
@@ -56,7 +54,10 @@ class Crew(Protocol):
         """
 
     def close(self) -> None:
-        """Let the workers go."""
+        """Let the workers go, those at work after their task."""
+
+    def abandon(self) -> None:
+        """Let them go at once: nobody waits for what they are at."""
 
 
 class Alone:
@@ -81,6 +82,9 @@ class Alone:
     def close(self) -> None:
         """Nobody to let go."""
 
+    def abandon(self) -> None:
+        """Nobody either."""
+
 
 class Processes:
     """Some processes of this machine, started when the first task comes, or by `start`."""
@@ -95,7 +99,8 @@ class Processes:
             import_module("sipdiag.engine.stages")
             import_module("sipdiag.engine.closing")
             self._pool = self._pool_of("fork")
-            self._pool.submit(_nothing)  # with the first task all are started
+            with _undisturbed():
+                self._pool.submit(_nothing)  # with the first task all are started
 
     def results(
         self,
@@ -113,7 +118,8 @@ class Processes:
         for _ in range(TRIES):
             done: set[int] = set()
             pool = self._started()
-            futures = {pool.submit(_done, task, *each): number for number, each in enumerate(left)}
+            with _undisturbed():
+                futures = {pool.submit(_done, task, *each): number for number, each in enumerate(left)}
             if meanwhile is not None:
                 meanwhile()
                 meanwhile = None
@@ -131,7 +137,10 @@ class Processes:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = self._pool_of("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+            way = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+            self._pool = self._pool_of(way)
+            if way == "forkserver":
+                _serve_forks()
         return self._pool
 
     def _pool_of(self, way: str) -> ProcessPoolExecutor:
@@ -145,6 +154,43 @@ class Processes:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
+
+    def abandon(self) -> None:
+        """End the processes."""
+        if self._pool is not None:
+            for each in tuple((self._pool._processes or {}).values()):  # noqa: SLF001  (it has no other way)
+                each.kill()
+        self.close()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C come when this is done: a fork in which it comes drops it, and a process half begun complains."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {each: signal(each, lambda number, _: came.append(number)) for each in (SIGINT, SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal(each, handler)
+    for number in came[:1]:
+        os.kill(os.getpid(), number)
+
+
+def _serve_forks() -> None:
+    """Start the process that workers are copies of where Ctrl-C does not reach it: it is for this one alone."""
+    from multiprocessing import forkserver, resource_tracker  # noqa: PLC0415  (not on every system)
+    from signal import SIG_BLOCK, SIG_SETMASK, pthread_sigmask  # noqa: PLC0415  (the same)
+
+    resource_tracker.ensure_running()  # else the other starts it, and that lets Ctrl-C through again
+    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        pthread_sigmask(SIG_SETMASK, before)
 
 
 def _done(task: Callable[..., Result], *given: Any) -> Result:  # noqa: ANN401  (whatever the task takes)
@@ -176,9 +222,10 @@ def _keep_memory() -> None:
 def _watch_over(parent: int) -> None:
     """End this process with the one that it works for, however that ended; Ctrl-C is for that one alone."""
     signal(SIGINT, SIG_IGN)
+    signal(SIGTERM, SIG_DFL)
     _keep_memory()
     if not _dies_with(parent):
-        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+        threading.Thread(target=_follow, daemon=True).start()
     for name in READ_WITH:
         import_module(name)
     gc.freeze()
@@ -195,12 +242,12 @@ def _dies_with(parent: int) -> bool:
     return asked and os.getppid() == parent
 
 
-def _watch(parent: int) -> None:
-    pause = threading.Event()
-    while not pause.wait(LOOK_AGAIN):
-        try:
-            os.kill(parent, 0)
-        except ProcessLookupError:
-            os.kill(os.getpid(), SIGTERM)
-        except PermissionError:
-            return
+def _follow() -> None:
+    """Wait for the end of the process that this one works for, and end too.
+
+    Not by its number: that stays taken as long as nobody has asked how it ended.
+    """
+    leader = parent_process()
+    if leader is not None:
+        leader.join()
+        os.kill(os.getpid(), SIGTERM)

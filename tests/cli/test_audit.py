@@ -226,3 +226,22 @@ def test_an_audit_says_of_a_capture_what_its_analysis_says(tmp_path: Path) -> No
         alone = json.loads(run("analyze", BAD, "--engine", engine, "--format", "json").out)["findings"]
         rows = [{key: each[key] for key in ("rule", "severity", "message")} for each in alone]
         assert [json.loads(line) for line in told.splitlines()] == sorted(rows, key=lambda row: [*row.values()])
+
+
+@pytest.mark.parametrize("ended", [signal.SIGINT, signal.SIGTERM])
+def test_an_audit_that_is_broken_off_leaves_nothing_half_done(ended: signal.Signals, tmp_path: Path) -> None:
+    """It ends soon with its workers, says how to go on, and its code is that of what ended it."""
+    write_fleet(tmp_path / "in", captures=30, calls=900, damaged=0)
+    target = tmp_path / "out"
+    running = subprocess.Popen(
+        argv("audit", tmp_path / "in", "-o", target, "--jobs", "2"),
+        env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    _wait_for((target / "journal.jsonl").exists)
+    running.send_signal(ended)
+    out, err = running.communicate(timeout=20)
+    assert (running.returncode, out) == (128 + ended, "")
+    assert err.count("goes on where it was") == 1
+    assert "Traceback" not in err
+    assert not list(target.rglob("*.part"))
+    assert run("audit", tmp_path / "in", "-o", target, "-q").code == 0

@@ -76,27 +76,75 @@ def test_a_worker_has_one_thread() -> None:
 
 
 LEADER = """
-import os, time
+import os, sys, time
 from sipdiag.engine.crew import Processes
 crew = Processes(2)
-crew.start()
-print(*crew.results(os.getpid, [()]), flush=True)
+if sys.argv[1] == "fork":
+    crew.start()
+print(*crew.results(os.getpid, [(), ()]), flush=True)
 time.sleep(60)
 """
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to see whether a process lives")
-def test_workers_end_with_whom_they_work_for() -> None:
-    """However that ended."""
-    with subprocess.Popen([sys.executable, "-c", LEADER], stdout=subprocess.PIPE, text=True) as leader:
+@pytest.mark.parametrize("way", ["fork", "forkserver"])
+def test_workers_end_with_whom_they_work_for(way: str) -> None:
+    """However that ended, and though nobody has asked yet how it did."""
+    with subprocess.Popen([sys.executable, "-c", LEADER, way], stdout=subprocess.PIPE, text=True) as leader:
         assert leader.stdout is not None
-        worker = int(leader.stdout.readline())
+        worker = int(leader.stdout.readline().split()[0])
         os.kill(worker, 0)
         leader.kill()
-    until = time.monotonic() + 10
-    while _lives(worker):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+        until = time.monotonic() + 10
+        while _lives(worker):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+from sipdiag.engine.crew import Processes
+crew = Processes(2)
+if sys.argv[1] == "fork":
+    crew.start()
+threading.Timer(float(sys.argv[2]), os.killpg, (os.getpid(), signal.SIGINT)).start()
+try:
+    list(crew.results(time.sleep, [(60,), (60,)]))
+except KeyboardInterrupt:
+    crew.abandon()
+    print("broken off")
+"""
+
+
+@pytest.mark.parametrize("way", ["fork", "forkserver"])
+@pytest.mark.parametrize("when", [0.02, 2])
+def test_work_that_nobody_waits_for_is_broken_off(way: str, when: float) -> None:
+    """At once, though Ctrl-C reaches all processes, and without a word of theirs."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, way, str(when)],
+        capture_output=True, text=True, check=False, timeout=30, start_new_session=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "broken off\n", "")
+
+
+FORKED = """
+import os, signal
+from sipdiag.engine.crew import Processes
+os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGINT))
+crew = Processes(2)
+try:
+    crew.start()
+except KeyboardInterrupt:
+    print("heard")
+crew.abandon()
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere no process is forked of this one")
+def test_an_interrupt_while_processes_begin_is_heard() -> None:
+    """Python itself would say that it is ignored."""
+    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=False, timeout=30)
+    assert (done.stdout, done.stderr) == ("heard\n", "")
 
 
 def _lives(process: int) -> bool:
