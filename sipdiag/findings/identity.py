@@ -33,9 +33,10 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
         issued = self.passport.issued
         return None if issued is None else self.request.time // SECOND - issued
 
-    def told(self, *names: str) -> Evidence:
-        """The facts of these names, of those that every rule on it may tell."""
-        facts: Evidence = {
+    @property
+    def facts(self) -> Evidence:
+        """What every finding on it says; a frame or code is 0 where there is none."""
+        return {
             "request_frame": self.request.frame,
             "source": self.request.source,
             "destination": self.request.destination,
@@ -47,7 +48,6 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
             "refusal_code": 0 if self.refusal is None else status(self.refusal),
             "final_code": 0 if self.transaction.final is None else status(self.transaction.final),
         }
-        return {name: facts[name] for name in names}
 
 
 def claims_of(call: Call) -> list[Claim]:

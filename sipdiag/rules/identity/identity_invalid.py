@@ -1,8 +1,8 @@
 """An Identity header field cannot be used: it cannot be read, lacks what it must have, or is not signed as it says.
 
-RFC 8225, sections 4 and 5, says what header and payload of a PASSporT hold; RFC 8224, section 4, the parameters around
-it; RFC 8588 what `shaken` adds. A verifier refuses such a one with 438, or treats the call as unsigned. Where its
-certificate is given, the signature must be by it, and made while it was valid (RFC 8224, section 6.2).
+What a PASSporT holds is told by RFC 8225, sections 4 and 5 (header and payload), RFC 8224, section 4 (parameters), and
+RFC 8588 (what `shaken` adds). A verifier refuses one that breaks these rules with 438, or treats the call as unsigned.
+Where its certificate is given, the signature must be by it, and made while it was valid (RFC 8224, section 6.2).
 """
 
 from __future__ import annotations
@@ -16,20 +16,6 @@ from sipdiag.sip import Signature
 NAME = "identity-invalid"
 SEVERITY = Severity.ERROR
 NEEDS = Trait.SIGNED
-
-TOLD = (
-    "request_frame",
-    "source",
-    "destination",
-    "info",
-    "ppt",
-    "attestation",
-    "origid",
-    "refusal_frame",
-    "refusal_code",
-    "final_code",
-)
-"""Facts on the PASSporT that the finding tells."""
 
 
 BAD = {
@@ -45,7 +31,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every PASSporT of the call that breaks the rules of its form, or whose signature is not what it should be."""
     for claim in scene.claims(call):
         shown_by = [claim.request] if claim.refusal is None else [claim.request, claim.refusal]
-        evidence: Evidence = {**claim.told(*TOLD), "problems": list(claim.passport.problems)}
+        evidence: Evidence = {**claim.facts, "problems": list(claim.passport.problems)}
         if claim.passport.problems:
             variant = "malformed" if claim.refusal is None else "refused"
             severity = Severity.WARNING if claim.refusal is None else SEVERITY

@@ -15,20 +15,6 @@ NAME = "identity-mismatched"
 SEVERITY = Severity.ERROR
 NEEDS = Trait.SIGNED
 
-TOLD = (
-    "request_frame",
-    "source",
-    "destination",
-    "info",
-    "ppt",
-    "attestation",
-    "origid",
-    "refusal_frame",
-    "refusal_code",
-    "final_code",
-)
-"""Facts on the PASSporT that the finding tells."""
-
 VARIANTS = {"orig": "caller", "dest": "callee"}
 
 
@@ -43,5 +29,5 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
                 Severity.WARNING if claim.refusal is None else SEVERITY,
                 Confidence.LIKELY,
                 shown_by,
-                {**claim.told(*TOLD), "claimed": claimed, "stated": stated},
+                {**claim.facts, "claimed": claimed, "stated": stated},
             )

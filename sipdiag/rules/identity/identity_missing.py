@@ -1,7 +1,7 @@
 """An INVITE bears no Identity header field where the other side wants one, or where its neighbours have one.
 
-A verifier that insists answers 428 (RFC 8224, section 6.2.2). Elsewhere it is told only where the capture shows that
-the network signs its calls: most INVITEs on the same link have the header field.
+A verifier that insists answers 428 (RFC 8224, section 6.2.2). Without a 428 a missing header field is reported only
+where the capture shows that the network signs its calls: most INVITEs on the same link have it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ NAME = "identity-missing"
 SEVERITY = Severity.ERROR
 
 MANY = 5
-"""Signed calls that show that a link is used for them."""
+"""So many signed INVITEs show that calls on a link are signed."""
 MOSTLY = 0.5
+"""More than this part of the INVITEs on the link must be signed."""
 MOST_FRAMES = 20
 
 Link = tuple[str, str]
@@ -42,10 +43,11 @@ class Part(msgspec.Struct):
     signed: int = 0
     unsigned: int = 0
     bare: list[Sighting] = []
-    """Those without an Identity whose caller has a number; no more than a finding names."""
+    """Unsigned INVITEs whose caller has a number; no more than a finding names."""
     bare_count: int = 0
+    """How many of those there are."""
     said: list[Finding] = []
-    """What single calls show without others."""
+    """Findings that a single call is enough for."""
 
 
 def gathered(part: Correlation, scene: Scene) -> dict[Link, Part]:

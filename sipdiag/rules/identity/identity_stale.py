@@ -15,20 +15,6 @@ NAME = "identity-stale"
 SEVERITY = Severity.ERROR
 NEEDS = Trait.SIGNED
 
-TOLD = (
-    "request_frame",
-    "source",
-    "destination",
-    "info",
-    "ppt",
-    "attestation",
-    "origid",
-    "refusal_frame",
-    "refusal_code",
-    "final_code",
-)
-"""Facts on the PASSporT that the finding tells."""
-
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
     """Every PASSporT of the call whose time is too far from that of its request."""
@@ -40,7 +26,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 
 
 def _finding(claim: Claim, age: int, *, refused: bool) -> Finding:
-    """The clock of the recorder may be at fault: only the verifier's word is proof."""
+    """The finding: only a verifier's refusal is proof, since otherwise the recorder's clock may be at fault."""
     shown_by = [claim.request]
     if claim.refusal is not None:
         shown_by.append(claim.refusal)
@@ -55,7 +41,7 @@ def _finding(claim: Claim, age: int, *, refused: bool) -> Finding:
         confidence,
         shown_by,
         {
-            **claim.told(*TOLD),
+            **claim.facts,
             "off_by_s": abs(age),
             "iat": claim.passport.issued or 0,
             "date": claim.request.message.field("date") or "",

@@ -1,8 +1,8 @@
 """A verifier did not accept the caller's identity, and nothing that can be seen in the request says why.
 
 A verifier refuses with 436, 437 or 438 (RFC 8224, section 6.2.2), or lets the call pass and says so in a `verstat`
-parameter (3GPP TS 24.229, section 7.2A.20). What is left then is the certificate and the signature,
-which `identity-invalid` tells of where the certificate is given.
+parameter (3GPP TS 24.229, section 7.2A.20). The reason must then be the certificate or the signature; where the
+certificate is given, `identity-invalid` checks the signature.
 """
 
 from __future__ import annotations
@@ -18,20 +18,6 @@ NAME = "identity-unverified"
 SEVERITY = Severity.ERROR
 NEEDS = Trait.SIGNED
 
-TOLD = (
-    "request_frame",
-    "source",
-    "destination",
-    "info",
-    "ppt",
-    "attestation",
-    "origid",
-    "refusal_frame",
-    "refusal_code",
-    "final_code",
-)
-"""Facts on the PASSporT that the finding tells."""
-
 FAILED = "tn-validation-failed"
 
 
@@ -42,7 +28,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
             signature = signature_in(claim, scene.settings)
             variant = "refused-signed" if signature is Signature.VALID else "refused"
             shown_by = [claim.request, claim.refusal]
-            yield found(NAME, variant, SEVERITY, Confidence.CERTAIN, shown_by, claim.told(*TOLD))
+            yield found(NAME, variant, SEVERITY, Confidence.CERTAIN, shown_by, claim.facts)
     for attempt in call.attempts:
         for hop in attempt.hops:
             request = hop.request
