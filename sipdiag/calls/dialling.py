@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sipdiag.sip import Request, parse_name_addr, parse_uri
+from sipdiag.calls.transaction import request_uri
+from sipdiag.sip import parse_name_addr, parse_uri
 from sipdiag.trace import Sighting
 
 # visual-separator = "-" / "." / "(" / ")"
@@ -15,9 +16,7 @@ _NUMBER: Final = re.compile(r"\+?[0-9]{3,32}\Z")
 
 def dialled(request: Sighting) -> str:
     """The number that an INVITE calls, `+` and prefixes as they stand; empty when it is a name."""
-    message = request.message
-    uri = message.uri if isinstance(message, Request) else ""
-    return number_in(parse_uri(uri).user)
+    return number_in(parse_uri(request_uri(request)).user)
 
 
 def number_in(user: str) -> str:

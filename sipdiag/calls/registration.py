@@ -125,8 +125,8 @@ def asked_expires(transaction: Transaction) -> int | None:
     request = transaction.request
     if request is None:
         return None
-    contact = _seconds(parse_name_addr(request.message.field("contact") or "").parameters.get("expires"))
-    return _seconds(request.message.field("expires")) if contact is None else contact
+    contact = delta_seconds(parse_name_addr(request.message.field("contact") or "").parameters.get("expires"))
+    return delta_seconds(request.message.field("expires")) if contact is None else contact
 
 
 def granted_expires(transaction: Transaction) -> int | None:
@@ -140,9 +140,9 @@ def granted_expires(transaction: Transaction) -> int | None:
     if asked and request is not None:
         return granted_to(parse_name_addr(asked), final, request)
     for value in final.message.values("contact"):
-        if (seconds := _seconds(parse_name_addr(value).parameters.get("expires"))) is not None:
+        if (seconds := delta_seconds(parse_name_addr(value).parameters.get("expires"))) is not None:
             return seconds
-    stated = _seconds(final.message.field("expires"))
+    stated = delta_seconds(final.message.field("expires"))
     return DEFAULT_EXPIRES if stated is None else stated
 
 
@@ -151,9 +151,9 @@ def granted_to(asked: NameAddr, final: Sighting, request: Sighting) -> int:
     own = (_expires_at(value, asked) for value in final.message.values("contact"))
     ways = (
         next((seconds for seconds in own if seconds is not None), None),
-        _seconds(final.message.field("expires")),
-        _seconds(asked.parameters.get("expires")),
-        _seconds(request.message.field("expires")),
+        delta_seconds(final.message.field("expires")),
+        delta_seconds(asked.parameters.get("expires")),
+        delta_seconds(request.message.field("expires")),
     )
     return next((seconds for seconds in ways if seconds is not None), DEFAULT_EXPIRES)
 
@@ -165,7 +165,7 @@ def same_contact(one: NameAddr, other: NameAddr) -> bool:
 
 def _expires_at(value: str, asked: NameAddr) -> int | None:
     contact = parse_name_addr(value)
-    return _seconds(contact.parameters.get("expires")) if same_contact(contact, asked) else None
+    return delta_seconds(contact.parameters.get("expires")) if same_contact(contact, asked) else None
 
 
 def stated_expires(transaction: Transaction) -> int | None:
@@ -177,11 +177,12 @@ def stated_expires(transaction: Transaction) -> int | None:
     mine = parse_name_addr(asked)
     contacts = [parse_name_addr(value) for value in final.message.values("contact")]
     own = [each for each in contacts if same_contact(each, mine) or len(contacts) == 1]
-    granted = _seconds(own[0].parameters.get("expires")) if own else None
+    granted = delta_seconds(own[0].parameters.get("expires")) if own else None
     if granted is None and not any("expires" in each.parameters for each in contacts):
-        granted = _seconds(final.message.field("expires"))
+        granted = delta_seconds(final.message.field("expires"))
     return granted
 
 
-def _seconds(text: str | None) -> int | None:
+def delta_seconds(text: str | None) -> int | None:
+    """The number of seconds that `text` is; None where it is none (delta-seconds: RFC 3261, section 25.1)."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else None

@@ -31,6 +31,8 @@ _PART = re.compile(rb"(?i)\ncontent-type[ \t]*:[ \t]*application/sdp\b.*?\r?\n\r
 _COMMON_CODECS = frozenset({b"0", b"3", b"8", b"9", b"18"})
 """Static payload types of voice (RFC 3551, section 6): PCMU, GSM, PCMA, G722, G729."""
 
+NOT_ACCEPTABLE = frozenset({415, 488, 606})
+"""Refusals of what an offer holds (RFC 3261, sections 21.4.13, 21.4.26 and 21.6.4)."""
 INCOMPATIBLE_TRANSPORT = ("302", "304")
 """Warning codes: incompatible transport protocol; media type not available (RFC 3261, section 20.43)."""
 
@@ -93,7 +95,7 @@ def encryption_refused(offer: Sighting, refusal: Sighting) -> str:
     `contrary`: the session description in the refusal wants encryption where none was offered, or the other way round.
     `warned`: an encrypted stream was offered, and Warning 302 or 304 blames its transport protocol or kind of media.
     """
-    offered, wanted = _audio(offer), _audio(refusal)
+    offered, wanted = audio_in(offer), audio_in(refusal)
     ways = {stream.secure for stream in offered}
     if len(ways) != 1:
         return ""
@@ -103,7 +105,8 @@ def encryption_refused(offer: Sighting, refusal: Sighting) -> str:
     return "warned" if warned and True in ways else ""
 
 
-def _audio(sighting: Sighting) -> list[Media]:
+def audio_in(sighting: Sighting) -> list[Media]:
+    """The audio streams of the session description in a message."""
     return [stream for stream in description_in(sighting).media if stream.kind == "audio"]
 
 

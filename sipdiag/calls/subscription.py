@@ -6,7 +6,7 @@ from enum import Enum
 
 import msgspec
 
-from sipdiag.calls.registration import carries_credentials
+from sipdiag.calls.registration import carries_credentials, delta_seconds
 from sipdiag.calls.transaction import Transaction, status
 from sipdiag.sip import split_parameters
 from sipdiag.trace import Sighting
@@ -63,8 +63,7 @@ class Subscription(msgspec.Struct, kw_only=True):
         final = self.final
         if final is None or status(final) >= 300:
             return None
-        stated = final.message.field("expires") or ""
-        return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 12 else None
+        return delta_seconds(final.message.field("expires"))
 
     @property
     def state(self) -> SubscriptionState:

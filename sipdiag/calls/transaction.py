@@ -143,6 +143,18 @@ def status(sighting: Sighting) -> int:
     return sighting.message.status
 
 
+def reason_phrase(sighting: Sighting) -> str:
+    """The reason phrase of a response; empty for a request."""
+    message = sighting.message
+    return message.reason if isinstance(message, Response) else ""
+
+
+def request_uri(sighting: Sighting) -> str:
+    """The Request-URI of a request; empty for a response."""
+    message = sighting.message
+    return message.uri if isinstance(message, Request) else ""
+
+
 Key = tuple[str, int, str, str, str]
 """Call-ID, CSeq number, method, branch, sent-by."""
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 import msgspec
 
 from sipdiag.calls.session import sdp_in
-from sipdiag.calls.transaction import Transaction, begun, status
+from sipdiag.calls.transaction import Transaction, begun, request_uri, status
 from sipdiag.media import Media, parse_sdp
 from sipdiag.sip import Request, parse_name_addr, parse_uri, split_parameters
 from sipdiag.trace import Sighting, host
@@ -180,7 +180,7 @@ def _distance(wanted: Aspects, there: Aspects, failed: Transaction, twin: Transa
 
 def _number(transaction: Transaction) -> str:
     request = transaction.request
-    return parse_uri(request.message.uri).user if request and isinstance(request.message, Request) else ""
+    return "" if request is None else parse_uri(request_uri(request)).user
 
 
 def _alike(one: str, other: str) -> int:

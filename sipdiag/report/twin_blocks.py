@@ -7,13 +7,12 @@ from typing import Any
 
 import msgspec
 
-from sipdiag.calls import Correlation, Difference, Transaction, Twin, Twins, status
+from sipdiag.calls import Correlation, Difference, Transaction, Twin, Twins, request_uri, status
 from sipdiag.knowledge import Catalogue, Entry
 from sipdiag.report.difference import name_of, value_of
 from sipdiag.report.entry_blocks import Block, Heading, Listing, Prose, Title
 from sipdiag.report.escape import shown
 from sipdiag.report.times import clock
-from sipdiag.sip import Request
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,5 +89,5 @@ def _place(transaction: Transaction) -> dict[str, Any]:
     request = transaction.request
     if request is None:
         return {"frame": None, "method": transaction.method, "uri": "", "time": ""}
-    uri = request.message.uri if isinstance(request.message, Request) else ""
+    uri = request_uri(request)
     return {"frame": request.frame, "method": transaction.method, "uri": shown(uri), "time": clock(request.time)}

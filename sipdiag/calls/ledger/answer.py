@@ -1,7 +1,7 @@
 """The duty to answer an offer: in the response to it, or in the ACK or PRACK when the offer was late.
 
-The answer to an offer in an INVITE stands in a reliable response, at the latest the 2xx (RFC 3261, section 13.2.1);
-to an offer in a 2xx in the ACK (section 13.2.2.4); in UPDATE and PRACK in the 2xx (RFC 3311, section 5.2; RFC 3262,
+An offer in an INVITE is answered in a reliable response, at the latest in the 2xx (RFC 3261, section 13.2.1), an offer
+in a 2xx in the ACK (section 13.2.2.4), an offer in an UPDATE or PRACK in its 2xx (RFC 3311, section 5.2; RFC 3262,
 section 5).
 """
 

@@ -13,8 +13,8 @@ import msgspec
 
 from sipdiag.calls.ledger.duty import Outcome
 from sipdiag.calls.ledger.terms import CHALLENGED, REFUSALS, WITHOUT_DIALOG, broken_by, retry_after, stated_by
-from sipdiag.calls.transaction import SECOND, T1, Transaction, begun, status
-from sipdiag.sip import Request, parse_name_addr
+from sipdiag.calls.transaction import SECOND, T1, Transaction, begun, request_uri, status
+from sipdiag.sip import parse_name_addr
 from sipdiag.trace import Sighting, host
 
 UNAVAILABLE = 503
@@ -254,8 +254,7 @@ def _matter(each: Transaction, request: Sighting) -> Matter:
     message = request.message
     if message.to_tag:
         return each.method, message.call_id, message.from_tag
-    uri = message.uri if isinstance(message, Request) else ""
-    return each.method, uri, parse_name_addr(message.field("from") or "").uri.text
+    return each.method, request_uri(request), parse_name_addr(message.field("from") or "").uri.text
 
 
 def _errands(each: Transaction, request: Sighting) -> Iterator[Errand]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Duty, Outcome, Passage, Trait, side_of, status
+from sipdiag.calls import Call, Duty, Outcome, Passage, Trait, reason_phrase, request_uri, side_of, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
-from sipdiag.sip import Request, Response
 from sipdiag.trace import Sighting
 
 NAME = "bye-rejected"
@@ -18,7 +17,7 @@ SEVERITY = Severity.ERROR
 NEEDS = Trait.TROUBLED
 
 SEVERITIES = {"recovered": Severity.NOTE, "challenged": Severity.ERROR, "wrong-tags": Severity.ERROR}
-"""Of the variants that are no mere warning."""
+"""Severity of the variants that are not a warning."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
@@ -34,7 +33,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 
 
 def _variant(duty: Duty, final: Sighting, scene: Scene) -> str:
-    """Which way the BYE was refused; empty where that harmed nobody, or is told of the next try."""
+    """How the BYE was refused; empty where that harmed nobody, or where the next try is reported instead."""
     if duty.reason == "challenged":
         asked = scene.duties_under(final.message.call_id, "credentials")
         undone = any(each.trigger is final and each.outcome is Outcome.UNDONE for each in asked)
@@ -50,11 +49,11 @@ def _finding(call: Call, bye: Passage, final: Sighting, variant: str, severity: 
         "bye_frame": bye.request.frame,
         "response_frame": refusal.frame,
         "code": status(final),
-        "reason": final.message.reason if isinstance(final.message, Response) else "",
+        "reason": reason_phrase(final),
         "sender": side_of(call, bye.request),
         "client": bye.request.source,
         "server": born.destination,
-        "uri": request.uri if isinstance(request, Request) else "",
+        "uri": request_uri(bye.request),
         "from_tag": request.from_tag,
         "to_tag": request.to_tag,
         "hops": len(bye.hops),
@@ -62,7 +61,7 @@ def _finding(call: Call, bye: Passage, final: Sighting, variant: str, severity: 
     for name in ("reason", "warning"):
         if (value := refusal.message.field(name)) is not None:
             evidence[f"header_{name}"] = value
-    # Where the beginning is missing, the other side's own BYE may be too.
+    # Where the capture lacks the beginning of the call, it may lack the other side's own BYE too.
     sure = variant != "unknown-dialog" or bool(call.attempts)
     confidence = Confidence.CERTAIN if sure else Confidence.INCONCLUSIVE
     shown_by = list({each.frame: each for each in (bye.request, refusal, final)}.values())

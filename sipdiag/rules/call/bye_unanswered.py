@@ -1,6 +1,6 @@
-"""A BYE got no final response: whether the other side knows that the call is over is open.
+"""A BYE got no final response: nobody knows whether the other side has ended the call.
 
-Who sends BYE considers the session over at once (RFC 3261, section 15.1.1), but the other side, which owes a 200
+The sender of a BYE takes the session as ended at once (RFC 3261, section 15.1.1), but the other side, which owes a 200
 (section 15.1.2), goes on with the call, and with its billing, until something else ends it.
 """
 
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import NOTHING_TO_SAY, Call, Duty, Outcome, Passage, Trait, Transaction, side_of
+from sipdiag.calls import NOTHING_TO_SAY, Call, Duty, Outcome, Passage, Trait, Transaction, request_uri, side_of
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, sureness
-from sipdiag.sip import Request
 from sipdiag.trace import Sighting
 
 NAME = "bye-unanswered"
@@ -58,7 +57,7 @@ def _evidence(call: Call, bye: Passage, hop: Transaction, request: Sighting, sce
         "sender": side_of(call, bye.request),
         "client": request.source,
         "server": request.destination,
-        "uri": request.message.uri if isinstance(request.message, Request) else "",
+        "uri": request_uri(request),
         "route": request.message.values("route"),
         "transport": request.transport,
         "hops": len(bye.hops),

@@ -1,9 +1,9 @@
 """A call was not set up: the caller got a final response other than 2xx.
 
-The severity follows the status code; a challenge that the caller answered, or a redirect that it followed, is no
-failure (RFC 3261, sections 8.1.3.4 and 22.1), nor a refusal at the very end of a capture that a client may mend. Where
-hops are seen, the one that said no first is named: a proxy passes a final response on (section 16.7), a B2BUA makes one
-of its own of it.
+The severity follows the status code. No failure is a challenge that the caller answered or a redirect that it followed
+(RFC 3261, sections 8.1.3.4 and 22.1), nor a refusal at the very end of a capture after which the client may try again.
+Where several hops are seen, the element that said no is named: a proxy passes a final response on as it is (section
+16.7), a B2BUA answers with one of its own instead.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import (
+    NOT_ACCEPTABLE,
     Call,
     CallState,
     Certainty,
@@ -19,6 +20,7 @@ from sipdiag.calls import (
     description_in,
     encryption_refused,
     failure_of,
+    reason_phrase,
     status,
 )
 from sipdiag.findings import (
@@ -39,7 +41,6 @@ from sipdiag.trace import Sighting
 NAME = "call-failed"
 SEVERITY = Severity.ERROR
 NEEDS = Trait.TROUBLED
-NOT_ACCEPTABLE = frozenset({415, 488, 606})
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
@@ -56,7 +57,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         return  # the capture ends before the caller could have come back with credentials, or called the new target
     failure = failure_of(whole)
     if failure is not None and failure.steps[-1].final is not final:
-        failure = None  # a leg whose failure did not come to the caller: it is told by itself
+        failure = None  # a leg whose failure did not reach the caller: it is reported by itself
     evidence = _evidence(call, final, final.message)
     shown_by = [final]
     if (invite := call.attempts[-1].first.request) is not None:
@@ -80,7 +81,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 
 
 def _is_told_elsewhere(leg: Call, whole: Call) -> bool:
-    """Whether the failure of a leg behind a B2BUA is told with the caller's, or healed by a leg that was answered."""
+    """Whether the failure of a leg behind a B2BUA is reported with the caller's, or made good by an answered leg."""
     first = whole.legs[0]
     if leg is first:
         return False
@@ -116,11 +117,11 @@ def _way(failure: Failure) -> Evidence:
     evidence: Evidence = {
         "origin": origin.source,
         "origin_code": status(origin),
-        "origin_reason": _phrase(origin),
+        "origin_reason": reason_phrase(origin),
         "origin_frame": origin.frame,
         "relayed_by": failure.relays,
         "path": [
-            f"{step.final.source} → {step.final.destination} {step.code} {_phrase(step.final)}"
+            f"{step.final.source} → {step.final.destination} {step.code} {reason_phrase(step.final)}"
             for step in failure.steps
         ],
         "certain_of_legs": failure.certainty is Certainty.CERTAIN,
@@ -137,7 +138,3 @@ def _way(failure: Failure) -> Evidence:
     if lost:
         evidence["lost_on_the_way"] = lost
     return evidence
-
-
-def _phrase(final: Sighting) -> str:
-    return final.message.reason if isinstance(final.message, Response) else ""

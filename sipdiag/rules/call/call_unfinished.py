@@ -1,4 +1,4 @@
-"""An INVITE was taken up with a provisional response, and no final one ever came.
+"""An INVITE got a provisional response, and no final one ever came.
 
 A callee sends a provisional response every minute to keep the INVITE alive (RFC 3261, section 13.3.1.1); a proxy that
 hears none for more than three minutes ends it (timer C, sections 16.6 and 16.8); a CANCEL is answered by a 487 to the
@@ -18,7 +18,7 @@ SEVERITY = Severity.WARNING
 NEEDS = Trait.TROUBLED
 
 CLEARLY_OPEN = 200 * MILLISECOND
-"""A response this close to the end of the capture is worth no word: the next was on the way."""
+"""A response closer to the end of the capture than this is not reported: the next was on the way."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     request = attempt.first.request
     heard = [response for hop in attempt.hops for response in hop.responses]
     if request is None or not heard:
-        return  # no response at all is another rule's matter, and so is a response without its request
+        return  # other rules report requests without any response, and responses without their request
     last = max(heard, key=lambda each: each.time)
     verdict = _verdict(call, attempt, last, scene)
     if verdict is None:

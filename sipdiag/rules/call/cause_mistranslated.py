@@ -1,9 +1,9 @@
 """An element gave a failure another meaning: it changed the code, or wrote a cause that contradicts it.
 
 RFC 3398, sections 7.2.4.1 and 8.2.6.1, map Q.850 causes to status codes and back; a Reason header field carries the
-cause beside the code (RFC 3326; RFC 6432). A busy callee that arrives as 503 sends the caller's server to every other
-carrier, and one that is out of reach as 404 takes a good number off a list. Codes and causes that vendors use for
-several things are let pass.
+cause beside the code (RFC 3326; RFC 6432). Where "busy" becomes 503, the caller's server tries every other carrier in
+vain; where "out of reach" becomes 404, a good number is taken off a list. Codes and causes that vendors use with
+several meanings are not reported.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from sipdiag.calls import (
     causes_disagree,
     codes_disagree,
     failure_of,
+    reason_phrase,
     status,
 )
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
-from sipdiag.sip import Response
 from sipdiag.trace import Sighting
 
 NAME = "cause-mistranslated"
@@ -35,12 +35,12 @@ NEEDS = Trait.TROUBLED
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
-    """Every element on the way of a failure that changed what it says; the one that said it first, too."""
+    """Every element that changed the meaning of the failure, and the first one if it contradicts itself."""
     if call.state is not CallState.FAILED:
         return
     whole = scene.correlation.whole_of(call)
     if whole.legs and whole.legs[0] is not call:
-        return  # the way back to the caller is told once
+        return  # the way back to the caller is reported once, with the first leg
     failure = failure_of(whole)
     if failure is None:
         return
@@ -57,11 +57,11 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 
 
 def _changed(before: Step, step: Step, failure: Failure) -> tuple[str, Severity, Evidence] | None:
-    """What the element between two steps made of the failure; one that tried several may choose among theirs."""
+    """How the element between two steps changed the failure; one that tried several targets may choose among theirs."""
     choices = [before.final, *before.others]
     evidence = _evidence(step.final) | {
         "was_code": before.code,
-        "was_reason": _phrase(before.final),
+        "was_reason": reason_phrase(before.final),
         "was_frame": before.final.frame,
         "said_by": before.final.source,
         "legs": len({each.hop.call_id for each in failure.steps}),
@@ -78,7 +78,7 @@ def _changed(before: Step, step: Step, failure: Failure) -> tuple[str, Severity,
 
 
 def _contradicted(before: Step | None, step: Step) -> tuple[str, Severity, Evidence] | None:
-    """A code and a cause in one response that cannot both be true, told of whoever first put them together."""
+    """A code and a cause in one response that cannot both be true; the element that put them together is to blame."""
     cause = cause_of(step.final)
     if cause is None or not cause_contradicts(cause, step.code):
         return None
@@ -90,7 +90,7 @@ def _contradicted(before: Step | None, step: Step) -> tuple[str, Severity, Evide
 def _evidence(final: Sighting) -> Evidence:
     evidence: Evidence = {
         "code": status(final),
-        "reason": _phrase(final),
+        "reason": reason_phrase(final),
         "response_frame": final.frame,
         "changed_by": final.source,
         "client": final.destination,
@@ -98,7 +98,3 @@ def _evidence(final: Sighting) -> Evidence:
     if (cause := cause_of(final)) is not None:
         evidence |= {"cause": cause, "header_reason": final.message.field("reason") or ""}
     return evidence
-
-
-def _phrase(final: Sighting) -> str:
-    return final.message.reason if isinstance(final.message, Response) else ""

@@ -1,8 +1,8 @@
-"""A clock ended the call, or the attempt: the gap before the end fits one that is known.
+"""A clock ended the call, or the attempt to call: the gap before the end fits a known clock.
 
-64*T1 without an ACK (RFC 3261, section 13.3.1.4), timers B and C (sections 17.1.1.2 and 16.8), Expires of the INVITE
-(section 13.3.1), and what has no RFC: longest call, dial timeout, idle time of a NAT. A fit is a hint; the Reason of a
-BYE (RFC 3326) is a statement. What a rule of its own tells, such as a missing ACK, is left to that rule.
+Known are 64*T1 without an ACK (RFC 3261, section 13.3.1.4), timers B and C (sections 17.1.1.2 and 16.8), Expires of the
+INVITE (section 13.3.1), and clocks that no RFC names: longest call, dial timeout, idle time of a NAT. A fit is a hint;
+the Reason of a BYE (RFC 3326) is a statement. What has a rule of its own, such as a missing ACK, is left to that rule.
 """
 
 from __future__ import annotations
@@ -45,22 +45,22 @@ VARIANTS = {
     "dial-timeout": "ring-limit",
 }
 NAMES_A_CLOCK = re.compile(r"cause\s*=\s*102\b|time-?\s?out|timed out|timer|expir", re.IGNORECASE)
-"""In a Reason: Q.850 cause 102 is recovery on timer expiry."""
+"""A Reason header field that speaks of a timer; Q.850 cause 102 is "recovery on timer expiry"."""
 ALONE = 300.0
-"""Seconds from which one call that fits a round limit is worth a word; below, two have to."""
+"""Seconds: a single call that fits a round limit is reported from this length on; of shorter calls two have to fit."""
 FEW = 20
-"""Among more calls than this, one that fits a round limit does so by chance."""
+"""Among more calls than this, a single one that fits a round limit may do so by chance."""
 NEIGHBOURS = 10
-"""So many times the slack on both sides is the neighbourhood that tells how many would fit by chance."""
+"""How many ends would fit by chance is told by those within so many times the slack, on both sides."""
 
 MOST_SHOWN = 10
 
 Clocked = tuple[str, float, str]
-"""A clock: its name, its seconds, what winds it."""
+"""A clock: its name, how many seconds it runs, what starts it."""
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):
-    """The end of one call that fits a clock which no other rule tells of."""
+    """The end of one call that fits a clock, and that no other rule reports."""
 
     call_id: str
     begun: Sighting
@@ -71,13 +71,14 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(msgspec.Struct):
-    """What one host ended."""
+    """The calls that one host ended."""
 
     gaps: list[float] = []
-    """How long after what they began, in seconds."""
+    """Seconds from what each is measured from to its end."""
     fitting: list[tuple[Clocked, End]] = []
+    """The ends that fit a clock."""
     said: list[Finding] = []
-    """What single calls show without others."""
+    """Findings that a single call is enough for."""
 
 
 def gathered(part: Correlation, scene: Scene) -> dict[tuple[str, str], Part]:
@@ -135,7 +136,7 @@ def _between(lengths: list[float], low: float, high: float) -> int:
 
 
 def _told_elsewhere(ending: Ending, scene: Scene) -> bool:
-    """A missing ACK and a session timer have rules of their own."""
+    """Whether another rule reports this end: those on session timers and on missing ACKs do."""
     if ending.since != "answer":
         return False
     if session_lapse(ending.call, scene.window) is not None:
@@ -181,7 +182,7 @@ def _of_fit(fit: Fit) -> Evidence:
 
 
 def _stated(ending: Ending, scene: Scene) -> Finding | None:
-    """The BYE says that a timer ran out."""
+    """The finding on a BYE that itself says that a timer ran out."""
     if ending.since != "answer":
         return None
     reasons = [each for each in ending.ended.message.fields("reason") if NAMES_A_CLOCK.search(each)]
@@ -200,7 +201,7 @@ def _stated(ending: Ending, scene: Scene) -> Finding | None:
 
 
 def _idle(call: Call, scene: Scene) -> Finding | None:
-    """A BYE that nobody answered, after a silence that outlasts what NATs and firewalls remember."""
+    """The finding on a BYE that nobody answered, after a silence longer than NATs and firewalls keep a flow open."""
     if all(map(_responses, call.byes)):
         return None
     for bye in passages_of(call.byes):
@@ -230,7 +231,7 @@ def _responses(transaction: Transaction) -> list[Sighting]:
 
 
 def _last_before(call: Call, request: Sighting) -> Sighting | None:
-    """What was last said in the call before `request`."""
+    """The last message of the call before `request`."""
     said = [seen for each in call.transactions for seen in (each.request, *each.responses) if seen is not None]
     earlier = [seen for seen in (*said, *call.acks) if seen.time < request.time]
     return max(earlier, key=lambda seen: seen.time, default=None)

@@ -17,8 +17,9 @@ SEVERITY = Severity.ERROR
 NEEDS = Trait.TROUBLED
 
 SURPLUS_ENDS = 5 * SECOND
-"""A caller ends what it does not want as soon as it has acknowledged it; a BYE after that ends the call it kept."""
+"""A caller ends a dialog that it does not want as soon as it has sent the ACK; a later BYE ends the call it kept."""
 CLEARLY_OPEN = 200 * MILLISECOND
+"""An answer closer to the end of the capture than this is not reported: the BYE was on the way."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
@@ -33,7 +34,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 
 def _told(call: Call, invite: Transaction, answers: list[Sighting], scene: Scene) -> Iterator[Finding]:
     last = answers[-1]
-    # What was never acknowledged is told by the rule on ACKs, and its callee gives up by itself.
+    # An answer without ACK is reported by the rule on missing ACKs, and its callee gives up by itself.
     made = [each for each in answers if any(acknowledges(ack, each) for ack in call.acks)]
     byes = {tags_of(bye.request): bye.request for bye in reversed(call.byes) if bye.request is not None}
     left = [each for each in made if tags_of(each) not in byes]

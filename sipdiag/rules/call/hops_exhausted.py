@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Transaction, status
+from sipdiag.calls import Transaction, request_uri, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
-from sipdiag.sip import Request
 from sipdiag.trace import Sighting, host
 
 NAME = "hops-exhausted"
@@ -39,7 +38,7 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     ]
     behind = [each for each in hops if each.time > transaction.time and each.final is not None]
     if transaction.request is None or any(status(each.final) == status(final) for each in behind if each.final):
-        return  # told where it arose
+        return  # it is reported at the hop where it arose
     if any(each.answers for each in hops):
         return  # another branch answered
     requests = [each.request for each in hops if each.request is not None]
@@ -67,7 +66,7 @@ def _came_back(requests: list[Sighting]) -> bool:
     """Whether the request was sent twice to one host, under different branches: it went in a circle."""
     seen: set[tuple[str, str]] = set()
     for each in requests:
-        uri = each.message.uri if isinstance(each.message, Request) else ""
+        uri = request_uri(each)
         place = (host(each.destination), uri)
         if place in seen:
             return True
@@ -85,13 +84,12 @@ def _finding(
 ) -> Finding:
     last = requests[-1]
     begun, left = _hops_left(requests[0]), _hops_left(last)
-    uri = requests[0].message.uri if isinstance(requests[0].message, Request) else ""
     evidence: Evidence = {
         "method": transaction.method,
         "request_frame": requests[0].frame,
         "response_frame": final.frame,
         "code": status(final),
-        "uri": uri,
+        "uri": request_uri(requests[0]),
         "client": requests[0].source,
         "server": final.source,
         "hops_seen": len(requests),

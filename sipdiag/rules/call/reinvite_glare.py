@@ -17,7 +17,7 @@ SEVERITY = Severity.WARNING
 NEEDS = Trait.TROUBLED
 
 ONE_GLARE = 10 * SECOND
-"""491s this close belong together: the longest wait is 4 s."""
+"""491s this close together belong to one collision: the longest wait is 4 s."""
 
 Collision = tuple[Duty, Passage]
 """A 491 with the duty that it lays, and the re-INVITE that got it."""
@@ -50,7 +50,7 @@ def _told(call: Call, glare: list[Collision], changes: list[Passage], scene: Sce
     if again is not None and again.answered:
         variant, severity, confidence = "resolved", Severity.NOTE, Confidence.CERTAIN
     elif again is not None and again.final is not None:
-        # The collision is over; what refused the next try is told by the rule on refusals.
+        # The collision is over; the refusal of the next try has a rule of its own.
         variant, severity, confidence = "unresolved", Severity.NOTE, Confidence.CERTAIN
     elif again is None and duty.outcome is Outcome.DONE:
         return  # the call ended before anybody had to try again, or the recorder missed the next try

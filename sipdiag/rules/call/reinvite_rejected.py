@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import (
+    NOT_ACCEPTABLE,
     Call,
     Outcome,
     Passage,
     Trait,
     later_of_the_same_side,
     passages_of,
+    reason_phrase,
     session_lapse,
     side_of,
     status,
 )
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
-from sipdiag.sip import Response
 from sipdiag.trace import Sighting
 
 NAME = "reinvite-rejected"
@@ -28,8 +29,9 @@ SEVERITY = Severity.ERROR
 NEEDS = Trait.TROUBLED
 
 ASKED_TO_TRY_AGAIN = {401: "credentials", 407: "credentials", 422: "session-interval"}
-NOT_ACCEPTABLE = frozenset({415, 488, 606})
+"""Status code → the kind of duty that it lays on the client."""
 DIRECTIONS = frozenset({"a=sendonly", "a=recvonly", "a=inactive"})
+"""The lines of a session description that put a call on hold (RFC 3264, section 8.4)."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
@@ -57,7 +59,7 @@ def _verdict(
     if code == 491 or (code == 487 and _cancelled(call, change)):
         return None
     if code in ASKED_TO_TRY_AGAIN and not _is_given_up(call, final, scene, tried=bool(later)):
-        return None  # what became of the next try is told there
+        return None  # the next try is reported, if it failed
     if code in (408, 481):
         hung_up = any(bye.request is not None and bye.request.time < final.time for bye in call.byes)
         return None if hung_up else ("dialog-gone", Severity.ERROR)
@@ -71,7 +73,7 @@ def _verdict(
 
 
 def _is_given_up(call: Call, final: Sighting, scene: Scene, *, tried: bool) -> bool:
-    """Whether the client did not do what a challenge or a 422 asks for; one that states nothing asks for nothing."""
+    """Whether the client did not do what a challenge or a 422 asks for; one that states nothing lays no duty."""
     duties = scene.duties_under(call.call_id, ASKED_TO_TRY_AGAIN[status(final)])
     duty = next((each for each in duties if each.trigger is final), None)
     return not tried if duty is None else duty.outcome is Outcome.UNDONE
@@ -88,7 +90,7 @@ def _finding(call: Call, change: Passage, final: Sighting, variant: str, severit
         "invite_frame": change.request.frame,
         "response_frame": refusal.frame,
         "code": status(final),
-        "reason": final.message.reason if isinstance(final.message, Response) else "",
+        "reason": reason_phrase(final),
         "sender": side_of(call, change.request),
         "client": change.request.source,
         "server": born.destination,
@@ -103,6 +105,6 @@ def _finding(call: Call, change: Passage, final: Sighting, variant: str, severit
 
 
 def _offered(request: Sighting) -> list[str]:
-    """The media lines of the offer and the directions that say hold."""
+    """The m= lines of the offer, and the lines that say hold."""
     lines = request.message.body.decode("utf-8", "surrogateescape").splitlines()
     return [line for line in lines if line.startswith("m=") or line in DIRECTIONS]

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Astray, Call, Outcome, Trait, astray, side_of
+from sipdiag.calls import Astray, Call, Outcome, Trait, astray, request_uri, side_of
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
-from sipdiag.sip import Request
 
 NAME = "route-bypassed"
 SEVERITY = Severity.ERROR
@@ -39,7 +38,7 @@ def _finding(call: Call, strays: list[Astray], scene: Scene) -> Finding:
         "sender": side_of(call, shown.request),
         "client": shown.request.source,
         "server": shown.request.destination,
-        "uri": request.uri if isinstance(request, Request) else "",
+        "uri": request_uri(shown.request),
         "due": shown.due.routes,
         "given": shown.given,
         "requests": len(strays),
@@ -48,12 +47,12 @@ def _finding(call: Call, strays: list[Astray], scene: Scene) -> Finding:
     shown_by = [shown.due.learned, *(each.request for each in strays)]
     if failed:
         return found(NAME, FAILED[shown.variant], SEVERITY, Confidence.LIKELY, shown_by, evidence)
-    # It reached its aim all the same: a proxy in the path knew the way, or was not needed.
+    # The request arrived all the same: a proxy in the path knew the way, or was not needed.
     return found(NAME, shown.variant, Severity.NOTE, Confidence.CERTAIN, shown_by, evidence)
 
 
 def _unheard(call: Call, stray: Astray, scene: Scene) -> bool:
-    """An ACK that the callee went on asking for."""
+    """Whether the stray is an ACK, and the callee repeated its 2xx to the end."""
     if stray.transaction is not None or call.answer is None:
         return False
     return any(

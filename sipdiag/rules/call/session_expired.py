@@ -1,7 +1,8 @@
 """A session timer ran out: nobody refreshed the session in time.
 
-The refresher sends a re-INVITE or UPDATE when half of the interval has passed; the other side, hearing none, sends BYE
-the lesser of 32 s and a third of the interval before the end (RFC 4028, sections 7.2 and 10).
+The refresher sends a re-INVITE or UPDATE when half of the interval has passed. The other side, if it gets none, sends
+BYE before the end of the interval: 32 s before, or a third of the interval if that is less (RFC 4028, sections 7.2 and
+10).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The caller heard nothing for long: ringing, or the answer itself, came late (RFC 6076, section 4.3).
 
-ITU-T E.721 gives 11 s as what 95 % of international calls must stay below under normal load. How long people let it
-ring is no matter of the network and does not count.
+Under normal load, 95 % of international calls must stay below 11 s (ITU-T E.721). How long people let it ring is not
+the network's doing and does not count.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SEVERITY = Severity.WARNING
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
-    """The call, if the first that the caller was told, or its giving up, came later than the limit."""
+    """The call, if the caller heard nothing before the limit: neither ringing nor an answer came, or it gave up."""
     limit = scene.settings.setup_slow_s
     if not call.attempts or _all_in_time(call, limit):
         return
@@ -28,11 +28,11 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     if call.state is CallState.CANCELLED and (told is None or status(told) >= 300):
         told = None if call.ending is None else call.ending.request
     elif told is None or status(told) >= 300:
-        return  # a late failure is told by the rule on failures
+        return  # a late failure is reported by the rule on failures
     if told is None or told.time - invite.time <= limit * SECOND:
         return
     if any(each.method == "PRACK" and each.time - invite.time <= limit * SECOND for each in call.transactions):
-        return  # it had been told something, which the recorder missed
+        return  # a PRACK shows a provisional response in time, which the recorder missed
     yield _finding(call, invite, told, limit, scene)
 
 
@@ -63,7 +63,7 @@ def _finding(call: Call, invite: Sighting, told: Sighting, limit: float, scene: 
         "caller": invite.source,
     }
     variant, severity = _variant(told, delay, client, begun, hop)
-    # That the caller waited is plain to see; that nothing was told before, which the recorder missed, is not.
+    # That the caller waited is certain; that no response came earlier is not, since the recorder may have missed it.
     confidence = Confidence.LIKELY if variant in ("given-up", "no-ringing", "slow") else Confidence.CERTAIN
     if variant == "given-up" and not scene.window.sees(invite.destination, invite.source):
         confidence = Confidence.INCONCLUSIVE  # what the caller heard is not recorded
@@ -87,7 +87,7 @@ def _variant(told: Sighting, delay: int, client: int, begun: Sighting, hop: Tran
 
 
 def _rang_behind(call: Call, invite: Sighting, limit: float) -> bool:
-    """Whether a hop behind was told in time: either the recorder missed that at the first one, or it was held back."""
+    """Whether a hop further on shows ringing in time: the recorder missed it at the first hop, or it was held back."""
     told = (each for hop in call.attempts[-1].hops[1:] for each in hop.responses if 180 <= status(each) < 300)
     return any(each.time - invite.time <= limit * SECOND for each in told)
 

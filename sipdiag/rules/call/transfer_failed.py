@@ -1,23 +1,23 @@
 """A transfer did not work out: the REFER was refused, or the call that it asked for failed.
 
-Who accepts a REFER sends a NOTIFY at once and one with the outcome at the end, each with the status line of the new
-call in its body (RFC 3515, sections 2.4.4 and 2.4.5); none when `Refer-Sub: false` was agreed (RFC 4488, section 4).
+The side that accepts a REFER sends a NOTIFY at once and one with the outcome at the end, each with the status line of
+the new call in its body (RFC 3515, sections 2.4.4 and 2.4.5), unless `Refer-Sub: false` was agreed on (RFC 4488,
+section 4).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import FRAGMENT, SECOND, Duty, Outcome, Transaction, notifications, status
+from sipdiag.calls import FRAGMENT, SECOND, Duty, Outcome, Transaction, notifications, reason_phrase, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, may_go_on, seconds, severity_of
-from sipdiag.sip import Response
 from sipdiag.trace import Sighting
 
 NAME = "transfer-failed"
 SEVERITY = Severity.ERROR
 
 WORTH_A_WORD = SECOND
-"""A recording that ends this soon after the REFER was accepted ends before the NOTIFY."""
+"""A missing NOTIFY is reported only if the recording goes on for so long after the REFER was accepted."""
 
 
 def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
@@ -34,8 +34,8 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     if status(final) >= 300:
         asked = scene.duty_laid_by(final, "credentials") if status(final) in (401, 407) else None
         if may_go_on(final, scene.window) or (asked is not None and asked.outcome is not Outcome.UNDONE):
-            return  # what becomes of the next try is told there
-        evidence = _evidence(request, final) | {"code": status(final), "reason": _reason(final)}
+            return  # the next try is reported, if it fails
+        evidence = _evidence(request, final) | {"code": status(final), "reason": reason_phrase(final)}
         yield found(NAME, "refused", severity_of(status(final)), Confidence.CERTAIN, [request, final], evidence)
     else:
         duty = scene.duty_laid_by(final, "notify-refer")
@@ -64,10 +64,6 @@ def _accepted(
         yield found(NAME, duty.reason, Severity.WARNING, Confidence.LIKELY, [request, final], evidence)
     elif duty.reason == "capture-ended" and recorded >= WORTH_A_WORD:
         yield found(NAME, duty.reason, SEVERITY, Confidence.INCONCLUSIVE, [request, final], evidence)
-
-
-def _reason(final: Sighting) -> str:
-    return final.message.reason if isinstance(final.message, Response) else ""
 
 
 def _evidence(request: Sighting, final: Sighting) -> Evidence:

@@ -1,7 +1,7 @@
-"""The client asks for a shorter binding than the registrar grants, or refreshes far more often than it need.
+"""The client asks for a shorter binding than the registrar grants, or refreshes it far more often than it needs to.
 
 A 423 carries Min-Expires, and the client may try again with at least that many seconds (RFC 3261, sections 10.2.8 and
-10.3); without that it stays unregistered. A binding is to be refreshed before it expires (section 10.2.4), not all
+10.3); if it does not, it stays unregistered. A binding is to be refreshed before it expires (section 10.2.4), not all
 the time.
 """
 
@@ -17,6 +17,7 @@ from sipdiag.calls import (
     Registration,
     Transaction,
     asked_expires,
+    delta_seconds,
     granted_expires,
     next_after,
     status,
@@ -28,9 +29,9 @@ NAME = "interval-too-brief"
 SEVERITY = Severity.ERROR
 
 UNDECIDED = 2 * SECOND
-"""A recording that ends this soon after the 423 is worth no word: the next REGISTER was on the way."""
+"""Nothing is reported where the recording ends this soon after the 423: the next REGISTER was on the way."""
 EACH_TIME = 3
-"""So many times the client was told, and did not keep it."""
+"""A client that got so many 423s does not remember the interval that it was told."""
 
 Refused = tuple[Transaction, Sighting]
 
@@ -72,8 +73,8 @@ def _verdict(
     if next_after(final.time, scene.accepted(registration)) is not None:
         return None
     if later and not all(status(end) in (401, 407) for each in later if (end := each.final) is not None):
-        return None  # the interval was mended, and something else was refused
-    least, asked = _min_expires(final), asked_expires(last)
+        return None  # the interval was accepted, and something else was refused
+    least, asked = delta_seconds(final.message.field("min-expires")), asked_expires(last)
     if least is None:
         return "min-expires-missing", SEVERITY, Confidence.CERTAIN
     if asked is not None and asked >= least:
@@ -115,8 +116,3 @@ def _storm(registration: Registration, scene: Scene) -> Iterator[Finding]:
         "client": shown_by[0].destination,
     }
     yield found(NAME, "storm", Severity.WARNING, Confidence.CERTAIN, shown_by, evidence)
-
-
-def _min_expires(final: Sighting) -> int | None:
-    stated = final.message.field("min-expires") or ""
-    return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 12 else None

@@ -1,7 +1,7 @@
 """An offer was accepted without an answer: the two sides agreed on a call and on no media.
 
-The answer to an offer in an INVITE stands in a reliable response, at the latest the 2xx (RFC 3261, section 13.2.1);
-to an offer in a 2xx in the ACK (section 13.2.2.4); in UPDATE and PRACK in the 2xx (RFC 3311, section 5.2; RFC 3262,
+An offer in an INVITE is answered in a reliable response, at the latest in the 2xx (RFC 3261, section 13.2.1), an offer
+in a 2xx in the ACK (section 13.2.2.4), an offer in an UPDATE or PRACK in its 2xx (RFC 3311, section 5.2; RFC 3262,
 section 5).
 """
 
@@ -17,9 +17,9 @@ SEVERITY = Severity.ERROR
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
-    """Every accepted offer of the call without an answer, once, at the hop nearest to who owed it."""
+    """Every accepted offer of the call without an answer, once, at the hop nearest to the side that owed it."""
     if all(each.answer is not None and each.answer is each.closing for each in scene.exchanges(call)):
-        return  # each where it was due
+        return  # every answer came in the message where it was due
     for kind in ("answer", "answer-in-ack"):
         for duty in scene.duties(call, kind):
             if duty.reason in ("early", "offer-in-response", "offer-in-request") and duty.exchange is not None:

@@ -1,15 +1,15 @@
 """The two sides have no codec in common, or agreed on one that nobody offered.
 
-An answer names for each stream at least one format of the offer (RFC 3264, section 6.1); where there is none, the
-offer is refused with 488, or the stream with port 0. A Warning 305 or the session description in the refusal tells
-that formats were the reason (RFC 3261, sections 20.43 and 21.4.26).
+An answer names for each stream at least one format of the offer (RFC 3264, section 6.1); a side that supports none of
+them refuses the offer with 488, or the stream with port 0. A Warning 305, or the session description in the refusal,
+shows that formats were the reason (RFC 3261, sections 20.43 and 21.4.26).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Exchange, description_in, status, streams_of
+from sipdiag.calls import NOT_ACCEPTABLE, Call, Exchange, audio_in, status, streams_of
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, may_go_on, was_mended
 from sipdiag.media import Codec, Media
 from sipdiag.trace import Sighting
@@ -17,12 +17,12 @@ from sipdiag.trace import Sighting
 NAME = "codec-mismatch"
 SEVERITY = Severity.ERROR
 
-REFUSALS = frozenset({415, 488, 606})
 INCOMPATIBLE_FORMAT = "305"
+"""Warning code: incompatible media format (RFC 3261, section 20.43)."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
-    """Every exchange of the call without a common audio codec, once, at the hop nearest to who answered."""
+    """Every exchange of the call without a common audio codec, once, at the hop nearest to the answerer."""
     told: set[tuple[str, int, str, str]] = set()
     for exchange in scene.exchanges(call):
         if exchange.plain or exchange.key in told:
@@ -34,12 +34,12 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 
 
 def _refused(exchange: Exchange, call: Call, scene: Scene) -> Finding | None:
-    """The refusal that says that formats were the reason; others are told by the rule on failures."""
+    """The finding on a refusal for its formats; other refusals are reported by the rule on failures."""
     refusal = exchange.closing
-    if refusal is None or status(refusal) not in REFUSALS:
+    if refusal is None or status(refusal) not in NOT_ACCEPTABLE:
         return None
-    offered = _voices(_audio(exchange.offer))
-    wanted = [codec for stream in _audio(refusal) for codec in stream.codecs]
+    offered = _voices(audio_in(exchange.offer))
+    wanted = [codec for stream in audio_in(refusal) for codec in stream.codecs]
     warned = any(value.lstrip().startswith(INCOMPATIBLE_FORMAT) for value in refusal.message.fields("warning"))
     disjoint = bool(offered and wanted) and not _common(offered, wanted)
     if not warned and not disjoint:
@@ -85,10 +85,6 @@ def _evidence(exchange: Exchange, closing: Sighting, offered: list[Codec], wante
         "offered": [_named(codec) for codec in offered],
         "answered": [_named(codec) for codec in wanted],
     }
-
-
-def _audio(sighting: Sighting) -> list[Media]:
-    return [stream for stream in description_in(sighting).media if stream.kind == "audio"]
 
 
 def _voices(streams: list[Media]) -> list[Codec]:

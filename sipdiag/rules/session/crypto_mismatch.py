@@ -1,6 +1,6 @@
 """One side wants encrypted media and the other does not, or their keys do not fit together.
 
-The profile of a stream says which it is: RTP/AVP in clear, RTP/SAVP with the keys of a=crypto (RFC 4568),
+The profile of a stream says how it is sent: RTP/AVP in clear, RTP/SAVP with the keys of a=crypto (RFC 4568),
 UDP/TLS/RTP/SAVP with the certificate of a=fingerprint (RFC 5763). An answer takes one of the offered a=crypto lines by
 tag and suite (RFC 4568, section 5.1.2), and never says setup:actpass (RFC 5763, section 5).
 """
@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Exchange, description_in, encryption_refused, status, streams_of
+from sipdiag.calls import (
+    NOT_ACCEPTABLE,
+    Call,
+    Exchange,
+    audio_in,
+    encryption_refused,
+    status,
+    streams_of,
+)
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, may_go_on, was_mended
 from sipdiag.media import Media
 from sipdiag.trace import Sighting
@@ -17,11 +25,9 @@ from sipdiag.trace import Sighting
 NAME = "crypto-mismatch"
 SEVERITY = Severity.ERROR
 
-REFUSALS = frozenset({415, 488, 606})
-
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
-    """Every exchange of the call whose encryption cannot work, once, at the hop nearest to who answered."""
+    """Every exchange of the call whose encryption cannot work, once, at the hop nearest to the answerer."""
     told: set[tuple[str, int, str, str]] = set()
     for exchange in scene.exchanges(call):
         if exchange.plain or exchange.key in told:
@@ -33,14 +39,14 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 
 
 def _refused(exchange: Exchange, call: Call, scene: Scene) -> Finding | None:
-    """The refusal that says by its own session description that it wants the other way."""
+    """The finding on a refusal that shows that encryption was the reason."""
     refusal = exchange.closing
-    if refusal is None or status(refusal) not in REFUSALS:
+    if refusal is None or status(refusal) not in NOT_ACCEPTABLE:
         return None
     why = encryption_refused(exchange.offer, refusal)
     if not why:
         return None
-    offered, wanted, contrary = _audio(exchange.offer), _audio(refusal), why == "contrary"
+    offered, wanted, contrary = audio_in(exchange.offer), audio_in(refusal), why == "contrary"
     evidence = _evidence(exchange, refusal, offered[0])
     evidence |= {"code": status(refusal), "answered": wanted[0].protocol if wanted else ""}
     severity = Severity.WARNING if exchange.within else SEVERITY
@@ -49,7 +55,7 @@ def _refused(exchange: Exchange, call: Call, scene: Scene) -> Finding | None:
     variant = "refused" if contrary else "warned"
     confidence = Confidence.CERTAIN if contrary else Confidence.LIKELY
     if may_go_on(refusal, scene.window):
-        confidence = Confidence.INCONCLUSIVE  # it may be offered in the other way at once
+        confidence = Confidence.INCONCLUSIVE  # the other profile may be offered at once
     return found(NAME, variant, severity, confidence, [exchange.offer, refusal], evidence)
 
 
@@ -76,7 +82,7 @@ def _variant(offered: Media, answered: Media) -> str:
     if answered.setup == "actpass" or (answered.setup and answered.setup == offered.setup != "holdconn"):
         return "setup" if offered.fingerprint and answered.fingerprint else ""
     if offered.crypto and answered.crypto:
-        # A wrong tag with a suite that was offered is read past by most.
+        # Most receivers ignore a wrong tag if the suite was offered.
         chosen = {each.suite.upper() for each in answered.crypto}
         return "" if chosen & {each.suite.upper() for each in offered.crypto} else "suite"
     keyed = answered.crypto or answered.fingerprint or answered.attribute("key-mgmt") is not None
@@ -95,12 +101,8 @@ def _evidence(exchange: Exchange, closing: Sighting, offered: Media) -> Evidence
 
 
 def _keys(stream: Media) -> list[str]:
-    """How the stream is keyed, in words: never with what."""
+    """How the stream gets its keys, in words, and never the keys themselves."""
     keys = [f"crypto:{each.tag} {each.suite}" for each in stream.crypto]
     if stream.fingerprint is not None:
         keys.append(f"fingerprint:{stream.fingerprint.algorithm}")
     return [*keys, f"setup:{stream.setup}"] if stream.setup else keys
-
-
-def _audio(sighting: Sighting) -> list[Media]:
-    return [stream for stream in description_in(sighting).media if stream.kind == "audio"]

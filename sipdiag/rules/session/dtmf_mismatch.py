@@ -21,7 +21,7 @@ SEVERITY = Severity.WARNING
 
 EVENTS = "telephone-event"
 CARRY_TONES = frozenset({b"0", b"8"})
-"""PCMU and PCMA."""
+"""Payload types of PCMU and PCMA, through which tones pass."""
 _MAPPED = re.compile(rb"(?i)\na=rtpmap:(\d+)[ \t]+telephone-event")
 _AUDIO = re.compile(rb"\nm=audio \d+ \S+ ([^\r\n]+)")
 SPOILS_TONES = frozenset({"g729", "g723", "g723.1", "gsm", "ilbc", "speex", "amr", "amr-wb", "opus", "qcelp"})

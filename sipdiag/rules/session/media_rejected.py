@@ -16,7 +16,7 @@ SEVERITY = Severity.ERROR
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
-    """Every answer of the call that rejected what mattered, once, at the hop nearest to who answered."""
+    """Every answer of the call that rejected a stream that matters, once, at the hop nearest to the answerer."""
     told: set[tuple[str, int, str, str]] = set()
     for exchange in scene.exchanges(call):
         answer = exchange.answer
@@ -50,7 +50,7 @@ def _verdict(exchange: Exchange) -> tuple[str, Severity, list[Media]] | None:
     if not any(answer.port for _, answer in streams):
         # Inside a dialog it is also how a side says no to a change without hanging up.
         return "everything", Severity.WARNING if exchange.within else SEVERITY, rejected
-    # Of two ways to one kind of media that were offered for choice one may go.
+    # Two streams of one kind may be offered as a choice, so that one of them may be rejected.
     lacking = {stream.kind for stream in rejected} - {answer.kind for _, answer in streams if answer.port}
     if "audio" in lacking:
         # A call that turns into a fax gives up its voice on purpose.

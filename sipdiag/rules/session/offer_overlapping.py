@@ -48,7 +48,7 @@ def _first_hops(exchanges: list[Exchange]) -> list[Exchange]:
 
 
 def _closed(exchange: Exchange) -> int:
-    """When the exchange ended for both sides: any early answer ends it too, whatever RFC 3261 thinks of it."""
+    """When the exchange ended for both sides: at any answer, even in a response that is not reliable."""
     ends = [each.time for each in (exchange.answer, exchange.closing) if each is not None]
     if not exchange.late:
         ends += [each.time for each in exchange.transaction.responses if sdp_in(each.message)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from sipdiag.calls import SECOND, Subscription, Transaction, next_after, status
+from sipdiag.calls import SECOND, Subscription, Transaction, delta_seconds, next_after, status
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds
 from sipdiag.sip import split_parameters
 from sipdiag.trace import Sighting
@@ -19,7 +19,7 @@ SEVERITY = Severity.WARNING
 
 
 def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
-    """The end of the newest time that was granted, or the refresh that came after the end of an earlier one."""
+    """The expiry of the last interval that was granted, and refreshes that came after the expiry of an earlier one."""
     subscribes = [each for each in subscription.subscribes if each.origin is None and each.request is not None]
     accepted = [each for each in subscribes if (final := each.final) is not None and status(final) < 300]
     if not accepted:
@@ -30,7 +30,7 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
         yield _late(subscription, gaps)
     final, granted = last.final, _granted(last)
     if final is None or not granted or subscribes[-1] is not last:
-        return  # taken back, or a later refresh failed, which another rule tells
+        return  # the subscriber ended it, or a later refresh failed, which another rule reports
     if _taken_back_unseen(subscription, final, scene):
         return
     end = final.time + granted * SECOND
@@ -44,7 +44,7 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
 
 
 def _taken_back_unseen(subscription: Subscription, final: Sighting, scene: Scene) -> bool:
-    """Whether a later 2xx grants no more time, to a SUBSCRIBE that the recorder missed."""
+    """Whether the subscriber ended it by a SUBSCRIBE that the recorder missed: its 2xx grants 0 seconds."""
     return any(
         each.method == "SUBSCRIBE"
         and each.request is None
@@ -55,12 +55,12 @@ def _taken_back_unseen(subscription: Subscription, final: Sighting, scene: Scene
 
 def _granted(subscribe: Transaction) -> int:
     """Seconds in the 2xx, which must say it (RFC 6665, section 4.2.1.1); 0 when it does not, or gives none."""
-    stated = "" if subscribe.final is None else subscribe.final.message.field("expires") or ""
-    return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 12 else 0
+    final = subscribe.final
+    return 0 if final is None else delta_seconds(final.message.field("expires")) or 0
 
 
 def _gap(earlier: Transaction, later: Transaction, scene: Scene) -> int:
-    """Nanoseconds between the end of a subscription and its refresh; 0 when there was none worth a word."""
+    """Nanoseconds between the end of a subscription and its refresh; 0 when it is too short to report."""
     granted, final = _granted(earlier), earlier.final
     if not granted or final is None or later.cseq != earlier.cseq + 1 or scene.window.end(final.time) < later.time:
         return 0
@@ -91,7 +91,7 @@ def _timeout(subscription: Subscription, final: Sighting, told: Sighting, grante
     }
     shown_by = [final, told]
     if anew is None and told.time - final.time < (granted - scene.settings.expiry_grace_s) * SECOND:
-        # That is what ends a subscription which was taken back, by a SUBSCRIBE that the recorder may have missed.
+        # So early, it may answer a SUBSCRIBE for 0 seconds that the recorder missed.
         return found(NAME, "timeout", Severity.NOTE, Confidence.LIKELY, shown_by, evidence)
     if anew is None:
         return found(NAME, "timeout", SEVERITY, Confidence.CERTAIN, shown_by, evidence)

@@ -1,16 +1,15 @@
 """A request was sent, and sent again, and no response came.
 
-A client repeats over UDP at T1 and doubled intervals and gives up after 64*T1 (RFC 3261, sections 17.1.1.2 and
-17.1.2.2), or at once when ICMP says that the request did not arrive (section 18.4).
+Over UDP a client repeats its request after T1, then with doubled pauses, and gives up after 64*T1 (RFC 3261, sections
+17.1.1.2 and 17.1.2.2), or at once when ICMP says that the request did not arrive (section 18.4).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Outcome, Transaction
+from sipdiag.calls import Outcome, Transaction, request_uri
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, silence_of
-from sipdiag.sip import Request
 from sipdiag.trace import Sighting
 
 NAME = "request-unanswered"
@@ -53,7 +52,7 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     evidence: Evidence = {
         "method": transaction.method,
         "request_frame": request.frame,
-        "uri": request.message.uri if isinstance(request.message, Request) else "",
+        "uri": request_uri(request),
         "repeats": len(repeats),
         "repeated_for_s": seconds(repeats[-1].time - request.time) if repeats else 0.0,
         "recorded_after_s": seconds(scene.window.left(request.time)),
@@ -69,7 +68,7 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
 
 
 def _has_its_own_rule(transaction: Transaction, request: Sighting) -> bool:
-    """OPTIONS that keep a peer alive, and the NOTIFYs of a subscription; those of a transfer are the call's affair."""
+    """Whether it is an OPTIONS outside a dialog or a NOTIFY of a subscription; that of a transfer has no other rule."""
     if transaction.method == "OPTIONS":
         return not transaction.to_tag
     return transaction.method == "NOTIFY" and not (request.message.field("event") or "").lower().startswith("refer")
@@ -91,7 +90,7 @@ def _came_back(transaction: Transaction, request: Sighting, scene: Scene) -> boo
 
 
 def _is_told_as_missing(prack: Sighting, scene: Scene) -> bool:
-    """Whether the response that it was for was never confirmed: that is the failure, this is its cause."""
+    """Whether the rule on missing PRACKs reports the response that `prack` was for as never confirmed."""
     call_id = prack.message.call_id
     call = scene.correlation.call_at(call_id, prack.time)
     if call is None:
