@@ -1,6 +1,6 @@
-"""The rules, listed by hand: what `sipdiag` can find, one file a rule.
+"""The rules, listed by hand: what `sipdiag` can find, one file for each rule.
 
-The door of the room: `RULES` holds them by what they look at, `NAMES` lists them as the report and the catalogue do.
+The door of the room: `RULES` holds them by what they look at, and `RULES.names` gives the name of each.
 """
 
 from __future__ import annotations

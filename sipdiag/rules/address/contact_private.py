@@ -1,7 +1,7 @@
 """A Contact gives a private address to a side that cannot reach it, so that later requests are lost.
 
 Requests within the dialog go to the Contact (RFC 3261, sections 12.1 and 12.2.1.1): the ACK of the 2xx, BYE,
-re-INVITE. An address inside a NAT leads nowhere, unless the other side sends to where messages came from instead.
+re-INVITE. An address behind a NAT leads nowhere, unless the other side sends to the source of the messages instead.
 """
 
 from __future__ import annotations
@@ -19,18 +19,21 @@ NAME = "contact-private"
 SEVERITY = Severity.ERROR
 
 NOT_REACHED = frozenset({408, 503, 504})
-"""What a proxy answers that cannot reach the next hop."""
+"""Responses of a proxy that cannot reach the next hop."""
 LATER = frozenset({"BYE", "INVITE", "UPDATE", "INFO", "REFER", "NOTIFY", "PRACK", "MESSAGE"})
+"""Requests within the dialog, which go to the Contact."""
 
 
 class _Given(msgspec.Struct, frozen=True, kw_only=True):
     """A private Contact where it crossed into a network that cannot reach it."""
 
     sighting: Sighting
+    """The message that gives it."""
     uri: str
     address: str
+    """The host in `uri`."""
     tag: str
-    """Of the side that it belongs to."""
+    """The tag of the side whose Contact it is."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
@@ -106,7 +109,7 @@ def _finding(call: Call, given: _Given, scene: Scene) -> Finding | None:
 
 
 def _concerns(duty: Duty, given: _Given) -> bool:
-    """Whether an ACK was to go to the private address, and came nowhere that the capture knows."""
+    """Whether an ACK was due to the private address, and as far as the capture shows never arrived."""
     if duty.outcome not in (Outcome.UNDONE, Outcome.UNKNOWN):
         return False
     ack = duty.fulfilled_by
@@ -116,7 +119,7 @@ def _concerns(duty: Duty, given: _Given) -> bool:
 
 
 def _lost(call: Call, given: _Given, scene: Scene) -> Transaction | None:
-    """A later request to the Contact that never came there; None if any did."""
+    """A later request to the Contact that was lost; None if any of them arrived."""
     lost = None
     for each in call.transactions:
         request = each.request

@@ -1,7 +1,7 @@
 """A session description gives a private address to a side that cannot reach it: media sent there are lost.
 
-Media go to the address in c= (RFC 8866, section 5.7; RFC 3264, section 6.1). A server that sends media back to where
-they come from (comedia, symmetric RTP, RFC 4961) helps one side behind a NAT, but not two that face each other.
+Media go to the address in c= (RFC 8866, section 5.7; RFC 3264, section 6.1). A server that sends media to the source of
+what it receives (comedia; symmetric RTP, RFC 4961) helps one side behind a NAT, but not two that face each other.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     told = [each for each in exchanges if _suspect(each)]
     if not told or _improved(call, scene, told[0]):
         return
-    # What counts is what comes out at the far ends: an element on the way may put its own address in.
+    # What counts is what arrives at the far ends: an element on the way may put in its own address.
     last_offer = max((each.offer for each in exchanges), key=lambda each: each.time)
     last_answer = max((each.answer for each in exchanges if each.answer is not None), key=lambda each: each.time)
     given = [each for each in (_private(last_offer), _private(last_answer)) if each is not None]

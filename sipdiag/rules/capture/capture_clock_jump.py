@@ -16,7 +16,7 @@ NAME = "capture-clock-jump"
 SEVERITY = Severity.NOTE
 
 MANY = 10
-"""Nobody sets a clock so often: packets of several queues, hosts or files stand in the wrong order."""
+"""From so many steps back on it is no clock that was set: packets of several queues or files are in the wrong order."""
 MOST_FRAMES = 20
 
 

@@ -28,7 +28,7 @@ VARIANTS = {
 }
 """Kind of defect → variant and severity; a gap is a few messages at most, the others a whole stretch."""
 DIFFERENT = frozenset({"limit-reached", "link-type-unknown"})
-"""Variants of which each place is a matter of its own."""
+"""Variants where the detail of each place is named, because it may be another each time."""
 MOST_FRAMES, MOST_TOLD = 20, 5
 
 

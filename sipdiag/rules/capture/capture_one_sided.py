@@ -1,7 +1,8 @@
 """The recorder hears one direction only: what came the other way is missing from every result.
 
-A response goes back to where its request came from (RFC 3261, section 18.2.2). So a host that acknowledges, or answers
-a challenge, was answered; one that answers was asked. Where nothing of the kind shows, a silent host looks the same.
+A response goes back to the source of its request (RFC 3261, section 18.2.2). So a host that sends an ACK, or answers a
+challenge, must have got a response, and a host that sends a response must have got a request. Where nothing of the kind
+is seen, the other host may as well have been silent.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ SEVERITY = Severity.NOTE
 AT_THE_BEGINNING = SECOND
 """A response this soon after the first packet may answer a request that was sent before it."""
 MANY = 2
+"""A single response without its request may have another explanation."""
 MOST_FRAMES = 20
 MOST_HOSTS = 10
 
@@ -31,9 +33,9 @@ class _Heard(msgspec.Struct):
     """What shows that the other direction was there."""
 
     opened: Sighting | None = None
-    """The first message that the missing direction leaves open."""
+    """The first message whose counterpart would have gone the other way."""
     went_on: list[Sighting] = []
-    """Requests that nobody sends who was not answered."""
+    """Requests that a client sends only after it got a response."""
     answered: list[Sighting] = []
     """Responses to requests that are not in the capture."""
     unanswered: dict[tuple[str, str], Sighting] = {}
@@ -49,7 +51,7 @@ Part = dict[Pair, _Heard]
 
 
 def gathered(part: Correlation, scene: Scene) -> dict[str, Part]:
-    """What shows by pair of hosts; a finding is on all of them."""
+    """What is seen between each pair of hosts; the findings are about all pairs together, so there is one key."""
     directions = scene.window.directions
     pairs = {pair: _Heard() for pair in directions if pair[0] != pair[1] and pair[::-1] not in directions}
     if not pairs:
@@ -61,7 +63,7 @@ def gathered(part: Correlation, scene: Scene) -> dict[str, Part]:
 
 
 def _joined(parts: Sequence[_Heard]) -> _Heard:
-    """What several parts show of one pair: of proofs no more than a finding names."""
+    """What several parts show of one pair, with no more proofs than a finding names."""
     opened = [each.opened for each in parts if each.opened is not None]
     return _Heard(
         opened=min(opened, key=moment, default=None),
@@ -71,7 +73,7 @@ def _joined(parts: Sequence[_Heard]) -> _Heard:
 
 
 def told(_: str, parts: Sequence[Part], scene: Scene) -> Iterator[Finding]:
-    """The whole, once for what is proven and once for what stays open."""
+    """One finding for all pairs where it is proven, and one for all where it stays open."""
     del scene
     heard: dict[Pair, list[_Heard]] = {}
     for part in parts:
@@ -90,7 +92,7 @@ def told(_: str, parts: Sequence[Part], scene: Scene) -> Iterator[Finding]:
 
 
 def _weigh(transaction: Transaction, pairs: Part, scene: Scene) -> None:
-    """Write down what one transaction shows, or leaves open."""
+    """Note in `pairs` what one transaction proves, or leaves open."""
     if transaction.origin is not None:
         return
     request = transaction.request
@@ -120,7 +122,7 @@ def _earlier(one: Sighting | None, other: Sighting) -> Sighting:
 
 
 def _weigh_acks(correlation: Correlation, pairs: Part) -> None:
-    """An ACK for a 2xx that did not come by, to the very host that the INVITE went to."""
+    """Note in `pairs` each ACK of a 2xx that was not seen, sent to the host that the INVITE had gone to."""
     for call in correlation.legs:
         for attempt in call.attempts if call.acks else ():
             request = attempt.first.request

@@ -32,8 +32,8 @@ def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
                 frames=[frame],
                 evidence={"path": trace.facts.path, "first_frame": frame, "detail": defect.detail},
             )
-            break  # of a compressed file that is cut off the last packet may be as well
-    # Over TCP a message is incomplete as well when the recording ends in it: no snap length did that.
+            break  # in a compressed file that is cut off, the last packet may be cut off as well
+    # Over TCP a message may also be incomplete because the recording ends in it, and not by a snap length.
     cut = [seen for seen in trace.sightings if not seen.complete and seen.transport == "udp"]
     if cut:
         yield _shortened(cut, trace)

@@ -1,7 +1,7 @@
 """A peer does not answer the OPTIONS that ask whether it is there.
 
 "The transaction layer can return a timeout error if the OPTIONS yields no response. This may indicate that the target
-is unreachable and hence unavailable" (RFC 3261, section 11). Whoever asks takes the peer out of service.
+is unreachable and hence unavailable" (RFC 3261, section 11). The client then takes the peer out of service.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ NAME = "options-unanswered"
 SEVERITY = Severity.ERROR
 
 ONCE = frozenset({"once", *KINDS})
-"""How a single ping is told of a peer that never answered."""
+"""Variants of a finding on a single ping to a peer that never answered."""
 MOST_FRAMES = 40
-"""So many pings show an outage; the rest are counted."""
+"""So many pings of an outage are shown; the rest are counted."""
 
 
 class Outage(msgspec.Struct, kw_only=True):
     """Pings of one client to one server that stayed unanswered, one after the other."""
 
     pings: list[tuple[Sighting, str, Confidence]]
-    """Each with how it stayed unanswered and how sure that is."""
+    """Each with the variant that says how it stayed unanswered, and how sure that is."""
     answered_before: bool
     recovered: Sighting | None = None
     """The first answer afterwards."""
     repeats: int = 0
-    """How often they were sent again, all together."""
+    """Retransmissions of all of them together."""
     notices: list[Notice] = []
     """What ICMP says of them."""
 
     @property
     def is_single(self) -> bool:
-        """Whether it is one ping of a peer that never answered: so scanners look for peers too."""
+        """Whether it is one ping to a peer that never answered: scanners, too, look for peers in this way."""
         return len(self.pings) == 1 and not self.answered_before
 
 
@@ -88,7 +88,7 @@ def gathered(part: Correlation, scene: Scene) -> dict[str, Part]:
         client = host(each.source)
         if each.request is None or (client, each.destination) not in mute:
             continue
-        # What a proxy sent on, to no avail, is told where it was sent on: there it arose.
+        # A ping that a proxy sent on in vain is reported at the hop where it stayed unanswered.
         if each.responses or host(each.destination) not in silent[each.call_id, each.cseq]:
             found.setdefault(client, {}).setdefault(each.destination, []).append(_ping(each, each.request, scene))
     return found
@@ -145,7 +145,7 @@ def _told(outages: list[Outage], scene: Scene) -> Iterator[Finding]:
             client = host(outage.pings[0][0].source)
             once[client] = once.get(client, 0) + 1
     for outage, verdict in verdicts:
-        # Who asks many addresses once each does not look after peers: he looks for some.
+        # A client that asks many addresses once each does not watch over its peers: it looks for some.
         alone = verdict[0] in ONCE and outage.is_single
         if not alone or once[host(outage.pings[0][0].source)] <= scene.settings.options_targets_count:
             yield _finding(outage, verdict, scene)
@@ -161,9 +161,9 @@ def _verdict(outage: Outage, scene: Scene) -> tuple[str, Severity, Confidence]:
         return "recovered", Severity.WARNING, confidence
     if not sure:
         return outage.pings[0][1], SEVERITY, Confidence.INCONCLUSIVE
-    if outage.notices:  # who says so is no mute peer
+    if outage.notices:  # with an ICMP message the peer is not simply silent
         return outage.notices[-1].kind, Severity.NOTE if outage.is_single else SEVERITY, confidence
-    # Who never answered may be deaf to OPTIONS; who did must be heard after the last to be there.
+    # A peer that never answered may ignore OPTIONS; one that did must be heard after the last ping to count as there.
     since = last.time if outage.answered_before else first.time
     if scene.last_heard(first.destination, first.source) > since:
         return "ignored", Severity.WARNING, Confidence.LIKELY

@@ -1,7 +1,7 @@
 """A message lacks a header field that it must have.
 
-Every request has Via, Max-Forwards, From, To, Call-ID and CSeq (RFC 3261, section 8.1.1), some methods more; some
-responses are of no use without what they demand: 401 without a challenge (section 20).
+Every request has Via, Max-Forwards, From, To, Call-ID and CSeq (RFC 3261, section 8.1.1), and some methods need more;
+some responses are of no use without the header field that says what they want: a 401 without a challenge (section 20).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ NAME = "header-missing"
 SEVERITY = Severity.ERROR
 
 DEMANDED = frozenset({"WWW-Authenticate", "Proxy-Authenticate", "Min-SE"})
-"""What a response asks for, in header fields of which a client must know the value to try again."""
+"""Header fields of a refusal without whose value a client cannot try again."""
 
 
 def check(fault: Fault, scene: Scene) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
-"""A message does not follow the grammar of SIP, so that whoever receives it may refuse it.
+"""A message does not follow the grammar of SIP, so that its receiver may refuse it.
 
 A server answers a malformed request with 400, a client drops a malformed response (RFC 3261, sections 16.3, 18.1.2,
-18.3 and 21.4.1); what a receiver does not need for its work it may read past (section 8.2).
+18.3 and 21.4.1); a malformed header field that a receiver does not need it may ignore (section 8.2).
 """
 
 from __future__ import annotations

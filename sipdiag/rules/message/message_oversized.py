@@ -18,15 +18,16 @@ NAME = "message-oversized"
 SEVERITY = Severity.ERROR
 
 Way = tuple[str, str]
+"""Source host, destination host."""
 
 
 class Part(msgspec.Struct):
     """Requests of one host to another."""
 
     large: list[Transaction] = []
-    """Those that must not go over UDP and did."""
+    """Requests too large for UDP that went over UDP."""
     smaller: Transaction | None = None
-    """The first of the others that was answered."""
+    """The first smaller request that was answered."""
 
 
 def gathered(part: Correlation, scene: Scene) -> dict[Way, Part]:

@@ -28,15 +28,16 @@ NAME = "challenge-ignored"
 SEVERITY = Severity.ERROR
 
 OFTEN = 3
-"""So many challenges in a row without any credentials: it is no lost packet, the client has none to send."""
+"""After so many challenges in a row without credentials it is no lost packet: the client has no credentials."""
 UNDECIDED = 2 * SECOND
-"""A recording that ends this soon after the challenge is worth no word: the answer was on the way."""
+"""Nothing is reported where the recording ends this soon after the challenge: the answer was on the way."""
 CROSSED = 400 * MILLISECOND
-"""A repeat this long after the challenge is sent by a client that did not receive it; the first comes after T1."""
+"""A copy of the request this long after the challenge comes from a client that did not get it: copies come after T1."""
 
 DONE = (Outcome.DONE, Outcome.LATE)
 
 Challenged = tuple[Transaction, Sighting, Duty]
+"""A REGISTER, the challenge that it got, and the duty to answer it."""
 
 
 def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
@@ -80,7 +81,7 @@ def _ignored(registration: Registration, scene: Scene) -> list[Challenged]:
         final = attempt.final
         if final is None:
             if carries_credentials(attempt):
-                return []  # the answer to the challenge is there; that nobody answers it is another matter
+                return []  # the client did answer the challenge, and got no response, which another rule reports
             continue
         duty = scene.duty_laid_by(final, "credentials")
         if duty is None or duty.outcome in DONE or attempt.request is None or carries_credentials(attempt):
@@ -97,7 +98,7 @@ def _verdict(ignored: list[Challenged], scene: Scene) -> tuple[str, Severity, Co
     if len(ignored) >= OFTEN:
         return "repeated", SEVERITY, Confidence.CERTAIN
     if left < UNDECIDED or scene.lines_of(duty.trigger.destination) > scene.settings.lines_count:
-        return None  # who asks for many addresses, and answers no challenge, only wants to see which there are
+        return None  # a host that asks for many addresses and answers no challenge only wants to know which exist
     if left < scene.settings.challenge_answer_s * SECOND:
         return "capture-ended", SEVERITY, Confidence.INCONCLUSIVE
     return "unanswered", Severity.WARNING, Confidence.LIKELY

@@ -27,7 +27,7 @@ SEVERITY = Severity.ERROR
 
 
 def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
-    """Each run of rejections, told by the answer that says most; a 403 among them is the block that followed."""
+    """Each run of rejections, by the response that says most; a 403 among them is a block for wrong tries."""
     for outage in scene.outages(registration):
         rejections = outage.of(Cause.CREDENTIALS, Cause.REALM)
         if rejections:
@@ -55,7 +55,7 @@ def _finding(registration: Registration, outage: Outage, rejections: list[Refusa
 
 
 def _given(told: Refusal) -> Evidence:
-    """Who the client said to be, and for which realm."""
+    """The user name that the client gave, and for which realm."""
     given, asked = credentials_in(told.transaction.request), challenges_in(told.final)
     realms = [each.realm for each in asked] or [each.realm for each in given]
     mine = next((each for each in given if each.realm in realms), None) or (given[0] if given else None)

@@ -17,12 +17,13 @@ NAME = "flow-expired"
 SEVERITY = Severity.ERROR
 
 MOST_FRAMES = 40
-"""So many packets show it; the rest are counted."""
+"""So many packets are shown; the rest are counted."""
 MOST_INTERVALS = 20
+"""So many intervals between refreshes are named."""
 
 
 def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
-    """The flow of the registration, if a NAT closed it: told once, by the requests that were lost in it."""
+    """The flow of the registration, if a NAT closed it: once, with the requests that were lost in it."""
     if len(registration.transactions) < 2:
         return
     flow = scene.flow(registration)

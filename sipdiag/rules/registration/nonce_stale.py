@@ -1,7 +1,7 @@
 """The registrar found the nonce too old, so that a REGISTER with a good password was challenged again.
 
 `stale=true` tells the client to try again with the new nonce, "without reprompting the user for a new username and
-password" (RFC 2617, section 3.2.1); a server that does not say it looks as if the password were wrong.
+password" (RFC 2617, section 3.2.1); without it the challenge looks as if the password were wrong.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ NAME = "nonce-stale"
 SEVERITY = Severity.ERROR
 
 ENDLESS = 3
-"""So many nonces in a row that were all too old at once: the registrar does not know what it gave out."""
+"""After so many nonces in a row that were too old as soon as they were used, the registrar must have lost track."""
 UNDECIDED = 2 * SECOND
-"""A recording that ends this soon after the new nonce is worth no word: the client was about to use it."""
+"""Nothing is reported where the recording ends this soon after the new nonce: the client was about to use it."""
 
 
 def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
@@ -43,7 +43,7 @@ def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
 
 
 def _tried_at_once(registration: Registration, refused: Refusal) -> bool:
-    """Whether the client used the new nonce at once, and was content with an answer that the recorder missed."""
+    """Whether the client used the new nonce at once, and did not repeat: it got an answer that the recorder missed."""
     again = next((each for each in registration.attempts if each.time > refused.final.time), None)
     if again is None or again.final is not None:
         return False

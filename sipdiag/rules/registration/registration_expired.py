@@ -1,7 +1,7 @@
 """A binding ran out, because nobody refreshed it in time.
 
 "The UA then issues a REGISTER request for each of its bindings before the expiration interval has elapsed" (RFC 3261,
-section 10.2.4). Where a refresh was tried and failed, the rule on that failure speaks.
+section 10.2.4). A refresh that was tried and failed is reported by the rule on its failure.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ NAME = "registration-expired"
 SEVERITY = Severity.WARNING
 
 SHORTEST = 10 * SECOND
-"""Nobody grants less: requests closer together need not be looked at."""
+"""No registrar grants less, so that requests closer together cannot have a gap between them."""
 
 
 def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
-    """The refreshes that came too late, told once, and the one that never came."""
+    """The refreshes that came too late, in one finding, and the one that never came."""
     attempts = registration.attempts
     if not attempts or scene.window.left(attempts[0].time) < scene.settings.expiry_grace_s * SECOND:
         return
@@ -44,15 +44,15 @@ def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
 
 
 def _granted(transaction: Transaction) -> int:
-    """Seconds that a 2xx gave a binding; 0 when there was none, or it cannot be told which of them it means."""
+    """Seconds that a 2xx states for the binding; 0 when there is none, or it may be for another binding."""
     final = transaction.final
     return (stated_expires(transaction) or 0) if final is not None and 200 <= status(final) < 300 else 0
 
 
 def _gap(earlier: Transaction, later: Transaction, scene: Scene) -> int:
-    """Nanoseconds between the end of a binding and the REGISTER that set it up again; 0 when none is worth a word."""
+    """Nanoseconds from the end of a binding to the REGISTER that renewed it; 0 when it is too short to report."""
     final = earlier.final
-    # A CSeq that jumps tells of a REGISTER that the recorder did not see.
+    # A gap in the CSeq numbers shows that the recorder missed a REGISTER.
     if final is None or later.time - final.time < SHORTEST or later.cseq != earlier.cseq + 1:
         return 0
     granted, refresh = _granted(earlier), later.request
@@ -85,7 +85,7 @@ def _not_refreshed(registration: Registration, final: Sighting, granted: int, sc
     evidence = _evidence(registration, final, granted) | {
         "recorded_after_s": seconds(scene.window.end(final.time) - end),
     }
-    # A phone that is heard no more was switched off, or moved where nobody records: nothing says that it is broken.
+    # A phone that is no longer heard was switched off, or moved where nobody records: it need not be broken.
     variant, severity = ("not-refreshed", SEVERITY) if alive else ("vanished", Severity.NOTE)
     yield found(NAME, variant, severity, Confidence.LIKELY, [final], evidence)
 

@@ -39,7 +39,7 @@ def check(registration: Registration, scene: Scene) -> Iterator[Finding]:
 
 
 def _finding(registration: Registration, outage: Outage, refusals: list[Refusal], scene: Scene) -> Finding:
-    # What says most of a run is its gravest answer.
+    # The gravest response says most about a run of refusals.
     worst = min(refusals, key=lambda each: severity_of(each.code).rank)
     variant = "refused"
     if outage.recovered is not None:

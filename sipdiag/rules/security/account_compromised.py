@@ -1,7 +1,7 @@
 """A host that guessed passwords was let in: after many refusals its credentials were accepted.
 
-What the guesses are, `password-guessing` says; a user who at last types the right password made a few mistakes, not
-that many. Whoever was refused may register in the owner's place from then on (RFC 3261, section 26.1.1).
+The guesses themselves are reported by `password-guessing`; a user who at last types the right password made a few
+mistakes, not that many. The guesser may register in the owner's place from then on (RFC 3261, section 26.1.1).
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ NAME = "extension-scan"
 SEVERITY = Severity.WARNING
 
 MOSTLY = 0.9
-"""So large a part of the requests must have failed."""
+"""At least this part of the requests must have failed."""
 CONSECUTIVE = 0.5
-"""So large a part of the numbers must follow one another: a dialler with bad numbers does not count upwards."""
+"""At least this part of the numbers must follow on another: a dialler with bad numbers does not count upwards."""
 MOST_FRAMES = 20
 MOST_USERS = 10
 
@@ -47,7 +47,7 @@ def _scans(requests: list[Transaction], variant: str, scene: Scene) -> bool:
     if len(users) < scene.settings.scanned_extensions or len({each.source for each in failed}) > 1:
         return False
     if any(carries_credentials(each) for each in requests):
-        return False  # a gateway in trouble answers the challenges that it gets
+        return False  # a gateway in trouble, unlike a scanner, answers challenges
     return variant == "registrations" or _counts_upwards(users)
 
 

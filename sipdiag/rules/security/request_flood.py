@@ -15,7 +15,7 @@ NAME = "request-flood"
 SEVERITY = Severity.WARNING
 
 SERVED = 0.1
-"""From this part on the server does its work for the host: busy, but no flood."""
+"""Where more than this part of the requests is served, the host is busy, and no flood."""
 MOST_FRAMES = 20
 
 
@@ -31,7 +31,7 @@ def check(source: Source, scene: Scene) -> Iterator[Finding]:
 
 
 def _served(asked: list[Transaction]) -> int:
-    """Those that were accepted, redirected, or asked for credentials."""
+    """How many were accepted, redirected or challenged."""
     codes = (status(each.final) for each in asked if each.final is not None)
     return sum(code < 400 or code in (401, 407) for code in codes)
 

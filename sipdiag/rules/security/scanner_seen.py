@@ -19,7 +19,7 @@ NAME = "scanner-seen"
 SEVERITY = Severity.WARNING
 
 LOOKED_AT = 50
-"""Requests of each host: a scanner gives itself away in its first."""
+"""So many requests of each host are looked at: a scanner gives itself away in its first ones."""
 MOST_FRAMES = 20
 MOST_TARGETS = 10
 
@@ -69,7 +69,7 @@ def _finding(source: str, scans: list[Transaction], scene: Scene) -> Finding:
 
 
 def _sender(transaction: Transaction, source: str) -> str:
-    """The host that sent it; behind a proxy the one that the first Via tells of (RFC 3261, section 18.2.1)."""
+    """The host that made the request; behind a proxy the one that the bottom Via names (RFC 3261, section 18.2.1)."""
     request = transaction.request
     if request is None or not was_relayed(request):
         return source

@@ -1,8 +1,8 @@
 """Somebody may be calling at the owner's cost: prefixes are tried out, or expensive destinations called in a row.
 
 A fraudster who found a way in does not know how the exchange dials abroad and tries the same number behind one prefix
-after the other (RFC 3261, section 26.1 leaves tolls to the operator). Which destinations are abroad the user says:
-`home_country` is its calling code (ITU-T E.164); without it only the trying of prefixes is looked for.
+after the other (RFC 3261, section 26.1 leaves tolls to the operator). The setting `home_country`, a calling code (ITU-T
+E.164), says which destinations are abroad; without it only the trying of prefixes is looked for.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NAME = "toll-fraud-suspected"
 SEVERITY = Severity.ERROR
 
 SAME_NUMBER = 9
-"""Digits at the end that make two numbers one: shorter ones agree by chance."""
+"""Numbers whose last digits, so many, are the same are taken for one number: fewer digits may agree by chance."""
 MOST_FRAMES = 20
 MOST_NUMBERS = 10
 
@@ -45,7 +45,7 @@ def _number(call: Transaction) -> str:
 
 
 def _prefixes_tried(source: str, calls: list[Transaction], scene: Scene) -> Iterator[Finding]:
-    """One number behind many prefixes, within the time."""
+    """One number dialled with many prefixes within `toll_fraud_window_s`."""
     by_number: dict[str, list[Transaction]] = defaultdict(list)
     for call in calls:
         digits = _number(call).lstrip("+")
@@ -77,7 +77,7 @@ def _failed(call: Transaction) -> bool:
 
 
 def _finding(source: str, variant: str, calls: list[Transaction], numbers: list[str]) -> Finding:
-    """A prefix that was found costs money; what was tried in vain, or may be an honest caller, is a warning."""
+    """The finding: an error where a prefix was found, since that costs money; else a warning."""
     requests = [call.request for call in calls if call.request is not None]
     answered = [call for call in calls if call.answers]
     severe = variant == "prefixes-tried" and answered

@@ -16,7 +16,7 @@ NAME = "notify-missing"
 SEVERITY = Severity.ERROR
 
 UNDECIDED = 2 * SECOND
-"""A recording that ends this soon after the 2xx is worth no word: the NOTIFY was on the way."""
+"""Nothing is reported where the recording ends this soon after the 2xx: the NOTIFY was on the way."""
 
 
 def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def _accepted(subscription: Subscription) -> tuple[Transaction, Sighting] | None
     """The newest SUBSCRIBE with a 2xx, if no NOTIFY of the subscription came after it."""
     for each in reversed(subscription.transactions):
         if each.method == "NOTIFY":
-            return None  # after the newest SUBSCRIBE, or there is no SUBSCRIBE
+            return None  # it came after the newest SUBSCRIBE, or there is no SUBSCRIBE
         final = each.final
         if each.origin is None and final is not None and 200 <= status(final) < 300:
             return None if _stated_expires(each, final) == "0" else (each, final)

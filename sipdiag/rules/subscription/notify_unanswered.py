@@ -16,13 +16,14 @@ NAME = "notify-unanswered"
 SEVERITY = Severity.WARNING
 
 MOST_FRAMES = 40
-"""So many NOTIFYs show it; the rest are counted."""
+"""So many NOTIFYs are shown; the rest are counted."""
 
 Silent = tuple[Sighting, str, Confidence]
+"""A NOTIFY without an answer, the variant that says how, and how sure that is."""
 
 
 def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
-    """The last NOTIFYs of the subscription, as long as nobody answered them, or earlier ones that nobody did."""
+    """The last run of NOTIFYs that nobody answered, whether or not a later one was answered."""
     notifies = subscription.notifies
     if all(each.responses for each in notifies):
         return
@@ -58,7 +59,7 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
 
 
 def _silent(duties: list[Duty], scene: Scene) -> tuple[list[Silent], Sighting | None]:
-    """The NOTIFYs without an answer, each at the last hop that it was seen at, and the first answer to a later one."""
+    """The last run of NOTIFYs without an answer, each at its last hop, and the first answer to a later NOTIFY."""
     silent: list[Silent] = []
     answer: Sighting | None = None
     for duty in duties:

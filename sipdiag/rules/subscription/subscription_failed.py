@@ -1,6 +1,6 @@
 """A SUBSCRIBE was refused, so that the subscriber gets no notifications (RFC 6665, section 4.1.2.1).
 
-481 inside a subscription ends it and is answered by a new one; 423 asks for a longer interval.
+A 481 inside a subscription ends it, and the subscriber makes a new one; a 423 asks for a longer interval.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
 
 
 def _uses_others(subscription: Subscription, refusal: Sighting, scene: Scene) -> bool:
-    """Whether the same host has another event package: it asks for what there may be, and uses what there is."""
+    """Whether the same host subscribed to another event package: then it only tries which packages there are."""
     client = host(refusal.destination)
     return any(there == client and event != subscription.event for event, there in scene.surroundings["watched"])
 

@@ -16,7 +16,7 @@ SEVERITY = Severity.WARNING
 NEEDS = Trait.TROUBLED
 
 MANY_REPEATS = 3
-"""From so many repeats on (3.5 s) it is no single lost packet, and the callee hears nobody meanwhile."""
+"""So many repeats (3.5 s) are not due to a single lost packet, and the callee hears nobody meanwhile."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:

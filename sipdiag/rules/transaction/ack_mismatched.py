@@ -26,7 +26,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 
 
 def _finding(duty: Duty, ack: Sighting, scene: Scene) -> Finding:
-    """What the sender of the response did next tells whether the ACK counted: asking again, or staying quiet."""
+    """The finding: if the sender of the response repeated it, the ACK did not count; if it stayed quiet, it did."""
     response = duty.trigger
     ignored = [repeat for repeat in duty.repeats if repeat.time > ack.time]
     accepted = not ignored and scene.window.left(ack.time) > T2 + T1

@@ -17,7 +17,7 @@ NEEDS = Trait.TROUBLED
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
-    """Every 2xx of the call whose ACK did not come, or of which the capture cannot tell."""
+    """Every 2xx of the call whose ACK did not come, or may have come unseen."""
     for duty in scene.duties(call, "ack-2xx"):
         if duty.outcome in (Outcome.UNDONE, Outcome.UNKNOWN):
             yield _finding(duty, scene)

@@ -22,7 +22,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         return
     for duty in scene.duties(call, "cancel-bye"):
         if duty.followed_by is not None:
-            if duty.reason != "unseen":  # with the ACK out of sight, the BYE would be so too
+            if duty.reason != "unseen":  # where the ACK was not seen, the BYE would not be seen either
                 yield _finding(call, duty, scene)
 
 

@@ -1,4 +1,4 @@
-"""A refusal said what would do, and the client tried the same again.
+"""A refusal said what would be accepted, and the client tried the same again.
 
 420, 415, 405, 489: retry without what was refused (RFC 3261, section 8.1.3.5); 422: with a longer Session-Expires (RFC
 4028, section 7.3); 423: with a longer interval; 401 and 407: with credentials; 503 with Retry-After: not before that
@@ -19,16 +19,16 @@ SEVERITY = Severity.WARNING
 
 MOST_FRAMES = 12
 UNASKED = "NOTIFY"
-"""Servers send it to phones that may not want it (message waiting): noise, of which no user suffers."""
+"""Servers send it unasked to phones that may refuse it (message waiting), which harms no user."""
 
 
 def gathered(part: Correlation, scene: Scene) -> dict[tuple[str, str], list[Event]]:
-    """What passed between a client and a server that had set a condition."""
+    """The requests and responses between each client and server of which the server stated a condition."""
     return events_of(part.transactions, scene.surroundings["stated"])
 
 
 def told(_: tuple[str, str], parts: Sequence[list[Event]], scene: Scene) -> Iterator[Finding]:
-    """Every condition of a server that a client broke, once for both."""
+    """Every condition that a client broke, once for each client and server."""
     broken: dict[tuple[int, str, str], list[Condition]] = {}
     for each in conditions_in(event for part in parts for event in part):
         if each.outcome in (Outcome.WRONG, Outcome.LATE):

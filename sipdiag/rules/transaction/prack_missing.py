@@ -1,7 +1,7 @@
 """A provisional response was sent reliably, and the PRACK that confirms it never came.
 
-The caller sends a PRACK for each (RFC 3262, section 4); the callee repeats the response until then, for 64*T1, and then
-refuses the INVITE with a 5xx (section 3). It may only send one so if the INVITE allowed it.
+The caller sends a PRACK for each (RFC 3262, section 4); until it comes the callee repeats the response, for 64*T1, and
+then refuses the INVITE with a 5xx (section 3). It may send responses reliably only if the INVITE allowed it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ SEVERITY = Severity.ERROR
 NEEDS = Trait.TROUBLED
 
 CLEARLY_OPEN = 200 * MILLISECOND
-"""A response this close to the end of the capture is worth no word: its PRACK was on the way."""
+"""A response closer to the end of the capture than this is not reported: its PRACK was on the way."""
 
 
 def check(call: Call, scene: Scene) -> Iterator[Finding]:
-    """Every reliable provisional response of the call whose PRACK did not come, or of which the capture cannot tell."""
+    """Every reliable provisional response of the call whose PRACK did not come, or may have come unseen."""
     for duty in scene.duties(call, "prack"):
         if duty.outcome in (Outcome.DONE, Outcome.LATE):
             continue

@@ -1,8 +1,8 @@
 """Requests had to be sent again before they were answered: packets get lost, or the server is slower than T1.
 
-Over UDP a client repeats at T1 and doubled intervals until it hears of its request (RFC 3261, sections 17.1.1.2 and
-17.1.2.2). That heals what was lost and is no fault in itself: it is said once for two peers, as a note, unless many
-requests had to be sent so often that people wait.
+Over UDP a client repeats its request after T1, then with doubled pauses, until a response comes (RFC 3261, sections
+17.1.1.2 and 17.1.2.2). That makes up for lost packets and is no fault in itself: it is reported once for two peers, as
+a note, unless many requests had to be sent so often that people wait.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ NAME = "request-retransmitted"
 SEVERITY = Severity.WARNING
 
 MANY_REPEATS = 3
-"""From so many repeats on (3.5 s) it is no single lost packet, and somebody waits."""
+"""So many repeats (3.5 s) are not due to a single lost packet, and somebody waits."""
 EXAMPLES = 3
-"""So many of the worst are shown by their frames."""
+"""So many of the worst requests are shown by their frames."""
 VARIANTS = {
     Wait.REQUEST_LOST: "requests-lost",
     Wait.RESPONSE_LOST: "responses-lost",
@@ -67,7 +67,7 @@ def told(_: Link, parts: Sequence[Part], scene: Scene) -> Iterator[Finding]:
 
 
 def _told_as_slow(each: Transaction, cause: Wait, scene: Scene) -> bool:
-    """Whether the server took so long that a rule of its own tells of it."""
+    """Whether the server took so long that the rule on slow responses reports it."""
     word = first_word(each)
     if cause is not Wait.SERVER_SLOW or word is None:
         return False

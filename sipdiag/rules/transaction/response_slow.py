@@ -1,8 +1,8 @@
-"""A server took long to say its first word on a request.
+"""A server took long to send its first response to a request.
 
 An INVITE is answered within 200 ms, with a 100 if with nothing else (RFC 3261, section 17.2.1); any other request "must
-complete immediately", since its client gives up after 32 s whatever happens (RFC 4321, section 1.1). It is said once a
-server.
+complete immediately", since its client gives up after 32 s whatever happens (RFC 4321, section 1.1). It is reported
+once for each server.
 """
 
 from __future__ import annotations
@@ -29,16 +29,17 @@ NAME = "response-slow"
 SEVERITY = Severity.WARNING
 
 WAITED_FOR_OTHERS = frozenset({408, 504})
-"""Who sends one of these says that somebody else did not answer."""
+"""With one of these a server says that it was another element that did not answer."""
 EXAMPLES = 5
-"""So many of the slowest are shown by their frames."""
+"""So many of the slowest responses are shown by their frames."""
 
 Slow = tuple[Transaction, Sighting]
+"""A transaction, and the response that the client waited for."""
 Passage = tuple[str, str, int, str]
-
+"""Call-ID, method, CSeq number, From tag: what all hops of one request share."""
 
 Server = tuple[str, bool]
-"""Its endpoint; whether it was asked by INVITE."""
+"""The endpoint of a server; whether the requests were INVITEs."""
 
 
 class Part(msgspec.Struct):
@@ -46,7 +47,7 @@ class Part(msgspec.Struct):
 
     answered: int = 0
     slow: list[Slow] = []
-    """Those that it was slow to answer, and the first word on each."""
+    """Those that it was slow to answer."""
 
 
 def gathered(part: Correlation, scene: Scene) -> dict[Server, Part]:
@@ -77,7 +78,7 @@ def told(_: Server, parts: Sequence[Part], scene: Scene) -> Iterator[Finding]:
 
 
 def _slow_word(each: Transaction, limit: int) -> Sighting | None:
-    """The first word on the request, if it came late by the server's fault and not by that of a lost copy."""
+    """The response that the client waited for, if it came late because of the server and not of a lost packet."""
     if each.request is None or each.origin is not None or not each.responses:
         return None
     if each.responses[-1].time - each.request.time < limit:
@@ -94,7 +95,7 @@ def _slow_word(each: Transaction, limit: int) -> Sighting | None:
 
 
 def _passed_on(whole: Correlation, slow: list[Slow]) -> dict[Passage, list[Transaction]]:
-    """The hops of the slow requests, so that a proxy is not blamed for who is behind it."""
+    """The hops of the slow requests, so that a proxy is not blamed for the server behind it."""
     found: dict[Passage, list[Transaction]] = {_passage(each): [] for each, _ in slow}
     for each in whole.transactions:
         if (hops := found.get(_passage(each))) is not None:

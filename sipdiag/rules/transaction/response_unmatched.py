@@ -1,4 +1,4 @@
-"""A response came to which the capture holds no request.
+"""A response came whose request is not in the capture.
 
 A response belongs to the request with the same top Via branch, sent-by and CSeq method (RFC 3261, section 17.1.3); a
 client drops one that matches nothing.
@@ -48,7 +48,7 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
 
 
 def _meant_for(stray: Transaction, response: Sighting, scene: Scene) -> Transaction | None:
-    """A request of the same Call-ID, CSeq and hop without any response, so that only the Via can be at fault."""
+    """The request that it may answer: one of its Call-ID, CSeq and hop without a response, with another Via."""
     for other in scene.correlation.transactions_of(stray.call_id):
         same = other.method == stray.method and other.cseq == stray.cseq and other is not stray
         request = other.request

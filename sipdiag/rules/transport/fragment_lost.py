@@ -19,13 +19,14 @@ NAME = "fragment-lost"
 SEVERITY = Severity.ERROR
 
 UNDER_WAY = SECOND
-"""The rest of a datagram this close to the end of the capture may have been on its way."""
+"""The other fragments of a datagram this close to the end of the capture may have been on their way."""
 MANY = 2
+"""So many copies that all lost a fragment were not lost by chance."""
 MOST_FRAMES = 20
 
 Message = Request | Response
 Kind = tuple[str, int, str, str, str]
-"""Call-ID, CSeq, start line, source, destination: what is alike was sent again."""
+"""Call-ID, CSeq, start line, source, destination: messages that share them are copies of one."""
 
 
 def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
@@ -78,7 +79,7 @@ def _finding(message: Message, copies: list[PartialDatagram], trace: Trace, scen
 
 
 def _reaction(message: Message, partial: PartialDatagram, scene: Scene) -> int | None:
-    """The frame of something that the receiver only sends when it has got the message, in whatever way."""
+    """The frame of a message that the receiver sends only after it got this one, in whatever way."""
     receiver = host(partial.destination)
     for transaction in scene.correlation.transactions_of(message.call_id):
         if transaction.cseq == message.cseq:

@@ -27,13 +27,13 @@ NAME = "tcp-refused"
 SEVERITY = Severity.ERROR
 
 PATIENCE = 3 * SECOND
-"""A SYN is repeated after one second and after three (RFC 6298, section 2): by then the first is not merely late."""
+"""Copies of a SYN follow after 1 s and 3 s (RFC 6298, section 2): without an answer by then, none is merely late."""
 RECOVERED = {
     "refused": "refused-recovered",
     "rejected": "rejected-recovered",
     "unanswered": "unanswered-recovered",
 }
-"""What is told where the client was served in another way afterwards."""
+"""Variant → the variant where the client was served in another way afterwards."""
 MOST_FRAMES = 20
 MOST_CALLS = 200
 
@@ -84,7 +84,7 @@ def _finding(
     scene: Scene,
     hosts: set[str],
 ) -> Finding:
-    """It is an error only for one who speaks SIP, and who is not served in another way afterwards."""
+    """The finding: an error only where the client speaks SIP and was not served in another way afterwards."""
     client, server, variant = way
     times = [connection.syn_time or 0 for connection in connections]
     recovered = scene.last_heard(server, f"{client}:0") > times[-1]

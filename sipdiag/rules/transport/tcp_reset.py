@@ -1,7 +1,7 @@
 """A TCP connection with SIP on it was torn down by a reset, not closed.
 
-A reset throws away what was under way (RFC 9293, section 3.5.2): a request without a final response has failed
-(RFC 3261, section 18.4), and a phone behind NAT is not reached any more until it connects anew (RFC 5626, section 4.4).
+A reset discards what was under way (RFC 9293, section 3.5.2): a request without a final response has failed (RFC 3261,
+section 18.4), and a phone behind a NAT cannot be reached until it connects anew (RFC 5626, section 4.4).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Ends = frozenset[str]
 
 
 def check(trace: Trace, scene: Scene) -> Iterator[Finding]:
-    """Every connection that was reset in the middle of something; those that were idle, once for each server."""
+    """Every connection that was reset while a request was open; and once for each server, those reset while idle."""
     reset = [each for each in trace.connections if each.signalling and _was_reset(each)]
     if not reset:
         return
@@ -101,7 +101,7 @@ def _interrupted(connection: Connection, pending: list[Transaction], trace: Trac
 
 
 def _last_said(carried: list[Transaction], connection: Connection) -> int:
-    """When something was said on a connection that goes on from an earlier capture."""
+    """When the last message was sent on a connection that goes on from an earlier capture; 0 for any other."""
     if not connection.continued:
         return 0
     seen = [each for transaction in carried for each in (transaction.request, transaction.final) if each is not None]
@@ -133,7 +133,7 @@ def _idle(idle: list[tuple[Connection, int]], trace: Trace, scene: Scene) -> Fin
 
 
 def _idle_time(connection: Connection, trace: Trace, before: int) -> int:
-    """How long nobody had said anything on the connection when the reset came; `before` that, in another capture."""
+    """How long the connection had been silent when the reset came; `before` is the last message in another capture."""
     ends, ended = (connection.client, connection.server), connection.reset_time or 0
     for seen in reversed(trace.sightings):
         if seen.time <= ended and seen.source in ends and seen.destination in ends:

@@ -20,9 +20,9 @@ SEVERITY = Severity.WARNING
 
 IN_CLEAR = frozenset({"udp", "tcp", "sctp", "ws"})
 SEALED_VIAS = ("SIP/2.0/TLS", "SIP/2.0/WSS", "SIP/2.0/TLS-SCTP")
-"""A sender that says it uses TLS was recorded before or after: a copy from inside a server, or decrypted."""
+"""A request with such a Via did go over TLS: the recorder got it decrypted, or inside the server."""
 LOOPBACK = ("127.", "::1")
-"""No network: a server that hands a request on to its neighbour on the same host."""
+"""Between processes of one host nothing needs to be encrypted."""
 MOST_FRAMES = 20
 
 Way = tuple[str, str, str]
@@ -37,7 +37,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def gathered(part: Correlation, scene: Scene) -> dict[Way, list[Asked]]:
-    """The requests in clear that were to be encrypted, by between whom they went."""
+    """The requests in clear that were to be encrypted, by sender, receiver and variant."""
     del scene
     found: dict[Way, list[Asked]] = {}
     for transaction in part.transactions:
@@ -54,20 +54,20 @@ def gathered(part: Correlation, scene: Scene) -> dict[Way, list[Asked]]:
 
 
 def told(way: Way, parts: Sequence[Sequence[Asked]], scene: Scene) -> Iterator[Finding]:
-    """Every two hosts between which it happened, once."""
+    """One finding for each sender, receiver and variant."""
     del scene
     seen = in_order(parts, lambda each: moment(each.request))
     yield _finding(way[2], seen)
 
 
 def _may_ask(message: Request) -> bool:
-    """A cheap look: most requests go where their Request-URI says, which says nothing of TLS."""
+    """Whether a URI in it may ask for TLS: a cheap look, since most requests have no Route."""
     uri = message.uri.lower()
     return "sips" in uri or "tls" in uri or "route" in message.names
 
 
 def _is_in_clear(request: Sighting) -> bool:
-    """Whether it crossed a network as it is."""
+    """Whether it crossed a network unencrypted."""
     head = request.message.head
     if "sips:" not in head and "tls" not in head and "TLS" not in head and "SIPS:" not in head:
         return False
@@ -97,7 +97,7 @@ def _finding(variant: str, seen: Sequence[Asked]) -> Finding:
         NAME,
         variant,
         SEVERITY,
-        # Who is told to use TLS by a SIPS URI must; a transport parameter may be overruled by an outbound proxy.
+        # A SIPS URI binds every hop; a transport parameter may be overruled by an outbound proxy.
         Confidence.CERTAIN if variant == "sips" else Confidence.LIKELY,
         capture=first.capture,
         time=first.time,

@@ -27,9 +27,9 @@ NAME = "tls-failed"
 SEVERITY = Severity.ERROR
 
 PATIENCE = 5 * SECOND
-"""A handshake takes a few round trips; what has not come by now, with TCP's own repeats, is not merely late."""
+"""A handshake takes a few round trips; an answer that has not come by then, in spite of TCP's repeats, is not late."""
 OFTEN = 2
-"""Attempts after which it is no stranger who looks which ports are open."""
+"""A client that tries so often wants to use SIP, and does not only look for open ports."""
 MOST_FRAMES = 20
 MOST_CALLS = 200
 
@@ -70,7 +70,7 @@ def _variant(handshake: Handshake, scene: Scene) -> str:
 def _finding(
     way: Way, attempts: Sequence[Handshake], trace: Trace, scene: Scene, *, recovered: bool, known: bool
 ) -> Finding:
-    """An error for a client that means to speak SIP; a stranger who tries once may only look what is there."""
+    """The finding: an error for a client that means to use SIP; one that tries once may only look for servers."""
     client, server, variant, alert = way
     first = attempts[0]
     call_ids = refused_behind(client, server, [each.time for each in attempts], scene)
