@@ -1,19 +1,22 @@
 """The media lane of a capture: datagrams that are no signalling become RTP streams, in the same pass.
 
-What merely looks like RTP is left out, unless a session description in the capture names one of its ports.
+What merely looks like RTP is left out, unless a session description in the capture names one of its ports. Where one
+asks for a fax over UDPTL (ITU-T T.38), whose packets bear their number where RTP has its version, it is left out too.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from sipdiag.defect import Defect
 from sipdiag.media import RtpStreams, Stream
 from sipdiag.trace.sighting import Sighting, port
 from sipdiag.transport import MediaColumns
 
-_PORT = re.compile(rb"(?:^|\n)(?:m=\S+ |a=candidate:\S+ \d+ \S+ \d+ \S+ )(\d{1,5})")
+_PORT = re.compile(rb"(?:^|\n)(?:m=\S+ |a=candidate:\S+ \d+ \S+ \d+ \S+ )(\d{1,5})(?!\d| (?i:udptl) )")
+_FAX_PORT = re.compile(rb"(?i)(?:^|\n)m=image (\d{1,5}) udptl ")
 
 
 class MediaLane:
@@ -52,10 +55,32 @@ class MediaLane:
         if all(each.is_convincing for each in found):
             return found
         named = _named_ports(sightings)
-        return [each for each in found if each.is_convincing or port(each.destination) in named]
+        return [each for each in found if each.is_convincing or named.wants(each)]
 
 
-def _named_ports(sightings: Iterable[Sighting]) -> set[int]:
+class _Named(NamedTuple):
     """The ports that the session descriptions of a capture name."""
-    bodies = {seen.message.body for seen in sightings if seen.message.body}
-    return {int(number) for body in bodies for number in _PORT.findall(body)}
+
+    media: set[int]
+    """For anything but a fax."""
+    faxes: dict[int, int]
+    """For faxes, since when."""
+
+    def wants(self, stream: Stream) -> bool:
+        """Whether what merely looks like RTP is what one of them asks for."""
+        ends = port(stream.destination), port(stream.source)
+        fax = any(self.faxes.get(each, stream.first_time + 1) <= stream.first_time for each in ends)
+        return ends[0] in self.media and not fax
+
+
+def _named_ports(sightings: Iterable[Sighting]) -> _Named:
+    bodies: dict[bytes, int] = {}
+    for seen in sightings:
+        if seen.message.body:
+            bodies.setdefault(seen.message.body, seen.time)
+    named = _Named(media=set(), faxes={})
+    for body, time in bodies.items():
+        named.media.update(map(int, _PORT.findall(body)))
+        for number in map(int, _FAX_PORT.findall(body)):
+            named.faxes[number] = min(time, named.faxes.get(number, time))
+    return named

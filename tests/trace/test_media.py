@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from described import sdp, with_body
+from exchange import Exchange
 from sipdiag.analysis import analyze, read
+from sipdiag.trace.media import MediaLane
+from streaming import HERE, SECOND, THERE, speech
+from tests.media.spoken import Said, columns
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 AAA = SAMPLES.parents[1] / "shared" / "captures" / "wireshark-aaa.pcap"
@@ -99,3 +105,36 @@ def test_what_merely_looks_like_rtp_is_left_out() -> None:
     if not AAA.exists():
         pytest.skip("the reference captures of ../shared are not here")
     assert [each.packets for each in read(str(AAA)).streams if each.is_convincing] == [9]
+
+
+def faxed(source: tuple[str, int], destination: tuple[str, int], begin: float, number: int, data: bytes) -> list[Said]:
+    """A hundred packets of UDPTL from a sequence number on, each with the one before it again."""
+    (like,) = speech(source, destination, begin, 0.02)
+    primary = bytes([len(data)]) + data
+    return [
+        Said(
+            time=round((begin + more * 0.02) * SECOND),
+            payload=struct.pack(">H", number + more) + primary + b"\x00\x01" + primary,
+            ends=like.ends,
+        )
+        for more in range(100)
+    ]
+
+
+@pytest.mark.parametrize("data", [b"\x06" * 5, bytes(range(0xC0, 0xE8))], ids=["idle", "page"])
+@pytest.mark.parametrize("number", [0x8000, 0x9000, 0xBF00])
+@pytest.mark.parametrize("port", [4_000, 4_010], ids=["port-of-the-voice", "port-of-its-own"])
+def test_a_fax_is_no_rtp(data: bytes, number: int, port: int) -> None:
+    """Its numbers from 0x8000 on look like version 2; the voice before it, and one packet of it, stay."""
+    talk = Exchange()
+    with_body(talk, talk.request("INVITE", 0), sdp("m=audio 4000 RTP/AVP 0"))
+    with_body(talk, talk.request("INVITE", 4, cseq=2, branch="fax"), sdp(f"m=image {port} UDPTL t38"))
+    fax = (HERE[0], port)
+    said = [*speech(THERE, HERE, 1, 2), *speech(THERE, HERE, 3.5, 0.02, ssrc=9)]
+    said += [*faxed(THERE, fax, 5, number, data), *faxed(fax, THERE, 5, number, data)]
+    lane = MediaLane()
+    lane.feed(columns(sorted(said, key=lambda each: each.time)))
+    assert [(each.ssrc, each.packets) for each in lane.streams(0, talk.sightings) if each.ssrc >= 0] == [
+        (7, 100),
+        (9, 1),
+    ]
