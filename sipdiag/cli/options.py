@@ -199,7 +199,7 @@ def opened(path: str | None) -> Iterator[TextIO]:
     """Where a report goes: the file, written whole or not at all, or standard output."""
     if path is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # a terminal that has no arrow gets a question mark, not a failure
+            sys.stdout.reconfigure(errors=plain_text())  # a terminal that has no arrow gets -> instead of a failure
         yield sys.stdout
         return
     with replaced(path) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as stream:
@@ -250,6 +250,21 @@ def replaced(path: str) -> Iterator[BinaryIO]:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
 
 
+def plain_text() -> str:
+    """The name of what writes text for a terminal or locale that lacks some of its characters: `->` for an arrow."""
+    import codecs  # noqa: PLC0415
+
+    def spelt(error: UnicodeError) -> tuple[str, int]:
+        from sipdiag.report.poor import spelt  # noqa: PLC0415  (nearly every terminal speaks UTF-8)
+
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        return spelt(error.object[error.start : error.end], error.encoding), error.end
+
+    codecs.register_error("sipdiag.plain", spelt)
+    return "sipdiag.plain"
+
+
 def console_on(stream: TextIO, color: str) -> Console:
     """A console on `stream`; a pipe gets 80 columns unless COLUMNS says otherwise, and no colour unless asked for."""
     from rich.console import Console  # noqa: PLC0415  (machine formats never need it)
@@ -260,7 +275,8 @@ def console_on(stream: TextIO, color: str) -> Console:
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
-    width = None if stream.isatty() else int(columns) if (columns := os.environ.get("COLUMNS", "")).isdigit() else 80
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isdigit() else None if stream.isatty() else 80
     forced = {"always": True, "never": False}.get(color)
     return Paper(
         file=stream,

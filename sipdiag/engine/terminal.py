@@ -26,15 +26,17 @@ def print_summary(summary: Summary, words: Words, console: Console) -> None:
     def say(name: str, **parts: object) -> str:
         return label(words, name).format(**parts)
 
+    count = words.numbers.count
+
     def write(text: str) -> None:
         console.print(fill(text, console.width), soft_wrap=True, highlight=False, markup=False)
 
     write(
         say(
             "audited",
-            captures=f"{summary.captures.get('read', 0):,}",
-            size=size_of(summary.bytes),
-            messages=f"{summary.sip_messages:,}",
+            captures=count(summary.captures.get("read", 0)),
+            size=size_of(summary.bytes, words.numbers),
+            messages=count(summary.sip_messages),
             first=summary.first_time or "-",
             last=summary.last_time or "-",
         )
@@ -45,10 +47,10 @@ def print_summary(summary: Summary, words: Words, console: Console) -> None:
         console.print(say("unreadable_count", count=summary.captures["unreadable"]), style="yellow")
         for each in summary.unreadable[:MOST_UNREADABLE]:
             console.print(f"  {shown(each.path)}: {shown(each.reason)}", soft_wrap=True, highlight=False, markup=False)
-    states = ", ".join(f"{count:,} {say(state)}" for state, count in summary.calls.items())
-    write(f"{say('calls')}: {sum(summary.calls.values()):,}{f' ({states})' if states else ''}")
-    write(f"{say('registrations')}: {summary.registrations:,}; {say('streams')}: {summary.streams:,}")
-    figures = ", ".join(f"{name} {told(summary.figures, key, unit)}" for name, key, unit in FIGURES)
+    states = ", ".join(f"{count(calls)} {say(state)}" for state, calls in summary.calls.items())
+    write(f"{say('calls')}: {count(sum(summary.calls.values()))}{f' ({states})' if states else ''}")
+    write(f"{say('registrations')}: {count(summary.registrations)}; {say('streams')}: {count(summary.streams)}")
+    figures = ", ".join(f"{name} {told(summary.figures, key, unit, words.numbers)}" for name, key, unit in FIGURES)
     write(f"{say('figures')}: {figures}")
     _findings(summary, words, console)
     _lists(summary, words, console)
@@ -60,14 +62,15 @@ def _findings(summary: Summary, words: Words, console: Console) -> None:
     if not summary.findings:
         console.print(label(words, "no_findings"))
         return
+    count = words.numbers.count
     names = ("severity", "rule", "count", "in_calls", "in_captures", "first")
     rows = [
         (
             label(words, each.severity),
             each.rule,
-            f"{each.findings:,}",
-            f"{each.calls:,}",
-            f"{each.captures:,}",
+            count(each.findings),
+            count(each.calls),
+            count(each.captures),
             each.first_time,
         )
         for each in summary.findings
@@ -77,11 +80,12 @@ def _findings(summary: Summary, words: Words, console: Console) -> None:
 
 
 def _lists(summary: Summary, words: Words, console: Console) -> None:
+    count = words.numbers.count
     if summary.codes:
         console.print()
         console.print(label(words, "codes"), style="bold")
         codes = [
-            (shown(each.destination), shown(each.method), str(each.code), f"{each.responses:,}")
+            (shown(each.destination), shown(each.method), str(each.code), count(each.responses))
             for each in summary.codes[:MOST_LINES]
         ]
         names = [label(words, name) for name in ("destination", "method", "code", "responses")]
@@ -90,7 +94,7 @@ def _lists(summary: Summary, words: Words, console: Console) -> None:
         console.print()
         console.print(label(words, "peers"), style="bold")
         peers = [
-            (shown(each.destination), f"{each.calls:,}", f"{each.failed:,}", *in_row(each.figures))
+            (shown(each.destination), count(each.calls), count(each.failed), *in_row(each.figures, words.numbers))
             for each in summary.worst_peers[:MOST_LINES]
         ]
         _table(
@@ -100,7 +104,13 @@ def _lists(summary: Summary, words: Words, console: Console) -> None:
         console.print()
         console.print(label(words, "hours"), style="bold")
         hours = [
-            (each.time[:13], f"{each.calls:,}", f"{each.failed:,}", f"{each.errors:,}", *in_row(each.figures))
+            (
+                each.time[:13],
+                count(each.calls),
+                count(each.failed),
+                count(each.errors),
+                *in_row(each.figures, words.numbers),
+            )
             for each in summary.hours[-MOST_HOURS:]
         ]
         _table(

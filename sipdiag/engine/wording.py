@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sipdiag.engine.summary import Figures
 from sipdiag.report import Words
+from sipdiag.report.numbers import ENGLISH, Numbers
 
 FIGURES = (
     ("ASR", "answer_seizure_ratio_percent", "%"),
@@ -23,24 +24,24 @@ HOURLY = ("ASR", "NER", "SER", "ISA", "SRD (PDD)", "SDT (ACD)")
 """Those that stand in a row of a table."""
 
 
-def told(figures: Figures, key: str, unit: str) -> str:
+def told(figures: Figures, key: str, unit: str, numbers: Numbers) -> str:
     """One figure with its unit; a dash where it is undefined."""
     value = figures[key]
-    return "-" if value is None else f"{value:,.1f} {unit}"
+    return "-" if value is None else f"{numbers.marked(f'{value:,.1f}')} {unit}"
 
 
-def in_row(figures: Figures) -> list[str]:
+def in_row(figures: Figures, numbers: Numbers) -> list[str]:
     """The figures of a row."""
-    return [told(figures, key, unit) for name, key, unit in FIGURES if name in HOURLY]
+    return [told(figures, key, unit, numbers) for name, key, unit in FIGURES if name in HOURLY]
 
 
-def size_of(octets: int) -> str:
+def size_of(octets: int, numbers: Numbers = ENGLISH) -> str:
     """Bytes as people read them."""
     size, units = float(octets), iter(("B", "kB", "MB", "GB", "TB"))
     unit = next(units)
     while size >= 1000 and unit != "TB":
         size, unit = size / 1000, next(units)
-    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+    return f"{size:.0f} {unit}" if unit == "B" else f"{numbers.fixed(size, 1)} {unit}"
 
 
 def label(words: Words, name: str) -> str:

@@ -16,7 +16,7 @@ from sipdiag.report.ladder import label_of, sent_in
 from sipdiag.report.ladder_sheet import Sheet, sheets_of
 from sipdiag.report.markdown import Ticket, moment
 from sipdiag.report.rows import party
-from sipdiag.report.times import clock, span
+from sipdiag.report.times import clock
 from sipdiag.report.words import Words
 
 MOST_MESSAGES = 200
@@ -205,7 +205,7 @@ class _Page:
             state = self._words.label(call.state.value) + ("" if call.final is None else f" ({status(call.final)})")
             ending = None if call.ending is None else call.ending.request
             if call.answer is not None and ending is not None:
-                state += f", {span(ending.time - call.answer.time)}"
+                state += f", {self._words.numbers.span(ending.time - call.answer.time)}"
             yield self._words.label("state"), state
         for call_id in self._ids:
             yield "Call-ID", code(call_id)

@@ -34,7 +34,8 @@ class _CheckReport:
     def print(self, *, quiet: bool) -> None:
         verdict = self._verdict
         for facts in verdict.analysis.captures:
-            counts = f"{facts.packets:,} {self._label('packets')}, {facts.sip_messages:,} {self._label('sip_messages')}"
+            packets, messages = facts.packets, facts.sip_messages
+            counts = f"{self._words.counted(packets, 'packet')}, {self._words.counted(messages, 'sip_message')}"
             self._line(Text(f"{shown(facts.path)}: {counts}", style="bold"), hang=2)
         for each in verdict.unreadable:
             reason = self._told.filled("unreadable", reason=each.reason)

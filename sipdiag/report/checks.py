@@ -59,14 +59,16 @@ class CheckWords:
         if isinstance(value, list):
             return ", ".join(shown(each) for each in value) or self.label("any_value")
         if isinstance(value, float):
-            return f"{value:.3f}".rstrip("0").rstrip(".")
+            return self.words.numbers.short(value)
         text = str(value)
         if text in ("both", "none"):
             return self.label("both" if text == "both" else "nothing")
         return self.words.label(text) if isinstance(value, str) and text in TOKENS else shown(text)
 
     def _range(self, value: Range) -> str:
-        least, most = (None if each is None else f"{each:g}" for each in (value.min, value.max))
+        least, most = (
+            None if each is None else self.words.numbers.marked(f"{each:g}") for each in (value.min, value.max)
+        )
         name = "at_most" if least is None else "at_least" if most is None else "between"
         if least is not None and least == most:
             name = "exactly"

@@ -70,16 +70,16 @@ def comparison_object(entries: tuple[Entry, Entry], catalogue: Catalogue, notes:
 
 def _differences(entries: tuple[Entry, Entry], catalogue: Catalogue) -> Iterator[Block]:
     labels: dict[str, str] = catalogue.words["catalogue"]
-    told = _told(entries, catalogue)
-    differing = [(labels[name], *values) for name, values in told if values[0] != values[1]]
-    common = [f"{labels[name]}: {values[0]}" for name, values in told if values[0] == values[1]]
+    facts = _told(entries, catalogue)
+    differing = [(labels[name], *values) for name, values in facts if values[0] != values[1]]
+    common = [f"{labels[name]}: {values[0]}" for name, values in facts if values[0] == values[1]]
     yield Heading(labels["differences"])
     first, second = (f"`{_name(entry)}`" for entry in entries)
     lines = (
         labels["difference"].format(fact=f"**{name}**", first=first, one=one, second=second, other=other)
         for name, one, other in differing
     )
-    yield Listing(tuple(lines))
+    yield Listing(told) if (told := tuple(lines)) else Prose(labels["no_difference"])
     if common:
         yield Heading(labels["in_common"])
         yield Listing(tuple(common))

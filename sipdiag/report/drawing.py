@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sipdiag.report.ladder import Arrow, Ladder
-from sipdiag.report.times import span
+from sipdiag.report.numbers import ENGLISH, Numbers
 
 GUTTER = 16
 """Columns for the frame number and the time since the first message."""
@@ -12,7 +12,7 @@ NARROWEST = 18
 SECOND = 1_000_000_000
 
 
-def drawn(ladder: Ladder, width: int, *, ascii_only: bool = False) -> list[str]:
+def drawn(ladder: Ladder, width: int, *, ascii_only: bool = False, numbers: Numbers = ENGLISH) -> list[str]:
     """The lines of the diagram, none wider than `width` columns; wider calls than fit are told as a list."""
     if not ladder.arrows:
         return []
@@ -26,7 +26,8 @@ def drawn(ladder: Ladder, width: int, *, ascii_only: bool = False) -> list[str]:
     for arrow in ladder.arrows:
         lines.append(_line(arrow, lanes, start, width, ascii_only=ascii_only))
         if arrow.repeats:
-            lines.append(_repeated(arrow, lanes, width, ascii_only=ascii_only))
+            again = f"{len(arrow.repeats)}{'x' if ascii_only else '×'}, {numbers.span(arrow.last_time - arrow.time)}"
+            lines.append(_repeated(arrow, lanes, width, again, ascii_only=ascii_only))
     return lines
 
 
@@ -56,25 +57,39 @@ def _line(arrow: Arrow, lanes: list[int], start: int, width: int, *, ascii_only:
         cells[column] = bar
     begin, end = sorted((lanes[arrow.source], lanes[arrow.destination]))
     if begin == end:  # a message to itself
-        label = f" {arrow.label} {marks}"[: width - begin - 1]
+        label = f" {_fitted(arrow.label, marks, width - begin - 2)}"[: width - begin - 1]
         cells[begin + 1 : begin + 1 + len(label)] = label
         return "".join(cells).rstrip()
     room = end - begin - 1
-    label = f" {arrow.label} {marks}".rstrip()[: room - 3] + " "
+    label = f" {_fitted(arrow.label, marks, room - 4)} "
     forward = lanes[arrow.source] == begin
     body = f"{dash}{label}".ljust(room - 1, dash) + right if forward else left + f"{dash}{label}".ljust(room - 1, dash)
     cells[begin + 1 : end] = body
     return "".join(cells).rstrip()
 
 
-def _repeated(arrow: Arrow, lanes: list[int], width: int, *, ascii_only: bool) -> str:
-    bar, times, again = ("|", "x", "") if ascii_only else ("│", "×", "↻ ")
+def _fitted(label: str, marks: str, room: int) -> str:
+    """Label and marks in so many columns: a response first loses its method, which the request shows, then its end."""
+    behind = f" {marks}" if marks else ""
+    room -= len(behind)
+    if len(label) > room and label.endswith(")") and label[:3].isdigit():
+        label = label[: label.rfind(" (")]
+    return f"{cut(label, room)}{behind}".strip()
+
+
+def cut(text: str, room: int) -> str:
+    """`text` in so many columns at most; what is left out at its end is marked."""
+    return text if len(text) <= room else text[: max(room - 1, 0)].rstrip() + "…" * (room > 0)
+
+
+def _repeated(arrow: Arrow, lanes: list[int], width: int, again: str, *, ascii_only: bool) -> str:
+    bar, sign = ("|", "") if ascii_only else ("│", "↻ ")
     cells = list("".ljust(width))
     for column in lanes:
         cells[column] = bar
     begin = min(lanes[arrow.source], lanes[arrow.destination])
     end = max(lanes[arrow.source], lanes[arrow.destination])
-    label = f"{again}{len(arrow.repeats)}{times}, {span(arrow.last_time - arrow.time)}"[: max(end - begin - 3, 0)]
+    label = f"{sign}{again}"[: max(end - begin - 3, 0)]
     cells[begin + 3 : begin + 3 + len(label)] = label
     return "".join(cells).rstrip()
 
@@ -87,5 +102,5 @@ def _listed(ladder: Ladder, width: int) -> list[str]:
         room = max((width - GUTTER - 8 - min(len(arrow.label), NARROWEST)) // 2, 8)
         source, destination = (shortened(ladder.lanes[end], room) for end in (arrow.source, arrow.destination))
         line = f"{arrow.frame:>6} {(arrow.time - start) / SECOND:>8.3f}  {source} > {destination}: {arrow.label}"
-        lines.append(line[:width].rstrip())
+        lines.append(cut(line, width).rstrip())
     return lines

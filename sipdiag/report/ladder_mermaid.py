@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 
 from sipdiag.report.ladder import Arrow
 from sipdiag.report.ladder_sheet import Sheet
-from sipdiag.report.times import span
 from sipdiag.report.words import Words
 
 SECOND = 1_000_000_000
@@ -41,7 +40,7 @@ def pieces(sheets: Sequence[Sheet], words: Words) -> Iterator[str]:
 def _label(arrow: Arrow, start: int, words: Words) -> str:
     """`#4 0.218 s: 200 OK (INVITE) (1), repeated`: frame, time since the first message, what it is."""
     marks = "".join(f" ({number})" for number in arrow.findings)
-    again = f", {len(arrow.repeats)}×, {span(arrow.last_time - arrow.time)}" if arrow.repeats else ""
+    again = f", {len(arrow.repeats)}×, {words.numbers.span(arrow.last_time - arrow.time)}" if arrow.repeats else ""
     place = f"{words.label('frame')} {arrow.frame}, {(arrow.time - start) / SECOND:.3f} s"
     return _text(f"{place}: {arrow.label}{again}{marks}")
 

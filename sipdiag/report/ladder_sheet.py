@@ -11,7 +11,7 @@ from sipdiag.report.escape import shown
 from sipdiag.report.ladder import Ladder, ladder_of, marks_of
 from sipdiag.report.media_lines import media_label
 from sipdiag.report.rows import party
-from sipdiag.report.times import clock, day, span
+from sipdiag.report.times import clock, day
 from sipdiag.report.words import Words
 
 
@@ -81,7 +81,7 @@ def sheet_of(
         [] if not call.number else [words.label(call.state.value) + (f" ({status(call.final)})" if call.final else "")]
     )
     if call.answer is not None and call.ending is not None and call.ending.request is not None:
-        state.append(span(call.ending.request.time - call.answer.time))
+        state.append(words.numbers.span(call.ending.request.time - call.answer.time))
     return Sheet(
         title=f"{words.label('call')} {call.number}: {parties}" if call.number else parties,
         lines=[

@@ -13,7 +13,6 @@ from sipdiag.report.drawing import shortened
 from sipdiag.report.escape import as_xml
 from sipdiag.report.ladder import Arrow
 from sipdiag.report.ladder_sheet import Mark, Sheet
-from sipdiag.report.times import span
 from sipdiag.report.words import Words
 
 SECOND = 1_000_000_000
@@ -172,7 +171,7 @@ class _Drawing:
         tip_at = at + 10 if own else at
         again = ""
         if arrow.repeats:
-            told = f"↻ {len(arrow.repeats)}×, {span(arrow.last_time - arrow.time)}"
+            told = f"↻ {len(arrow.repeats)}×, {self._words.numbers.span(arrow.last_time - arrow.time)}"
             frames = f"{self._words.label('frames')} {', '.join(map(str, arrow.repeats))}"
             again = f'<text class="again" x="{middle}" y="{tip_at + 15}">{told}<title>{frames}</title></text>'
         return (

@@ -18,7 +18,7 @@ def pieces(sheets: Sequence[Sheet], words: Words, *, width: int = 80, ascii_only
         for line in (sheet.title, *sheet.lines):
             yield from _wrapped(line, width, "  ")
         yield "\n"
-        for line in drawn(sheet.ladder, width, ascii_only=ascii_only):
+        for line in drawn(sheet.ladder, width, ascii_only=ascii_only, numbers=words.numbers):
             yield f"{line}\n"
         if sheet.marks:
             yield "\n"

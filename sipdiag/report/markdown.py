@@ -17,7 +17,7 @@ from sipdiag.report.escape import as_code
 from sipdiag.report.ladder import ladder_of, marks_of, troubled
 from sipdiag.report.media_lines import media_label, media_note
 from sipdiag.report.rows import party
-from sipdiag.report.times import clock, day, span
+from sipdiag.report.times import clock, day
 from sipdiag.report.words import Words
 from sipdiag.sip import Response
 
@@ -62,7 +62,7 @@ class Ticket:
 
     def counted(self, count: int, name: str) -> str:
         """`2 errors`."""
-        return f"{count:,} {self.words.label(name if count == 1 else name + 's').lower()}"
+        return self.words.counted(count, name).lower()
 
     def frames(self, frames: list[int]) -> str:
         """`frames 4, 5, 6 and 7 more`."""
@@ -111,13 +111,14 @@ def moment(time: int) -> str:
 
 
 def _captures(analysis: Analysis, ticket: Ticket) -> Iterator[str]:
+    numbers = ticket.words.numbers
     rows = [
         (
             as_code(facts.path),
             "-" if facts.first_time is None else moment(facts.first_time).removesuffix(" UTC"),
-            "-" if facts.first_time is None else span((facts.last_time or facts.first_time) - facts.first_time),
-            f"{facts.packets:,}",
-            f"{facts.sip_messages:,}",
+            "-" if facts.first_time is None else numbers.span((facts.last_time or facts.first_time) - facts.first_time),
+            numbers.count(facts.packets),
+            numbers.count(facts.sip_messages),
         )
         for facts in analysis.captures[:MOST_ROWS]
     ]
@@ -177,6 +178,7 @@ def _calls(analysis: Analysis, ticket: Ticket) -> Iterator[str]:
 
 
 def _call_row(call: Call, ticket: Ticket) -> tuple[str, ...]:
+    span = ticket.words.numbers.span
     ending = None if call.ending is None else call.ending.request
     return (
         str(call.number),
@@ -236,7 +238,7 @@ def _codes(analysis: Analysis, ticket: Ticket) -> Iterator[str]:
         return
     yield f"## {ticket.word('responses')}"
     rows = [
-        (str(code), as_code(method), f"{count:,}", ticket.words.meaning(key, method))
+        (str(code), as_code(method), ticket.words.numbers.count(count), ticket.words.meaning(key, method))
         for (code, method, key), count in sorted(counts.items())[:MOST_ROWS]
     ]
     yield from ticket.table(("code", "request", "count", "meaning"), rows, len(counts))
@@ -248,7 +250,8 @@ def _ladders(analysis: Analysis, ticket: Ticket) -> Iterator[str]:
         yield f"## {ticket.word('ladder').format(number=call.number)}"
         # No line of a ladder begins with anything but blanks, a frame number or a lane: none can end the block.
         media = [(each, media_label(each, ticket.words)) for each in analysis.carriage.of(call).carried]
-        yield "```text\n" + "\n".join(drawn(ladder_of(call, marks, media), WIDTH)) + "\n```"
+        lines = drawn(ladder_of(call, marks, media), WIDTH, numbers=ticket.words.numbers)
+        yield "```text\n" + "\n".join(lines) + "\n```"
 
 
 def _kind(finding: Finding) -> tuple[str, str, str, str, str]:

@@ -37,10 +37,15 @@ def media_label(carried: Carried, words: Words) -> str:
     """What stands on the thick arrow of a stream: codec, packets, and what was lost."""
     told = told_of(carried.stream, carried)
     label = words.label("stream_arrow").format(
-        codec=shown(told.codec or f"PT {carried.stream.payload_type}"), packets=f"{carried.stream.packets:,}"
+        codec=shown(told.codec or f"PT {carried.stream.payload_type}"),
+        packets=words.numbers.count(carried.stream.packets),
     )
     lost = carried.stream.lost
-    return f"{label}, {words.label('stream_lost_short').format(percent=_percent(carried.stream))}" if lost else label
+    return (
+        f"{label}, {words.label('stream_lost_short').format(percent=_percent(carried.stream, words))}"
+        if lost
+        else label
+    )
 
 
 def media_lines(analysis: Analysis, words: Words, width: int, *, ascii_only: bool, every: bool) -> Iterator[str]:
@@ -58,24 +63,24 @@ def media_lines(analysis: Analysis, words: Words, width: int, *, ascii_only: boo
 
 
 def _lines(number: int, carried: Carried, words: Words, width: int, *, ascii_only: bool) -> Iterator[str]:
-    stream = carried.stream
+    stream, numbers = carried.stream, words.numbers
     told = told_of(stream, carried)
     codec = shown(told.codec or f"PT {stream.payload_type}")
-    mos = "" if told.mos is None else "  " + words.label("stream_mos").format(mos=f"{told.mos:.1f}")
+    mos = "" if told.mos is None else "  " + words.label("stream_mos").format(mos=words.numbers.fixed(told.mos, 1))
     yield f"{number:>4}  {stream.source} → {stream.destination}  {codec}{mos}"
     figures = words.label("stream_figures").format(
-        packets=f"{stream.packets:,}", lost=f"{stream.lost:,}", percent=_percent(stream)
+        packets=numbers.count(stream.packets), lost=numbers.count(stream.lost), percent=_percent(stream, words)
     )
     if told.jitter is not None:
         figures += ", " + words.label("stream_jitter_figures").format(
-            mean=f"{told.jitter.mean:.1f}", top=f"{told.jitter.highest:.1f}"
+            mean=numbers.fixed(told.jitter.mean, 1), top=numbers.fixed(told.jitter.highest, 1)
         )
     yield f"      {figures}"
     if stream.keys:
         keys = " ".join(each.key for each in stream.keys[:MOST_KEYS])
         yield f"      {words.label('stream_keys').format(keys=keys)}"
     loss, jitter, step = bars(stream, (width - 34) // 2, ascii_only=ascii_only)
-    each = words.label("bar_step").format(step=step)
+    each = words.label("bar_step").format(step=numbers.marked(step))
     yield f"      {words.label('bar_loss')} {loss}  {words.label('bar_jitter')} {jitter}  {each}"
 
 
@@ -102,5 +107,5 @@ def _sign(value: float, levels: Sequence[float], signs: str, group: Sequence[Ste
     return signs[sum(value > level for level in levels)]
 
 
-def _percent(stream: Stream) -> str:
-    return f"{stream.loss_percent:.1f}"
+def _percent(stream: Stream, words: Words) -> str:
+    return words.numbers.fixed(stream.loss_percent, 1)

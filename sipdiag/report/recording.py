@@ -132,7 +132,7 @@ class Recording:
         for call in self.calls:
             if not set(unlike).isdisjoint(call.call_ids):
                 yield ""
-                yield from drawn(ladder_of(call), WIDTH)
+                yield from drawn(ladder_of(call), WIDTH, numbers=self._words.numbers)
                 return
 
     def _calls(self) -> Iterator[Subject]:

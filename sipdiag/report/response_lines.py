@@ -8,7 +8,7 @@ from rich.text import Text
 
 from sipdiag.calls import Arrival, Repeat
 from sipdiag.report.escape import shown
-from sipdiag.report.times import clock, span
+from sipdiag.report.times import clock
 from sipdiag.report.words import Words
 from sipdiag.sip import Response
 
@@ -31,7 +31,7 @@ def response_lines(arrivals: Sequence[Arrival], words: Words, width: int, *, eve
         for arrival in arrivals:
             yield from _of_one(arrival, words, width)
         return
-    yield Text(words.label("responses_together").format(count=f"{len(arrivals):,}"), style="dim"), 0, 0
+    yield Text(words.label("responses_together").format(count=words.numbers.count(len(arrivals))), style="dim"), 0, 0
     kinds: dict[tuple[str, str, int, str], list[Arrival]] = {}
     for arrival in arrivals:
         message = arrival.sighting.message
@@ -39,7 +39,7 @@ def response_lines(arrivals: Sequence[Arrival], words: Words, width: int, *, eve
             kind = words.status_key(arrival.sighting), message.cseq_method, message.status, message.reason
             kinds.setdefault(kind, []).append(arrival)
     for (key, method, code, reason), alike in sorted(kinds.items(), key=lambda each: (each[0][2], -len(each[1]))):
-        line = Text(f"{len(alike):>7,} ×  ")
+        line = Text(f"{words.numbers.count(len(alike)):>7} ×  ")
         line.append_text(_answer(code, reason, REASON))
         line.append(f"  {shown(method)}  ")
         line.append(_about(alike, words), style="dim")
@@ -57,17 +57,17 @@ def _of_one(arrival: Arrival, words: Words, width: int) -> Iterator[Line]:
     line.append(method)
     line.append(origin, style="dim")
     if arrival.first is not None:  # what a repeat means was said at the first
-        yield line, 0, 0
+        yield line, 0, _hang(line, width)
     else:
         yield from _with_meaning(line, words.meaning(words.status_key(sighting), message.cseq_method), width)
 
 
 def _answer(code: int, reason: str, room: int) -> Text:
     """Code and reason phrase, cut to the room there is."""
-    room = min(REASON, max(SHORT_REASON, room))
+    most = min(REASON, max(SHORT_REASON, room))
     answered = f"{code} {shown(reason)}"
-    answered = answered if len(answered) <= room else f"{answered[: room - 1]}…"
-    return Text(f"{answered:<{SHORT_REASON}}", style=_code_style(code))
+    answered = answered if len(answered) <= most else f"{answered[: most - 1]}…"
+    return Text(f"{answered:<{min(SHORT_REASON, max(room, 1))}}", style=_code_style(code))
 
 
 def _with_meaning(line: Text, meaning: str, width: int) -> Iterator[Line]:
@@ -75,8 +75,13 @@ def _with_meaning(line: Text, meaning: str, width: int) -> Iterator[Line]:
         line.append(f"  {plain(meaning)}", style="dim")
         yield line, 0, 0
     else:
-        yield line, 0, 0
+        yield line, 0, _hang(line, width)
         yield Text(plain(meaning), style="dim"), MEANING, MEANING
+
+
+def _hang(line: Text, width: int) -> int:
+    """Where a line goes on that is too long for the screen: below the code."""
+    return MEANING if len(line) > width else 0
 
 
 def _origin(arrival: Arrival, words: Words) -> str:
@@ -86,7 +91,7 @@ def _origin(arrival: Arrival, words: Words) -> str:
         return words.label(kind).format(frame=arrival.first.frame)
     if request is None:
         return words.label("not_captured")
-    return f"{words.label('frame')} {request.frame}, {span(arrival.sighting.time - request.time)}"
+    return f"{words.label('frame')} {request.frame}, {words.numbers.span(arrival.sighting.time - request.time)}"
 
 
 def _about(alike: Sequence[Arrival], words: Words) -> str:
@@ -94,9 +99,9 @@ def _about(alike: Sequence[Arrival], words: Words) -> str:
     told = [f"{words.label('frame')} {alike[0].sighting.frame}" + (" …" if len(alike) > 1 else "")]
     delays = sorted(_delays(alike))
     if delays:
-        told.append(f"{span(delays[0])} – {span(delays[-1])}")
+        told.append(f"{words.numbers.span(delays[0])} – {words.numbers.span(delays[-1])}")
     if repeats := sum(each.first is not None for each in alike):
-        told.append(words.label("repeats_among").format(count=f"{repeats:,}"))
+        told.append(words.label("repeats_among").format(count=words.numbers.count(repeats)))
     return ", ".join(told)
 
 

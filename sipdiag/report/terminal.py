@@ -21,7 +21,7 @@ from sipdiag.report.media_lines import media_label, media_lines, media_note
 from sipdiag.report.peer_table import peer_table
 from sipdiag.report.response_lines import plain, response_lines
 from sipdiag.report.rows import party
-from sipdiag.report.times import clock, day, span
+from sipdiag.report.times import clock, day
 from sipdiag.report.words import Words
 from sipdiag.sip import Response
 
@@ -49,6 +49,7 @@ class _TerminalReport:
         self._words = words
         self._console = console
         self._seen = analysis.correlation
+        self._numbers = words.numbers
 
     def print(self, detail: str) -> None:
         self._captures()
@@ -70,13 +71,13 @@ class _TerminalReport:
         for facts in self._analysis.captures:
             line = Text(shown(facts.path), style="bold")
             line.append(
-                f": {facts.packets:,} {self._label('packets')}, {facts.sip_messages:,} {self._label('sip_messages')}",
+                f": {self._counted(facts.packets, 'packet')}, {self._counted(facts.sip_messages, 'sip_message')}",
                 style="not bold",
             )
             if facts.first_time is not None and facts.last_time is not None:
                 line.append(
                     f", {day(facts.first_time)} {clock(facts.first_time, 0)} UTC, "
-                    f"{span(facts.last_time - facts.first_time)}",
+                    f"{self._numbers.span(facts.last_time - facts.first_time)}",
                     style="not bold",
                 )
             self._line(line, 2)
@@ -104,7 +105,7 @@ class _TerminalReport:
 
     def _outcomes(self) -> str:
         states = Counter(call.state.value for call in self._seen.calls)
-        parts = [f"{count:,} {self._label(state)}" for state, count in states.items()]
+        parts = [f"{self._numbers.count(count)} {self._label(state)}" for state, count in states.items()]
         told = [f"{self._counted(len(self._seen.calls), 'call').lower()} ({', '.join(parts)})"] if parts else []
         for name, group in (("registration", self._seen.registrations), ("subscription", self._seen.subscriptions)):
             if group:
@@ -114,7 +115,7 @@ class _TerminalReport:
         return ", ".join(told)
 
     def _counted(self, count: int, name: str) -> str:
-        return f"{count:,} {self._label(name if count == 1 else name + 's')}"
+        return self._words.counted(count, name)
 
     # The findings
 
@@ -130,7 +131,8 @@ class _TerminalReport:
                 frames = ", ".join(str(finding.frames[0]) for _, finding in others[:MOST_FRAMES])
                 more = "" if len(others) <= MOST_FRAMES else ", …"
                 line = self._label("and_like_it").format(count=len(others))
-                self._indented(Text(f"{line} {self._label('frames')} {frames}{more}", style="dim"))
+                name = self._label("frame" if len(others) == 1 else "frames")
+                self._indented(Text(f"{line} {name} {frames}{more}", style="dim"))
 
     def _finding(self, number: int, finding: Finding) -> None:
         head = Text(f"{number:>3}  ")
@@ -147,9 +149,12 @@ class _TerminalReport:
         if len(frames) > MOST_FRAMES:
             listed += " " + self._label("more_frames").format(count=len(frames) - MOST_FRAMES)
         name = self._label("frame" if len(frames) == 1 else "frames")
-        self._indented(
-            Text(f"{name} {listed} · {clock(finding.time)} · Call-ID {shown(finding.call_id or '-')}", style="dim")
-        )
+        place = [f"{name} {listed}"]
+        if finding.time:  # a capture of which nothing was read has none
+            place.append(clock(finding.time))
+        if finding.call_id:
+            place.append(f"Call-ID {shown(finding.call_id)}")
+        self._indented(Text(" · ".join(place), style="dim"))
         if differences := self._words.twin(finding):
             frame = finding.evidence["twin_frame"]
             self._indented(Text(self._label("twin").format(frame=frame), style="dim"))
@@ -192,7 +197,9 @@ class _TerminalReport:
             self._line(Text())
             self._line(Text(f"{self._label('call')} {call.number}", style="bold"))
             media = [(each, media_label(each, self._words)) for each in self._analysis.carriage.of(call).carried]
-            for line in drawn(ladder_of(call, numbers, media), self._console.width, ascii_only=self._ascii_only):
+            for line in drawn(
+                ladder_of(call, numbers, media), self._console.width, ascii_only=self._ascii_only, numbers=self._numbers
+            ):
                 self._line(Text(line))
 
     def _media(self, *, every: bool) -> None:
@@ -214,7 +221,7 @@ class _TerminalReport:
             told = self._label("likely" if guessed else "certain")
             line.append("  " + self._label("legs").format(count=len(call.legs), certainty=told), style="dim")
         if call.answer is not None and call.ending is not None and call.ending.request is not None:
-            line.append(f"  {span(call.ending.request.time - call.answer.time)}", style="dim")
+            line.append(f"  {self._numbers.span(call.ending.request.time - call.answer.time)}", style="dim")
             if call.ended_by is not None:
                 line.append(f", {self._label('ended_by_' + call.ended_by)}", style="dim")
         return line
@@ -224,7 +231,7 @@ class _TerminalReport:
         if len(peers) < (1 if even_one else 2):
             return
         self._heading("peers")
-        header, *rows = peer_table(peers, self._words)
+        header, *rows = peer_table(peers, self._words, self._console.width)
         self._line(Text(header, style="dim"))
         for row in rows:
             self._line(Text(row))
@@ -262,7 +269,7 @@ class _TerminalReport:
 
     def _left_out(self, count: int) -> None:
         if count:
-            self._line(Text(self._label("left_out").format(count=f"{count:,}"), style="dim"))
+            self._line(Text(self._label("left_out").format(count=self._numbers.count(count)), style="dim"))
 
     # Responses and what they mean
 

@@ -13,6 +13,7 @@ from sipdiag.knowledge.conditions import values
 from sipdiag.report.defects import DefectWords
 from sipdiag.report.difference import difference_told
 from sipdiag.report.escape import kept
+from sipdiag.report.numbers import ENGLISH, Numbers
 from sipdiag.sip import Response
 from sipdiag.trace import Sighting
 
@@ -47,6 +48,15 @@ class Words:
         self.catalogue = catalogue
         self._asked: dict[int, tuple[str, ...]] = {}
         self._keys: dict[tuple[object, ...], str] = {}
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """How this language writes numbers."""
+        return Numbers(self.catalogue.words["labels"]["decimal_mark"])
+
+    def counted(self, count: int, name: str) -> str:
+        """`1 packet`, `1,500 packets`; there is a label for either."""
+        return f"{self.numbers.count(count)} {self.label(name if count == 1 else name + 's')}"
 
     def nothing(self, analysis: Analysis) -> str:
         """The verdict where no message is left: none is in the captures, or none is what was asked for."""
@@ -117,16 +127,19 @@ class Words:
         """What the finding says, in one sentence; what packets said stands in it as `form` shows it."""
         entry = self.entry(f"rule/{finding.rule}")
         template = "" if entry is None else entry.messages.get(finding.variant, "")
-        said = filled(template, self._evidence(finding), form) or f"{finding.rule}: {finding.variant}"
+        said = filled(template, self._evidence(finding), form, self.numbers) or f"{finding.rule}: {finding.variant}"
         damaged = finding.evidence.get("damaged_frame")
         return said if damaged is None else f"{said} {self.label('damage_behind').format(frame=damaged)}"
 
     def _evidence(self, finding: Finding) -> Evidence:
         """What the finding rests on; of a capture what was wrong with it in our own words."""
-        detail = finding.evidence.get("detail")
-        if not finding.rule.startswith("capture-") or not isinstance(detail, str):
-            return finding.evidence
-        return {**finding.evidence, "detail": self._defects.detail(detail)}
+        evidence = finding.evidence
+        if not finding.rule.startswith("capture-"):
+            return evidence
+        if evidence.get("path") == "-":
+            evidence = {**evidence, "path": self.label("standard_input")}
+        detail = evidence.get("detail")
+        return {**evidence, "detail": self._defects.detail(detail)} if isinstance(detail, str) else evidence
 
     @cached_property
     def _defects(self) -> DefectWords:
@@ -151,7 +164,7 @@ class Words:
         rule = self.entry(f"rule/{finding.rule}")
         template = "" if rule is None else rule.remedies.get(finding.variant, "")
         if template:
-            return filled(template, self._evidence(finding), form)
+            return filled(template, self._evidence(finding), form, self.numbers)
         entry = self.entry(self.finding_key(finding)) or rule
         return entry.fix[0] if entry is not None and entry.fix else ""
 
@@ -167,12 +180,12 @@ def _first_sentence(prose: str) -> str:
     return _SENTENCE_END.split(prose, maxsplit=1)[0]
 
 
-def filled(template: str, evidence: Evidence, form: Form = kept) -> str:
+def filled(template: str, evidence: Evidence, form: Form = kept, numbers: Numbers = ENGLISH) -> str:
     """`template` with each `{name}` replaced by that evidence; what a packet said is never read as a template."""
     said = list(_pieces(template))
     for at in range(1, len(said), 2):
         name = said[at]
-        said[at] = _told(evidence.get(name, f"{{{name}}}"), form)
+        said[at] = _told(evidence.get(name, f"{{{name}}}"), form, numbers)
     return "".join(said)
 
 
@@ -182,9 +195,9 @@ def _pieces(template: str) -> list[str]:
     return _PLACEHOLDER.split(template)
 
 
-def _told(value: object, form: Form) -> str:
+def _told(value: object, form: Form, numbers: Numbers) -> str:
     if isinstance(value, float):
-        return f"{value:.3f}".rstrip("0").rstrip(".")
+        return numbers.short(value)
     if isinstance(value, list):
-        return ", ".join(_told(each, form) for each in value)
+        return ", ".join(_told(each, form, numbers) for each in value)
     return form(value) if isinstance(value, str) else str(value)

@@ -59,7 +59,7 @@ class Matter:
 
     def arrows(self, sheet: Sheet, width: int) -> tuple[str, list[str]]:
         """The head of a ladder, and one text an arrow, its repeats in a second line."""
-        lines = drawn(sheet.ladder, width)
+        lines = drawn(sheet.ladder, width, numbers=self.words.numbers)
         arrows = sheet.ladder.arrows
         if len(lines) == len(arrows):  # too many lanes for the width: a list without a head
             return "", lines

@@ -98,3 +98,8 @@ def test_what_cannot_be_read_keeps_nothing_else_from_being_compared(capsys: pyte
     written = capsys.readouterr()
     assert "closest that worked" in written.out
     assert written.err == "sipdiag: nowhere.pcap: no such file or directory\n"
+
+
+def test_no_difference_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """No heading stands over nothing."""
+    assert "Key differences\n  None in what a client does with them.\n" in told(capsys, "200", "299")

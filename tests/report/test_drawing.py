@@ -111,3 +111,19 @@ def test_a_list_of_long_names_keeps_its_labels() -> None:
 def test_nothing_is_drawn_of_nothing() -> None:
     """A call without messages has no ladder."""
     assert drawn(Ladder(lanes=[], arrows=[]), 80) == []
+
+
+def test_what_is_left_out_of_a_label_is_marked_and_findings_never_are() -> None:
+    """A response loses its method first, which its request shows; a mark on it leads to what was found."""
+    lanes = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
+    arrows = [
+        arrow(1, 0, "183 Session Progress (INVITE)"),
+        arrow(1, 0, "183 Session Progress Because (INVITE)", findings=[7]),
+        arrow(0, 1, "A" * 60),
+        arrow(1, 0, "200 OK (INVITE)", findings=[7]),
+    ]
+    _, fits, cut, longest, short = drawn(Ladder(lanes=lanes, arrows=arrows), 80)
+    assert "◀─ 183 Session Progress ─" in fits
+    assert "◀─ 183 Session Progress… [7] ─" in cut
+    assert "AAA… ▶" in longest
+    assert "◀─ 200 OK (INVITE) [7] ─" in short

@@ -41,3 +41,14 @@ def test_the_table_fits_a_terminal_of_80_columns() -> None:
     for language in ("en", "pt"):
         peers = [Peer(host="198.51.100.200", sums=Sums(calls=123_456, requests=9, answered=9, effective=9))]
         assert all(len(line) <= 80 for line in peer_table(peers, words(language)))
+
+
+def test_long_hosts_stand_above_their_figures() -> None:
+    """Addresses of IPv6 in a table for 80 columns: nothing is torn, whatever the width."""
+    host = "2001:db8:1234:5678:9abc:def0:1234:5678"
+    peers = [Peer(host=host, sums=Sums(calls=12, requests=9, answered=9, effective=9)), Peer(host="a", sums=Sums())]
+    name, header, first, figures, second, _ = peer_table(peers, words(), 70)
+    assert (name, first, second) == ("host", host, "a")
+    assert header.split() == ["calls", "answered", "ASR", "SER", "NER", "ACD", "PDD"]
+    assert len(header) == len(figures) <= 70
+    assert len(peer_table(peers, words(), 132)) == 3

@@ -65,3 +65,13 @@ def test_a_long_phrase_is_cut() -> None:
     told = section(text(analysis_of_bytes(capture_of(talk))))
     assert "…" in told[0]
     assert len(told[0]) <= 80
+
+
+def test_on_a_narrow_screen_what_goes_on_stands_below_the_code() -> None:
+    """Nothing of a line falls back to the edge, where the frames stand."""
+    talk = Exchange()
+    asked = talk.request("OPTIONS", 0.0)
+    talk.response(480, asked, 0.1, reason="Temporarily Unavailable")
+    first, second, *_ = section(text(analysis_of_bytes(capture_of(talk)), width=62))
+    assert "480 Temporarily" in first
+    assert second.startswith(" " * 23)

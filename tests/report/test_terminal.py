@@ -190,3 +190,23 @@ def test_of_many_registrations_too() -> None:
         talk.response(200, asked, number * 9.0 + 0.1, fields="Expires: 60\r\n")
     told = text(analysis_of_bytes(capture_of(talk))).partition("\nREGISTRATIONS\n")[2]
     assert f"{MANY + 1} more, without findings" in told.partition("\n\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", ": 1 packet, 1 SIP message,"), ("pt", ": 1 pacote, 1 mensagem SIP,")]
+)
+def test_one_packet_is_not_several(language: str, told: str) -> None:
+    """What is counted agrees with its number."""
+    talk = Exchange()
+    talk.request("OPTIONS", 0.0)
+    assert told in text(analysis_of_bytes(capture_of(talk)), language=language)
+
+
+def test_a_finding_without_time_or_call_says_nothing_of_them() -> None:
+    """A capture cut in its first record shows neither; no 00:00:00 stands in, and no dash."""
+    talk = Exchange()
+    talk.request("OPTIONS", 0.0)
+    told = text(analysis_of_bytes(capture_of(talk)[:60])).partition("FINDINGS")[2]
+    assert "     frame 1\n" in told
+    assert "00:00" not in told
+    assert "Call-ID" not in told

@@ -28,7 +28,7 @@ from sipdiag.report.page.opened import Opener
 from sipdiag.report.page.parts import environment
 from sipdiag.report.page.prose import entry_told
 from sipdiag.report.page.streams import StreamTeller
-from sipdiag.report.times import clock, span
+from sipdiag.report.times import clock
 from sipdiag.report.words import Words
 
 MOST_DRAWN: Final = 8
@@ -157,7 +157,7 @@ class _Page:
         return f"{self._page[f'kind_{each.kind}']} {each.number}"
 
     def _listed(self, each: Conversation) -> dict[str, Any]:
-        text = self._shower.text
+        text, numbers = self._shower.text, self._words.numbers
         return {
             "key": each.key,
             "drawn": each in self._drawn,
@@ -168,9 +168,9 @@ class _Page:
             "code": "" if each.code is None else each.code,
             "from": text(each.from_),
             "to": text(each.to),
-            "setup": "" if each.setup is None else span(each.setup),
-            "duration": "" if each.duration is None else span(each.duration),
-            "mos": "" if (mos := self._streams.mos(each)) is None else f"{mos:.1f}",
+            "setup": "" if each.setup is None else numbers.span(each.setup),
+            "duration": "" if each.duration is None else numbers.span(each.duration),
+            "mos": "" if (mos := self._streams.mos(each)) is None else numbers.fixed(mos, 1),
             "findings": each.findings[:8],
         }
 
@@ -251,6 +251,7 @@ class _Page:
         """What the script says, as JSON that HTML cannot take for anything else."""
         labels = {name: self._labels[name] for name in (*SCRIPT_LABELS, *STATES) if name in self._labels}
         labels |= {name: text for name, text in self._page.items() if not name.startswith(("kpi_", "any_"))}
+        labels["decimal_mark"] = self._labels["decimal_mark"]
         labels["completed"] = self._page["state_completed"]
         labels["other"] = self._page["kind_other"]
         rules = [each.rule for each in self._analysis.findings]

@@ -9,10 +9,11 @@ from typing import Any, Final
 from sipdiag.analysis import Analysis
 from sipdiag.calls import MILLISECOND, SECOND, Repeat
 from sipdiag.findings import Severity
+from sipdiag.report.numbers import Numbers
 from sipdiag.report.page.messages import Shower
 from sipdiag.report.page.prose import anchor, inline, sentence
 from sipdiag.report.rows import summary_of
-from sipdiag.report.times import clock, day, span
+from sipdiag.report.times import clock, day
 from sipdiag.report.words import Words
 from sipdiag.sip import Response
 
@@ -34,13 +35,13 @@ def captures_of(analysis: Analysis, words: Words, shower: Shower) -> list[dict[s
     told = []
     for facts in analysis.captures:
         line = [
-            f"{facts.packets:,} {words.label('packets')}",
-            f"{facts.sip_messages:,} {words.label('sip_messages')}",
+            words.counted(facts.packets, "packet"),
+            words.counted(facts.sip_messages, "sip_message"),
         ]
         if facts.first_time is not None and facts.last_time is not None:
             line += [
                 f"{day(facts.first_time)} {clock(facts.first_time, 0)} UTC",
-                span(facts.last_time - facts.first_time),
+                words.numbers.span(facts.last_time - facts.first_time),
             ]
         defects = [
             shower.text(words.defect(each)) + (f" ({words.label('frame')} {each.frame})" if each.frame else "")
@@ -53,7 +54,7 @@ def captures_of(analysis: Analysis, words: Words, shower: Shower) -> list[dict[s
 def verdict_of(analysis: Analysis, words: Words, shower: Shower) -> dict[str, Any]:
     """How it stands: the severity of the worst finding, how many there are, and the worst in one sentence."""
     counts = Counter(finding.severity for finding in analysis.findings)
-    told = [_counted(counts[each], each.value, words) for each in Severity if counts[each]]
+    told = [words.counted(counts[each], each.value) for each in Severity if counts[each]]
     if not analysis.correlation.arrivals:
         return {"severity": "warning", "counts": "", "text": words.nothing(analysis)}
     if counts[Severity.ERROR] or counts[Severity.WARNING]:
@@ -71,9 +72,10 @@ def figures_of(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
     """The summary as name and value, what is zero left out, states with a colour of their own."""
     summary = summary_of(analysis)
     page: dict[str, str] = words.catalogue.words["page"]
-    figures = [{"name": words.label("calls"), "value": f"{summary.calls:,}", "state": "", "meaning": ""}]
+    numbers = words.numbers
+    figures = [{"name": words.label("calls"), "value": numbers.count(summary.calls), "state": "", "meaning": ""}]
     figures += [
-        {"name": words.label(state), "value": f"{count:,}", "state": state, "meaning": ""}
+        {"name": words.label(state), "value": numbers.count(count), "state": state, "meaning": ""}
         for state in STATES
         if (count := getattr(summary, state))
     ]
@@ -84,11 +86,20 @@ def figures_of(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
         words.label("responses"): summary.sip_responses,
     }
     figures += [
-        {"name": name, "value": f"{count:,}", "state": "", "meaning": ""} for name, count in counted.items() if count
+        {"name": name, "value": numbers.count(count), "state": "", "meaning": ""}
+        for name, count in counted.items()
+        if count
     ]
     for name, (key, unit) in FIGURES.items():
         if (value := summary.kpi.get(key)) is not None:
-            figures.append({"name": name, "value": _figure(value, unit), "state": "", "meaning": page[f"kpi_{name}"]})
+            figures.append(
+                {
+                    "name": name,
+                    "value": _figure(value, unit, words.numbers),
+                    "state": "",
+                    "meaning": page[f"kpi_{name}"],
+                }
+            )
     return figures
 
 
@@ -114,7 +125,7 @@ def responses_of(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
                 "anchor": None if entry is None else anchor(entry.key),
                 "method": method,
                 "count": len(delays),
-                "delay": span(round(median(known))) if known else "",
+                "delay": words.numbers.span(round(median(known))) if known else "",
                 "meaning": inline(sentence(words.meaning(key, method))),
             }
         )
@@ -132,11 +143,7 @@ def methods_of(analysis: Analysis) -> set[str]:
     return {each.sighting.message.cseq_method for each in analysis.correlation.arrivals}
 
 
-def _counted(count: int, name: str, words: Words) -> str:
-    return f"{count:,} {words.label(name if count == 1 else name + 's')}"
-
-
-def _figure(value: float, unit: str) -> str:
+def _figure(value: float, unit: str, numbers: Numbers) -> str:
     if unit == "%":
-        return f"{value:.1f}".rstrip("0").rstrip(".") + " %"
-    return span(round(value * (SECOND if unit == "s" else MILLISECOND)))
+        return f"{numbers.short(value, 1)} %"
+    return numbers.span(round(value * (SECOND if unit == "s" else MILLISECOND)))

@@ -13,7 +13,7 @@ from sipdiag.report.ladder import marks_of
 from sipdiag.report.page.conversations import Conversation, spot
 from sipdiag.report.page.messages import Shower
 from sipdiag.report.streams import stream_row
-from sipdiag.report.times import clock, span
+from sipdiag.report.times import clock
 from sipdiag.report.words import Words
 from sipdiag.trace import host
 
@@ -32,6 +32,7 @@ class StreamTeller:
         self._page: dict[str, str] = words.catalogue.words["page"]
         self._labels: dict[str, str] = words.catalogue.words["labels"]
         self._shower = shower
+        self._numbers = words.numbers
 
     def of(self, conversation: Conversation) -> list[Carried]:
         """The streams of a call, in the order in which they began; of anything else none."""
@@ -51,7 +52,7 @@ class StreamTeller:
 
     def listed(self, conversations: Iterable[Conversation]) -> list[dict[str, Any]]:
         """All streams as a table, each with its call."""
-        owners = self._analysis.carriage.owners
+        owners, numbers = self._analysis.carriage.owners, self._numbers
         keys = {each.number: each.key for each in conversations if each.kind == "call"}
         told = []
         for number, stream in enumerate(self._analysis.carriage.streams[:MOST_LISTED]):
@@ -66,11 +67,11 @@ class StreamTeller:
                     "source": row.source,
                     "destination": row.destination,
                     "codec": self._codec(row),
-                    "duration": span(stream.duration),
-                    "packets": f"{row.packets:,}",
-                    "loss": f"{row.loss_percent:g} %",
-                    "jitter": _milliseconds(row.jitter_ms),
-                    "mos": "" if row.mos is None else f"{row.mos:.2f}",
+                    "duration": numbers.span(stream.duration),
+                    "packets": numbers.count(row.packets),
+                    "loss": f"{self._short(row.loss_percent)} %",
+                    "jitter": self._milliseconds(row.jitter_ms),
+                    "mos": "" if row.mos is None else numbers.fixed(row.mos, 2),
                 }
             )
         return told
@@ -102,30 +103,31 @@ class StreamTeller:
         return told
 
     def _label(self, row: StreamRow) -> str:
-        parts = [self._codec(row), f"{row.packets:,} {self._labels['packets']}"]
+        name = "packet" if row.packets == 1 else "packets"
+        parts = [self._codec(row), f"{self._numbers.count(row.packets)} {self._labels[name]}"]
         if row.lost:
-            parts.append(self._page["lost_share"].format(percent=f"{row.loss_percent:g}"))
+            parts.append(self._page["lost_share"].format(percent=self._short(row.loss_percent)))
         if row.mos is not None:
-            parts.append(f"MOS {row.mos:.1f}")
+            parts.append(f"MOS {self._numbers.fixed(row.mos, 1)}")
         return " · ".join(parts)
 
     def _facts(self, row: StreamRow, carried: Carried) -> list[list[str]]:
-        page = self._page
+        page, numbers = self._page, self._numbers
         keys = "".join(each.key for each in row.keys[:MOST_KEYS]) + ("…" if len(row.keys) > MOST_KEYS else "")
         told = {
             page["column_from"]: row.source,
             page["column_to"]: row.destination,
             "SSRC": row.ssrc,
             page["stream_frames"]: f"{row.first_frame} … {row.last_frame}",
-            page["column_duration"]: span(carried.stream.duration),
-            page["stream_packets"]: f"{row.packets:,}",
-            page["stream_lost"]: f"{row.lost:,} ({row.loss_percent:g} %)",
-            page["stream_disorder"]: f"{row.reordered:,} · {row.duplicates:,}",
-            page["stream_jitter"]: f"{_milliseconds(row.jitter_ms)} ({_milliseconds(row.jitter_max_ms)})",
-            page["stream_delta"]: _milliseconds(row.max_delta_ms),
-            page["stream_bitrate"]: "" if row.bitrate_kbps is None else f"{row.bitrate_kbps:g} kbit/s",
-            "MOS": "" if row.mos is None else f"{row.mos:.2f}",
-            page["stream_silence"]: "" if row.silent_percent is None else f"{row.silent_percent:g} %",
+            page["column_duration"]: numbers.span(carried.stream.duration),
+            page["stream_packets"]: numbers.count(row.packets),
+            page["stream_lost"]: f"{numbers.count(row.lost)} ({self._short(row.loss_percent)} %)",
+            page["stream_disorder"]: f"{numbers.count(row.reordered)} · {numbers.count(row.duplicates)}",
+            page["stream_jitter"]: f"{self._milliseconds(row.jitter_ms)} ({self._milliseconds(row.jitter_max_ms)})",
+            page["stream_delta"]: self._milliseconds(row.max_delta_ms),
+            page["stream_bitrate"]: "" if row.bitrate_kbps is None else f"{self._short(row.bitrate_kbps)} kbit/s",
+            "MOS": "" if row.mos is None else numbers.fixed(row.mos, 2),
+            page["stream_silence"]: "" if row.silent_percent is None else f"{self._short(row.silent_percent)} %",
             "DTMF": keys,
             page["stream_guess"]: page["stream_guessed"] if carried.by == "hosts" else "",
         }
@@ -135,14 +137,20 @@ class StreamTeller:
     def _report(self, report: ReportRow) -> str:
         parts = [f"{self._labels['frame']} {report.frame}"]
         if report.loss_percent is not None:
-            parts.append(self._page["lost_share"].format(percent=f"{report.loss_percent:g}"))
+            parts.append(self._page["lost_share"].format(percent=self._short(report.loss_percent)))
         if report.jitter_ms is not None:
-            parts.append(f"{self._page['stream_jitter'].lower()} {_milliseconds(report.jitter_ms)}")
+            parts.append(f"{self._page['stream_jitter'].lower()} {self._milliseconds(report.jitter_ms)}")
         if report.round_trip_ms is not None:
-            parts.append(f"RTT {_milliseconds(report.round_trip_ms)}")
+            parts.append(f"RTT {self._milliseconds(report.round_trip_ms)}")
         if report.mos is not None:
-            parts.append(f"MOS {report.mos:.1f}")
+            parts.append(f"MOS {self._numbers.fixed(report.mos, 1)}")
         return " · ".join(parts)
+
+    def _short(self, value: float) -> str:
+        return self._numbers.marked(f"{value:g}")
+
+    def _milliseconds(self, value: float | None) -> str:
+        return "" if value is None else f"{self._numbers.fixed(value, 1)} ms"
 
     def _codec(self, row: StreamRow) -> str:
         if row.codec is None:
@@ -162,7 +170,3 @@ def _lane(endpoint: str, lanes: list[str]) -> int:
             return lanes.index(name)
     lanes.append(host(endpoint))
     return len(lanes) - 1
-
-
-def _milliseconds(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f} ms"

@@ -10,7 +10,7 @@ const timeline = ([name, values, unit], step) => {
   const bars = values.map((value, at) =>
     svg("rect", { x: at * each, y: height - value * scale, width: Math.max(each - 0.6, 0.6), height: value * scale }),
   );
-  const told = `${name}: ${say("at_most", { value: `${Number(most.toPrecision(3))}${unit ? ` ${unit}` : ""}`, step: span(step * 1000) })}`;
+  const told = `${name}: ${say("at_most", { value: `${punctuated(String(Number(most.toPrecision(3))))}${unit ? ` ${unit}` : ""}`, step: span(step * 1000) })}`;
   return el(
     "figure",
     { class: "timeline" },

@@ -20,7 +20,10 @@ const made = (node, attributes, children) => {
 const el = (tag, attributes = {}, ...children) => made(document.createElement(tag), attributes, children);
 const svg = (tag, attributes = {}, ...children) => made(document.createElementNS(SVG, tag), attributes, children);
 
-const count = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+// A number with the marks of the report's language: a comma before the fraction, or a point.
+const punctuated = (number) => (words.decimal_mark === "," ? number.replace(/[.,]/g, (mark) => (mark === "." ? "," : ".")) : number);
+
+const count = (number) => punctuated(String(number).replace(/\B(?=(\d{3})+$)/g, ","));
 
 // Microseconds since 1970 as the time of day in UTC.
 const clock = (time, digits = 3) => {
@@ -40,7 +43,7 @@ const day = (time) => {
 const span = (time) => {
   const seconds = time / 1e6;
   if (seconds < 0.9995) return `${Math.round(time / 1000)} ms`;
-  if (seconds < 99.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 99.95) return `${punctuated(seconds.toFixed(1))} s`;
   const whole = Math.round(seconds);
   if (whole < 6000) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
