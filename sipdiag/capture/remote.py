@@ -85,15 +85,26 @@ def _found(store: Any, inner: str, wanted: Callable[[str], bool]) -> dict[str, A
     """Give the names of the files, and what the store says of each."""
     if _is_pattern(store, inner):
         found = store.glob(inner, detail=True)
-        found = {name: about for name, about in found.items() if about.get("type") != "directory"}
+        for name in [name for name, about in found.items() if about.get("type") == "directory"]:
+            del found[name]
+            if "**" not in inner:
+                found.update(_below(store, name, wanted))
     elif _is_folder(store, inner, about := store.info(inner)):
-        found = store.find(inner, detail=True)
-        found = {name: about for name, about in found.items() if wanted(name.rpartition("/")[2])}
+        found = _below(store, inner, wanted)
     else:
         return {inner: about}
     if _is_web(store):  # a page of links says nothing else of what it links to
         return {name: store.info(name) for name in found}
     return dict(found)
+
+
+def _below(store: Any, inner: str, wanted: Callable[[str], bool]) -> dict[str, Any]:  # noqa: ANN401
+    found = store.find(inner, detail=True)
+    return {
+        name: about
+        for name, about in found.items()
+        if wanted(name.rpartition("/")[2]) and "/." not in name.removeprefix(inner)
+    }
 
 
 class ChangedError(OSError):

@@ -96,7 +96,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
 
         click.echo(described())
         return 0
-    if not paths:
+    if not paths or output == "":
         raise click.UsageError("name captures and a folder for the result with -o, or the folder of an audit")
     if sql is not None:
         return _asked(paths, sql, format_)
@@ -183,7 +183,7 @@ class _Auditor:
     def _places(self) -> list[Place]:
         from sipdiag.engine import places_of  # noqa: PLC0415
 
-        places, missing = places_of(self._paths)
+        places, missing = places_of(self._paths, self._target)
         self.missing = len(missing)
         if not self._quiet:
             for error in missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
@@ -17,7 +18,7 @@ from sipdiag.engine import asking, carrying, kin, nat
 from sipdiag.engine.clocks import offsets_of
 from sipdiag.engine.closing import finish
 from sipdiag.engine.crew import Crew
-from sipdiag.engine.files import alone_in, private_folder, put_bytes, put_table, tidy
+from sipdiag.engine.files import JOURNAL, alone_in, private_folder, put_bytes, put_table, tidy
 from sipdiag.engine.journal import Journal
 from sipdiag.engine.merging import Beneath, agree, beneath_of
 from sipdiag.engine.outlook import Outlook
@@ -40,6 +41,8 @@ FEW = 16
 """Captures are read in bundles of so many bytes, or so many, at most."""
 SHARE = 64
 """And of this part of what is left, so that the last are small and all processes are done at the same time."""
+_OURS = re.compile(r"[0-9a-f]{20}|[0-9a-f]{32}-[0-9a-f]{8}|sums")
+"""How what an audit keeps of a run, of a capture, and meanwhile is called: nothing else is cleared."""
 MESSAGES_A_BATCH = 20_000
 CAPTURES_A_BATCH = 64
 
@@ -124,7 +127,7 @@ def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report
 def _outcomes(order: Order, read: Path, crew: Crew, progress: Progress) -> tuple[list[Outcome], int]:
     """What came of reading each capture, now or before; and how many are new."""
     mark = order.how.mark
-    journal = Journal(order.target / "journal.jsonl")
+    journal = Journal(order.target / JOURNAL)
     progress.begin("reading", len(order.places))
     outcomes: list[Outcome] = []
     fresh: list[Place] = []
@@ -328,12 +331,12 @@ def _batches(readable: Sequence[Outcome]) -> Iterator[list[tuple[int, str, int]]
 def _forget(read: Path, contents: set[str]) -> None:
     """Clear what was read of captures that are gone."""
     for each in read.iterdir():
-        if each.stem not in contents:
+        if each.stem not in contents and _OURS.fullmatch(each.stem):
             each.unlink(missing_ok=True)
 
 
 def _sweep(folder: Path, keep: set[str]) -> None:
     """Clear what earlier runs left."""
     for each in folder.iterdir() if folder.exists() else ():
-        if each.name not in keep:
+        if each.name not in keep and _OURS.fullmatch(each.name):
             shutil.rmtree(each, ignore_errors=True)

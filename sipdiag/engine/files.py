@@ -23,6 +23,10 @@ from sipdiag.errors import UsageError
 from sipdiag.report import written
 from sipdiag.report.written import PRIVATE
 
+JOURNAL, LOCK = "journal.jsonl", ".lock"
+FOLDERS = ("data", "latest", "work")
+OWN = frozenset({*FOLDERS, JOURNAL, LOCK, "audit.duckdb", "summary.html", "summary.json"})
+"""What an audit writes to its folder."""
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 ROWS_A_GROUP = 1024
 MARK, WORD = b"P", 8
@@ -52,14 +56,23 @@ def appended(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | NO_LINK, PRIVATE), "ab")
 
 
+def is_begun(folder: Path) -> bool:
+    """Whether an audit has ever written to `folder`."""
+    return any((folder / name).exists() for name in (JOURNAL, LOCK))
+
+
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Keep others from writing to `folder` meanwhile; whoever is killed lets go of it.
 
-    Raises `UsageError` when another process has it.
+    Raises `UsageError` when another process has it, or something in it has a name that an audit needs.
     """
+    if not is_begun(folder):
+        strange = next((name for name in sorted(OWN) if os.path.lexists(folder / name)), None)
+        if strange is not None:
+            raise UsageError(f"{folder}: holds {strange}, which is of no audit: name another folder")
     private_folder(folder)
-    with appended(folder / ".lock") as lock:
+    with appended(folder / LOCK) as lock:
         try:
             import fcntl  # noqa: PLC0415  (not everywhere)
         except ImportError:
@@ -73,9 +86,10 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def tidy(folder: Path) -> None:
-    """Clear what whoever was killed had only begun to write."""
-    for each in folder.rglob(".*.part"):
-        each.unlink(missing_ok=True)
+    """Clear what whoever was killed had only begun to write; in the folder itself only what an audit writes there."""
+    for name in OWN:
+        for each in [*folder.glob(f".{name}.*part*"), *(folder / name).rglob(".*.part")]:
+            each.unlink(missing_ok=True)
 
 
 def put_bytes(path: Path, data: bytes) -> None:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 import msgspec
 from msgspec.structs import replace
@@ -122,6 +123,8 @@ def _local(place: Place) -> Iterator[Path]:
 def content_of(path: Path, how: How) -> str:
     """What tells the content of a file, and how it is read, from any other."""
     try:
+        if not S_ISREG(mode := path.stat().st_mode) and not S_ISDIR(mode):
+            raise CaptureError(str(path), "is a pipe, a socket or a device, and not a file")
         with path.open("rb") as file:
             return f"{hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()}-{how.mark}"
     except IsADirectoryError as error:

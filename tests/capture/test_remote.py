@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
 import sys
 import threading
 from functools import partial
@@ -14,7 +15,7 @@ import fsspec
 import pytest
 
 from sipdiag.capture import open_capture
-from sipdiag.capture.remote import is_url, without_password
+from sipdiag.capture.remote import is_url, listed, without_password
 from sipdiag.errors import CaptureError
 from tests.capture.build import pcap, read
 
@@ -70,6 +71,33 @@ def test_what_cannot_be_reached_is_one_line() -> None:
     assert "\n" not in error.value.reason
     assert "secret" not in str(error.value)
     assert str(error.value).startswith("http://127.0.0.1:9/a.pcap: ")
+
+
+def test_what_a_store_logs_is_for_those_who_want_a_log() -> None:
+    """By itself Python prints it on standard error, tracebacks and all."""
+    code = (
+        "import logging, sys\n"
+        "from sipdiag.capture.remote import listed\n"
+        "listed('memory://', str)\n"
+        "if sys.argv[1:]: logging.basicConfig()\n"
+        "logging.getLogger('gcsfs').error('from gcsfs')\n"
+        "logging.getLogger('fsspec.prefetcher').error('from fsspec')\n"
+    )
+    for wanted, told in (((), ""), (("log",), "ERROR:gcsfs:from gcsfs\nERROR:fsspec.prefetcher:from fsspec\n")):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *wanted], capture_output=True, text=True, check=True, timeout=60
+        )
+        assert done.stderr == told
+
+
+def test_a_folder_that_fits_a_pattern_is_listed() -> None:
+    """Its captures are, those in it that are hidden are not; who writes two stars has all files in any case."""
+    for name in ("probe-1/a.pcap", "probe-1/notes.txt", "probe-1/.kept/b.pcap", "probe-2/deep/c.pcap", "probe-3.pcap"):
+        fsspec.filesystem("memory").pipe_file(f"/matched/{name}", b"x")
+    found = [
+        each.url.partition("matched/")[2] for each in listed("memory://matched/probe-*", lambda name: ".pcap" in name)
+    ]
+    assert found == ["probe-1/a.pcap", "probe-2/deep/c.pcap", "probe-3.pcap"]
 
 
 def test_a_missing_package_is_named() -> None:

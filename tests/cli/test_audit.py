@@ -62,6 +62,8 @@ def test_a_moved_folder_is_asked_where_it_lies(tmp_path: Path) -> None:
         (["somewhere"], "name the folder of an audit"),
         ([BAD, "--sql", "SELECT 1"], "name the folder of an audit"),
         ([BAD, "-o", "/proc/no/such"], "/proc/no"),
+        ([BAD, "-o", BAD], f"{BAD}: File exists"),
+        ([BAD, "-o", ""], "a folder for the result"),
         ([BAD, "-o", "out", "--format", "csv"], "--sql"),
         ([BAD, "-o", "out", "--jobs", "0"], "--jobs"),
     ],
@@ -71,6 +73,27 @@ def test_mistakes_on_the_command_line(arguments: list[str | Path], said: str, tm
     ran = run("audit", *arguments, cwd=tmp_path)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+
+
+def test_nothing_of_somebody_else_is_cleared(tmp_path: Path) -> None:
+    """A folder with captures may be that of the result, unless something in it is called as an audit's own."""
+    for name in ("a.pcap", "data/b.pcap", "mine/c.pcap", "work/read/d.pcap"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(BAD, tmp_path / name)
+    ran = run("audit", ".", "-o", ".", cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith("sipdiag: .: holds data, which is of no audit: name another folder\n")
+    (tmp_path / "data").rename(tmp_path / "aside")
+    (tmp_path / "work").rename(tmp_path / "beside")
+    assert run("audit", ".", "-o", ".", cwd=tmp_path).code == 0
+    (tmp_path / "aside").rename(tmp_path / "data" / "aside")
+    (tmp_path / "beside").rename(tmp_path / "work" / "beside")
+    shutil.copyfile(GOOD, tmp_path / "a.pcap")
+    assert run("audit", ".", "-o", ".", cwd=tmp_path).code == 0
+    captures = run("audit", tmp_path, "--sql", "SELECT path FROM captures ORDER BY path", "--format", "csv").out.split()
+    assert captures == ["path", "a.pcap", "mine/c.pcap"]
+    kept = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.pcap")}
+    assert kept == {"a.pcap", "mine/c.pcap", "data/aside/b.pcap", "work/beside/read/d.pcap"}
 
 
 def test_wrong_sql_is_a_mistake_too(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -197,6 +198,17 @@ def test_what_cannot_be_read_is_listed_with_its_reason(tmp_path: Path) -> None:
     assert states["good.pcap"] == ("read", "")
     assert states["empty.pcap"] == ("unreadable", "is empty")
     assert "text file" in states["text.pcap"][1]
+
+
+def test_what_is_no_file_is_listed_with_its_reason(tmp_path: Path) -> None:
+    """What never ends, or can be read once only: nobody waits for it."""
+    os.mkfifo(tmp_path / "pipe.pcap")
+    report = audited(["/dev/zero", str(tmp_path / "pipe.pcap"), "x" * 300], tmp_path / "out")
+    assert [each.reason for each in report.unreadable] == [
+        "is a pipe, a socket or a device, and not a file",
+        "is a pipe, a socket or a device, and not a file",
+        "file name too long",
+    ]
 
 
 def test_large_captures_are_read_first_and_shared_where_they_are_most_of_the_work(tmp_path: Path) -> None:

@@ -8,7 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from sipdiag.engine.files import appended, becoming, object_in, put_bytes, put_object, tidy
+from sipdiag.engine.files import (
+    JOURNAL,
+    LOCK,
+    OWN,
+    alone_in,
+    appended,
+    becoming,
+    object_in,
+    put_bytes,
+    put_object,
+    tidy,
+)
+from sipdiag.errors import UsageError
 
 
 def test_what_fails_half_way_leaves_what_was_there(tmp_path: Path) -> None:
@@ -22,11 +34,33 @@ def test_what_fails_half_way_leaves_what_was_there(tmp_path: Path) -> None:
 
 
 def test_what_was_only_begun_is_cleared(tmp_path: Path) -> None:
-    """Wherever it lies; what is whole stays."""
-    put_bytes(tmp_path / "deep" / "file", b"whole")
-    (tmp_path / "deep" / ".file.123.part").write_bytes(b"torn")
+    """Wherever an audit writes; what is whole stays, and what is of somebody else."""
+    put_bytes(tmp_path / "work" / "deep" / "file", b"whole")
+    for name in (
+        "work/deep/.file.123.part",
+        ".summary.json.123.part",
+        ".audit.duckdb.123.part.wal",
+        ".latest.part",
+        ".trace.pcap.part",
+    ):
+        (tmp_path / name).write_bytes(b"torn")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / ".file.part").write_bytes(b"mine")
     tidy(tmp_path)
-    assert [each.name for each in (tmp_path / "deep").iterdir()] == ["file"]
+    left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
+    assert left == [".trace.pcap.part", "mine/.file.part", "work/deep/file"]
+
+
+@pytest.mark.parametrize("name", sorted(OWN - {JOURNAL, LOCK}))
+def test_a_folder_with_something_else_under_our_names_is_left_alone(tmp_path: Path, name: str) -> None:
+    """An audit would write over it, or clear it; where one was before it may."""
+    (tmp_path / name).write_bytes(b"mine")
+    with pytest.raises(UsageError, match=f"holds {name}, which is of no audit"), alone_in(tmp_path):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    (tmp_path / JOURNAL).touch()
+    with alone_in(tmp_path):
+        assert (tmp_path / LOCK).exists()
 
 
 def test_values_come_back(tmp_path: Path) -> None:

@@ -120,7 +120,13 @@ def test_a_night_in_a_store_is_that_in_a_folder(night: Bucket, tmp_path: Path) -
     wanted = summary(tmp_path / "here", str(tmp_path / "night"))
     root = f"{night.url}/night"
     for number, paths in enumerate(
-        ((root,), (f"{root}/",), (f"{night.url}/**/*.pcap*",), (f"{root}/a/", f"{root}/b/*", f"{root}/a/*.pcap"))
+        (
+            (root,),
+            (f"{root}/",),
+            (f"{night.url}/**/*.pcap*",),
+            (f"{night.url}/n*",),
+            (f"{root}/a/", f"{root}/b/*", f"{root}/a/*.pcap"),
+        )
     ):
         out = tmp_path / str(number)
         there = audit(out, *paths, **night.variables)
