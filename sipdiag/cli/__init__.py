@@ -47,13 +47,16 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except SipdiagError as error:
+        from sipdiag.cli.phrases import told  # noqa: PLC0415  (most runs go well)
         from sipdiag.report.escape import shown  # noqa: PLC0415  (a file name is hostile text too)
 
-        print(f"sipdiag: {shown(str(error))}", file=sys.stderr)  # noqa: T201
+        print(f"sipdiag: {shown(told(str(error)))}", file=sys.stderr)  # noqa: T201
         return EXIT_UNREADABLE if isinstance(error, CaptureError) else EXIT_USAGE
     except OSError as error:  # standard output takes no more: the disk is full
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        print(f"sipdiag: cannot write the report: {error.strerror}", file=sys.stderr)  # noqa: T201
+        from sipdiag.cli.phrases import told  # noqa: PLC0415
+
+        print(f"sipdiag: {told(f'cannot write the report: {error.strerror}')}", file=sys.stderr)  # noqa: T201
         return EXIT_USAGE
     except Exception as error:  # the last net: a user gets one line, a developer the traceback
         if os.environ.get("SIPDIAG_TRACEBACK"):

@@ -334,9 +334,10 @@ def _tell_round(summary: Summary) -> None:
 
 
 def _complain(text: str) -> None:
+    from sipdiag.cli.phrases import told  # noqa: PLC0415
     from sipdiag.report.escape import shown  # noqa: PLC0415
 
-    print(f"sipdiag: {shown(text)}", file=sys.stderr)  # noqa: T201
+    print(f"sipdiag: {shown(told(text))}", file=sys.stderr)  # noqa: T201
 
 
 def _fails(summary: Summary, fail_on: str) -> bool:

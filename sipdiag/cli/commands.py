@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
 
 from sipdiag import __version__
-from sipdiag.cli.clicking import Group, click
+from sipdiag.cli.clicking import HELPING, Group, click
+from sipdiag.cli.language import remember
 
 COMMANDS = {
     "analyze": "sipdiag.cli.analyze",
@@ -40,7 +42,13 @@ class Commands(Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(COMMANDS[cmd_name]).command
-        return command
+        return command if HELPING is None else HELPING(command)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the arguments; if help is among what they ask for, have it in the language of the user."""
+        if HELPING is not None:
+            HELPING(self)
+        return super().parse_args(ctx, args)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,7 +64,9 @@ def sipdiag() -> None:
 
 
 def with_command(arguments: list[str]) -> list[str]:
-    """`arguments` with `analyze` before them where they begin with a capture."""
+    """`arguments` with `analyze` before them where they begin with a capture; `help check` is `check --help`."""
+    if arguments[:1] == ["help"] and not os.path.exists("help"):  # noqa: PTH110
+        arguments = [*[each for each in arguments[1:2] if each in COMMANDS], "--help"]
     known = not arguments or arguments[0] in COMMANDS or arguments[0] in ("-h", "--help", "--version")
     return arguments if known else ["analyze", *arguments]
 
@@ -67,7 +77,9 @@ def run(arguments: list[str]) -> int:
 
     if asked():
         return answer()
-    if arguments[:1] != (arguments := with_command(arguments))[:1]:
+    remember(arguments)
+    given, arguments = arguments[:1], with_command(arguments)
+    if arguments[:1] == ["analyze"] and given != ["analyze"]:
         _suggest(arguments[1])
     try:
         # Not `main()`: that would take a closed pipe for a failure.
@@ -76,7 +88,7 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as error:
-        error.show(sys.stderr)
+        _show(error)
         return error.exit_code
     except click.Abort:
         return 130
@@ -90,4 +102,16 @@ def _suggest(word: str) -> None:
     from difflib import get_close_matches  # noqa: PLC0415  (only a mistake needs it)
 
     if meant := get_close_matches(word, COMMANDS, n=1):
-        click.echo(f"sipdiag: no capture has this name; did you mean 'sipdiag {meant[0]}'?", err=True)
+        from sipdiag.cli.phrases import told  # noqa: PLC0415
+
+        hint = f"no capture has this name; did you mean 'sipdiag {meant[0]}'?"
+        click.echo(f"sipdiag: {told(hint)}", err=True)
+
+
+def _show(error: click.ClickException) -> None:
+    """What is wrong with the command line, in the language of the user."""
+    from sipdiag.cli.phrases import told  # noqa: PLC0415  (most command lines are right)
+
+    said = io.StringIO()
+    error.show(said)
+    sys.stderr.write("".join(f"{told(line)}\n" for line in said.getvalue().splitlines()))

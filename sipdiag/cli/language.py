@@ -8,6 +8,24 @@ from collections.abc import Sequence
 
 from sipdiag.knowledge import DEFAULT_LANGUAGE, Catalogue, languages
 
+_STATED: list[str | None] = [None]
+"""The language that this command line, or else a settings file, asks for."""
+
+
+def remember(arguments: Sequence[str]) -> None:
+    """Note which language a command line asks for, before it is known to be a good one."""
+    _STATED[0] = None
+    for word, following in zip(arguments, [*arguments, ""][1:], strict=True):
+        option, equals, value = word.partition("=")
+        if option == "--lang":
+            _STATED[0] = value if equals else following
+
+
+def spoken() -> str:
+    """In which language to speak of the command line itself."""
+    language = chosen_language(_STATED[0])
+    return language if language in languages() else chosen_language(None)
+
 
 def chosen_language(stated: str | None) -> str:
     """The language that was asked for (`pt`, `pt_BR`, `pt-BR`), else that of the locale if the catalogue speaks it."""
@@ -21,9 +39,13 @@ def chosen_language(stated: str | None) -> str:
 
 def catalogue_for(language: str | None, knowledge: Sequence[str] = ()) -> Catalogue:
     """The catalogue in that language under the folders of `--knowledge`; their broken entries go to standard error."""
+    if language is not None:
+        _STATED[0] = language
     catalogue = Catalogue(chosen_language(language), overlays=knowledge)
     for error in catalogue.broken:
-        print(f"sipdiag: {error}", file=sys.stderr)  # noqa: T201
+        from sipdiag.cli.phrases import told  # noqa: PLC0415  (which needs this module)
+
+        print(f"sipdiag: {told(str(error))}", file=sys.stderr)  # noqa: T201
     return catalogue
 
 

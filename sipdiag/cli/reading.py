@@ -31,7 +31,8 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
 
     `report` is the module that will tell it, which may be imported while a second process is reading.
     """
-    from sipdiag.report.escape import shown  # noqa: PLC0415  (`--help` does without)
+    from sipdiag.cli.phrases import told  # noqa: PLC0415  (`--help` does without)
+    from sipdiag.report.escape import shown  # noqa: PLC0415
     from sipdiag.trace import MOST_MARGINS, ROOM, eased, fitting, read_trace  # noqa: PLC0415
 
     if captures.count("-") > 1:
@@ -48,13 +49,13 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
             progress.begin(path)
             stream = sys.stdin.buffer if path == "-" else None
             try:
-                number, told = len(traces), progress.told
+                number, done = len(traces), progress.told
                 traces.append(
                     read_trace(
                         path,
                         capture=number,
                         stream=stream,
-                        progress=told,
+                        progress=done,
                         media=media,
                         engine=engine,
                         meanwhile=partial(_what_comes_next, report),
@@ -69,8 +70,15 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
                     traces = fitting(traces, ROOM - room)
             except CaptureError as error:
                 unreadable.append(error)
-                print(f"sipdiag: {shown(str(error))}", file=sys.stderr)  # noqa: T201
+                print(f"sipdiag: {shown(told(str(error)))}", file=sys.stderr)  # noqa: T201
+                if error.reason == "is a directory":
+                    print(f"sipdiag: {shown(told(_for_folders(path)))}", file=sys.stderr)  # noqa: T201
     return Readings(traces, unreadable)
+
+
+def _for_folders(path: str) -> str:
+    """What there is for a folder."""
+    return f"'sipdiag audit {path} -o DIR' reads the captures of a folder"
 
 
 def engine_asked_for() -> Engine:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import msgspec
 
@@ -61,12 +61,36 @@ def _read(path: str, text: str, kind: type[Read]) -> Read:
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{path}: no TOML: {error}") from error
+        raise UsageError(f"{path}: not valid TOML: {error}") from error
     try:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at `$")
-        raise UsageError(_located(path, text, _steps(place, problem), problem)) from error
+        steps = _steps(place, problem)
+        if _UNKNOWN.search(problem):
+            problem = _unknown(steps, kind)
+        raise UsageError(_located(path, text, steps, problem)) from error
+
+
+def _unknown(steps: Steps, kind: type[msgspec.Struct]) -> str:
+    """Say that the last of `steps` is no key, and which is that comes near to it."""
+    from difflib import get_close_matches  # noqa: PLC0415  (only a mistake needs it)
+
+    name = str(steps[-1])
+    meant = get_close_matches(name, _keys(kind, [step for step in steps[:-1] if isinstance(step, str)]), n=1)
+    return f"no key is called '{name}'" + (f"; did you mean '{meant[0]}'?" if meant else "")
+
+
+def _keys(kind: type[msgspec.Struct], tables: list[str]) -> list[str]:
+    """The keys that a table may have, by the names that a file has them under."""
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    if not tables:
+        return list(fields)
+    inner = fields.get(tables[0])
+    structs = [
+        each for each in (inner, *get_args(inner)) if isinstance(each, type) and issubclass(each, msgspec.Struct)
+    ]
+    return _keys(structs[0], tables[1:]) if structs else []
 
 
 def _steps(place: str, problem: str) -> Steps:

@@ -184,7 +184,7 @@ def _facts(title: _Section, path: str) -> tuple[dict[str, Any], list[str]]:
     try:
         return facts_of("\n".join(body[start + 1 : end])), body[:start] + body[end + 1 :]
     except ValueError as error:
-        raise KnowledgeError(f"{path}:{title.line + start + 1}: the facts are no TOML: {error}") from error
+        raise KnowledgeError(f"{path}:{title.line + start + 1}: the facts are not valid TOML: {error}") from error
 
 
 def _part(told: dict[str, list[str]]) -> Part:

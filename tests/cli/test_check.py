@@ -183,7 +183,7 @@ def test_a_mistake_in_the_file_names_its_line(tmp_path: Path) -> None:
     (tmp_path / "call.toml").write_text("[[call]]\nto = 'bob'\noutcmoe = 'answered'\n")
     ran = run("check", GOOD, "--expect", "call.toml", cwd=tmp_path)
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "sipdiag: call.toml:3: call #1.outcmoe: object contains unknown field `outcmoe`\n"
+    assert ran.err == "sipdiag: call.toml:3: call #1.outcmoe: no key is called 'outcmoe'; did you mean 'outcome'?\n"
 
 
 def test_nothing_is_expected_of_a_capture_without_sip(no_sip: Path, tmp_path: Path) -> None:
