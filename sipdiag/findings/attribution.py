@@ -1,6 +1,7 @@
-"""One cause that broke much: an attack with its refusals, a connection with the calls on it, told as one finding.
+"""One cause of many findings: an attack with its refusals, a broken connection with the calls on it, told as one.
 
-What a scanner is refused is no outage; what a connection took down with it has one cause, however many calls it was.
+The refusals that a scanner gets are no outage, and what a broken connection took down has one cause, however many calls
+there were.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from sipdiag.calls import Transaction, status
 from sipdiag.findings.finding import Confidence, Finding
 
 ATTACKS = ("password-guessing", "extension-scan", "scanner-seen")
-"""Rules on what one host does on purpose; the one that says most of it first. What looks like a flood may be a server
-that is down, whose refused calls must not be hidden."""
+"""Rules on attacks by one host, the most telling first. `request-flood` is none of them: what looks like a flood may be
+a server that is down, whose refused calls must not be hidden."""
 SECURITY = frozenset({*ATTACKS, "request-flood", "account-compromised", "toll-fraud-suspected"})
-"""What is told by itself, whoever did it."""
+"""Rules whose findings are never told as part of another."""
 CONNECTIONS = frozenset({"tcp-refused", "tcp-reset", "tls-failed"})
+"""Rules on broken connections."""
 BROKEN = frozenset(
     {
         *("request-unanswered", "call-failed", "call-unfinished", "registration-failed", "registration-expired"),
@@ -25,7 +27,7 @@ BROKEN = frozenset(
         *("setup-slow", "transfer-failed", "prack-missing"),
     }
 )
-"""What a connection that is gone leads to."""
+"""Rules on what a broken connection leads to."""
 
 
 Attacked = Callable[[Finding], Iterable[str]]
@@ -33,7 +35,7 @@ Attacked = Callable[[Finding], Iterable[str]]
 
 
 def attributed(findings: Sequence[Finding], attacked: Attacked) -> list[Finding]:
-    """`findings` in their order, those that one attack or one connection explains told with it."""
+    """`findings` in their order; those that an attack or a broken connection explains are its `consequences`."""
     owners = {call_id: index for index in owners_in(findings) for call_id in owned_by(findings[index], attacked)}
     if not owners:
         return list(findings)
@@ -52,14 +54,14 @@ def attributed(findings: Sequence[Finding], attacked: Attacked) -> list[Finding]
 
 
 def explains(cause: Finding, finding: Finding) -> bool:
-    """Whether an attack or a connection explains a finding on one of the calls that it has to do with."""
+    """Whether an attack or a broken connection explains `finding`, which is about one of its Call-IDs."""
     if finding.rule in SECURITY:
         return False
     return cause.rule in ATTACKS or (finding.rule in BROKEN and finding.rule != cause.rule)
 
 
 def owners_in(findings: Sequence[Finding]) -> list[int]:
-    """Which of `findings` explain others; where several have to do with one call, the last of them does."""
+    """The indexes of the findings that may explain others; where several could explain one, the last of them does."""
     sure = [(index, each) for index, each in enumerate(findings) if each.confidence is not Confidence.INCONCLUSIVE]
     connections = [index for index, each in sure if each.rule in CONNECTIONS and each.call_id is None]
     attacks = [(ATTACKS.index(each.rule), index) for index, each in sure if each.rule in ATTACKS]
@@ -67,7 +69,7 @@ def owners_in(findings: Sequence[Finding]) -> list[int]:
 
 
 def owned_by(owner: Finding, attacked: Attacked) -> Iterable[str]:
-    """The Call-IDs that an attack or a connection has to do with."""
+    """The Call-IDs of the requests of an attack, or on a broken connection."""
     if owner.rule not in CONNECTIONS:
         return attacked(owner)
     told = owner.evidence.get("call_ids")

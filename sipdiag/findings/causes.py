@@ -1,7 +1,7 @@
 """Root cause over symptoms: the findings of one call that have one cause are told as one, with what it led to.
 
-A table says which rule's finding brings about which other's, and under which condition; it goes by names, so a rule
-that is not in force is simply never met. Every finding stays whole inside the one that it is told with.
+A table says which rules' findings bring about which others, and under which condition. It goes by the names of rules,
+so that one which is not in force is simply never met. Every finding stays whole inside the one that it is told with.
 """
 
 from __future__ import annotations
@@ -16,23 +16,24 @@ from sipdiag.findings.attribution import Attacked, attributed, calls_of_attack
 from sipdiag.findings.finding import Confidence, Finding
 
 Condition = Callable[[Finding, Finding], bool]
+"""Whether the first finding, by its rule a possible cause of the second, is one."""
 
 MOST_OF_A_RULE = 40
-"""Findings of one rule in one call that are looked at: with more, something else is wrong with it."""
+"""How many findings of one rule in one call are compared with others: a call with more has other problems."""
 
 
 def shares_frame(cause: Finding, consequence: Finding) -> bool:
-    """The two rest on the same message."""
+    """Whether the two are shown by the same message."""
     return not _frames(cause).isdisjoint(_frames(consequence))
 
 
 def comes_later(cause: Finding, consequence: Finding) -> bool:
-    """The consequence shows no earlier than the cause."""
+    """Whether the consequence begins no earlier than the cause."""
     return cause.time <= consequence.time
 
 
 def ended_with(*codes: int) -> Condition:
-    """The consequence is a refusal with one of `codes`, by the caller's or by the first element's code."""
+    """Whether the consequence is a refusal with one of `codes`, as the caller got it or as its origin sent it."""
 
     def holds(cause: Finding, consequence: Finding) -> bool:
         told = (consequence.evidence.get("code"), consequence.evidence.get("origin_code"))
@@ -42,19 +43,19 @@ def ended_with(*codes: int) -> Condition:
 
 
 def of_a_bye(cause: Finding, consequence: Finding) -> bool:
-    """The consequence is about a BYE."""
+    """Whether the consequence is about a later BYE."""
     return comes_later(cause, consequence) and consequence.evidence.get("method", "BYE") == "BYE"
 
 
 def of_an_invite(cause: Finding, consequence: Finding) -> bool:
-    """The cause is an INVITE or PRACK without an answer, and the call waited for it."""
+    """Whether the cause is an INVITE or PRACK without an answer, and the call failed soon for lack of it."""
     waited = cause.evidence.get("method", "PRACK") in ("INVITE", "PRACK")
     silent = consequence.evidence.get("code", 408) in (408, 480, 500, 503, 504)
     return waited and silent and consequence.time <= cause.time + _A_MINUTE
 
 
 def broke_what_followed(cause: Finding, consequence: Finding) -> bool:
-    """The cause is a connection that was needed then: what shows by a request begins with it, a little before."""
+    """Whether the cause, a broken connection, was needed: a finding begins with its request, up to a minute before."""
     ended = consequence.evidence.get("code", 503)
     return consequence.time >= cause.time - _A_MINUTE and ended in (408, 480, 500, 502, 503, 504)
 
@@ -110,15 +111,15 @@ TABLE: tuple[tuple[tuple[str, ...], tuple[str, ...], Condition], ...] = (
     (("identity-missing", "identity-stale", "identity-mismatched"), ("call-failed",), ended_with(403, 428, 438, 608)),
     (("identity-invalid", "identity-unverified"), ("call-failed",), ended_with(403, 436, 437, 438, 608)),
 )
-"""(rules of the cause, rules of what it leads to, when)."""
+"""(rules of a cause, rules of its consequences, the condition for two findings of these rules)."""
 
 OUTCOMES = frozenset({"call-failed", "call-unfinished", "registration-failed", "subscription-failed"})
-"""What a user notices: told first, with its causes, where it is as grave as they are."""
+"""What a user notices: such a finding speaks for its causes, unless one of them is graver."""
 GROUNDS = frozenset({"contact-private", "sdp-private", "route-bypassed", "message-oversized"})
-"""How it came about: never told first where what it led to is as grave."""
+"""What a fault comes from: such a finding does not speak for its consequences, unless it is graver."""
 
 FROM_LEG_TO_LEG = ("setup-slow", "call-unfinished")
-"""What the leg behind a B2BUA passes on to the one in front of it: told of the last, where it arose."""
+"""What one leg of a call passes on to the leg before it: the finding on the last leg is the cause of the others."""
 
 _IN_TABLE = frozenset(name for causes, effects, _ in TABLE for name in (*causes, *effects))
 
@@ -136,11 +137,11 @@ def caused(findings: Sequence[Finding], correlation: Correlation) -> list[Findin
 
 
 Circles = Mapping[str, Sequence[tuple[int, str]]]
-"""Call-ID → since when it is part of which call, where that is not the only one or has several legs."""
+"""Call-ID → since when it belongs to which call, for Call-IDs that were used again or whose call has several legs."""
 
 
 def circles_of(correlation: Correlation) -> Circles:
-    """What the calls of `correlation` say of which finding is about which."""
+    """The circles of the calls in `correlation`: by them a finding's Call-ID and time tell which call it is about."""
     circles: dict[str, list[tuple[int, str]]] = {}
     several = {call_id for call in correlation.calls if call.turn > 1 or call.legs for call_id in call.call_ids}
     for call in correlation.calls if several else ():
@@ -150,7 +151,7 @@ def circles_of(correlation: Correlation) -> Circles:
 
 
 def grouped(findings: Sequence[Finding], circles: Circles, attacked: Attacked) -> list[Finding]:
-    """The same, where it is known already what was `attacked`."""
+    """The same as `caused`, where `circles` and the Call-IDs of attacks are known already."""
     findings = attributed(findings, attacked)
     groups: dict[object, list[int]] = {}
     for index, finding in enumerate(findings):
@@ -189,7 +190,7 @@ def unfolded(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _families(findings: Sequence[Finding], group: list[int]) -> list[tuple[set[int], dict[int, set[int]]]]:
-    """The findings of one call that hang together, each with its causes; those that stand alone are left out."""
+    """The findings of one call that causes tie together, each with its causes; those that stand alone are left out."""
     causes = _reasons(findings, group)
     family_of: dict[int, set[int]] = {}
     for effect, reasons in causes.items():
@@ -201,7 +202,7 @@ def _families(findings: Sequence[Finding], group: list[int]) -> list[tuple[set[i
 
 
 def _reasons(findings: Sequence[Finding], group: list[int]) -> dict[int, set[int]]:
-    """Finding → the findings of its call that brought it about."""
+    """Index of a finding → the indexes of the findings of its call that brought it about."""
     by_rule: dict[str, list[int]] = {}
     for index in group:
         by_rule.setdefault(findings[index].rule, []).append(index)
@@ -224,7 +225,7 @@ def _reasons(findings: Sequence[Finding], group: list[int]) -> dict[int, set[int
 
 
 def _told(findings: Sequence[Finding], family: set[int], causes: dict[int, set[int]]) -> tuple[int, Finding]:
-    """The finding that speaks for `family`: the gravest, an outcome before its reasons, else nearest to the root."""
+    """The finding that speaks for `family`, by its index: of the gravest an outcome, else that nearest the root."""
     gravest = min(findings[index].severity.rank for index in family)
 
     def place(index: int) -> tuple[int, int, int, int]:
@@ -243,7 +244,7 @@ def _told(findings: Sequence[Finding], family: set[int], causes: dict[int, set[i
 
 
 def _before(index: int, causes: dict[int, set[int]]) -> set[int]:
-    """Everything that led to a finding."""
+    """The indexes of everything that led to a finding, directly or not."""
     found: set[int] = set()
     open_ = list(causes.get(index, ()))
     while open_:

@@ -1,6 +1,7 @@
-"""What could not be read of a capture may hold what a finding misses: such a finding is inconclusive, and says why.
+"""Findings on something missing where a part of the capture could not be read: they are inconclusive, and say why.
 
-A record whose length cannot be is passed over up to where records chain again (draft-ietf-opsawg-pcap, section 5).
+Reading passes over a record with an impossible length, up to where records follow one another again
+(draft-ietf-opsawg-pcap, section 5). What a finding misses may have been in such a part.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sipdiag.trace import Trace
 
 SKIPPED = frozenset({"record-skipped", "packet-damaged"})
+"""Kinds of defect after which reading goes on."""
 RESTING_ON_ABSENCE = frozenset(
     {
         "ack-missing", "ack-missing-failure", "ack-mismatched", "ack-late", "request-unanswered", "response-unmatched",
@@ -29,20 +31,21 @@ RESTING_ON_ABSENCE = frozenset(
         "subscription-expired", "notify-missing", "notify-unanswered", "answer-missing", "offer-overlapping",
     }
 )  # fmt: skip
-"""Rules that one message more may prove wrong."""
+"""Rules whose finding one more message might prove wrong."""
 LONG_BEFORE = {"response-unmatched": 6 * TIMEOUT}
-"""How long before what shows the finding the missing message may have been; a ringing INVITE may be minutes old."""
+"""Rule → nanoseconds by which the missing message may precede what shows the finding; `TIMEOUT` for all others. The
+INVITE of a ringing call may be minutes old."""
 
 
 class Damage(NamedTuple):
     """A place of a capture that was passed over."""
 
     frame: int
-    """The first that was read behind it."""
+    """The first frame that was read behind it."""
     since: int
-    """When the last SIP message before it came."""
+    """The time of the last SIP message before it, or of the capture's begin."""
     until: int
-    """When the first one behind it came, or the capture ended."""
+    """The time of the first SIP message behind it, or of the capture's end."""
 
 
 def damages_of(trace: Trace) -> list[Damage]:
@@ -59,7 +62,7 @@ def damages_of(trace: Trace) -> list[Damage]:
 
 
 def weakened(findings: Iterable[Finding], scene: Scene) -> Iterator[Finding]:
-    """Yield `findings`, those inconclusive that may be proven wrong by what could not be read."""
+    """Yield `findings`; those that what could not be read might prove wrong become inconclusive notes."""
     for finding in findings:
         damage = _behind(finding, scene) if finding.rule in RESTING_ON_ABSENCE else None
         if damage is None:
@@ -74,7 +77,7 @@ def weakened(findings: Iterable[Finding], scene: Scene) -> Iterator[Finding]:
 
 
 def _behind(finding: Finding, scene: Scene) -> Damage | None:
-    """The first place in the way of a finding."""
+    """The first place that may hold the message which a finding misses."""
     times = {finding.capture: [finding.time]}
     for transaction in scene.correlation.transactions_of(finding.call_id) if finding.call_id else ():
         for seen in (transaction.request, *transaction.responses):
@@ -94,6 +97,6 @@ def _behind(finding: Finding, scene: Scene) -> Damage | None:
 
 
 def damages_in(traces: Iterable[Trace]) -> dict[int, list[Damage]]:
-    """Capture → the places that were passed over, of those that have some."""
+    """Number of a capture → the places that were passed over; captures without any are left out."""
     found = ((number, damages_of(trace)) for number, trace in enumerate(traces) if trace.facts.defects)
     return {number: damages for number, damages in found if damages}

@@ -27,7 +27,7 @@ class Rule(Protocol[Subject_contra]):
 
     NAME: str
     SEVERITY: Severity
-    """The highest that it gives."""
+    """The highest severity that its findings have."""
 
     def check(self, subject: Subject_contra, scene: Scene) -> Iterator[Finding]:
         """The findings on one subject."""
@@ -35,31 +35,31 @@ class Rule(Protocol[Subject_contra]):
 
 Task = Callable[[], Iterator[Finding]]
 ENOUGH: Final = 2_000
-"""Messages of which judging takes longer than beginning a second process."""
+"""From so many messages on, a second process saves more time than it takes to begin."""
 MOST: Final = 60_000
-"""Messages of which two processes may have a copy each: what is judged is written to as well, in its counts of use."""
+"""Above so many messages a second process needs too much memory: counting references copies what the two share."""
 MOST_SAID: Final = 64 << 20
-"""Characters of header fields that they may have together, for the same reason."""
+"""Characters of header fields, of all messages together, above which the same holds."""
 FEWEST: Final = 16
-"""Calls that are worth a task."""
+"""Calls that a task has at least."""
 EVERY: Final = 0
-"""What a rule on calls needs that declares nothing: it is asked about each."""
+"""The needs of a rule on calls that declares none: it is asked about every call."""
 
 
 class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
     """The rules in force, by what they look at."""
 
     calls: Sequence[Rule[Call]] = ()
-    """A rule on calls may declare what it `NEEDS`: a call with none of these traits gives it nothing to say."""
+    """A rule on calls may declare in `NEEDS` the traits of which a call must have one for the rule to be asked."""
     transactions: Sequence[Rule[Transaction]] = ()
     registrations: Sequence[Rule[Registration]] = ()
     subscriptions: Sequence[Rule[Subscription]] = ()
     arrivals: Sequence[Rule[Arrival]] = ()
-    """Rules on single messages; a repeat is a message too."""
+    """Rules on single messages, retransmissions included."""
     traces: Sequence[Rule[Trace]] = ()
     """Rules on what lies below SIP in one capture."""
     sources: Sequence[Rule[Source]] = ()
-    """Rules on all that one host asked of its own accord: scans, floods."""
+    """Rules on all requests that one host made: scans, floods."""
     faults: Sequence[Rule[Fault]] = ()
     """Rules on what is wrong with the messages of one sender."""
     wholes: Sequence[Whole[Any, Any]] = ()
@@ -84,7 +84,7 @@ class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
 def diagnose(scene: Scene, rules: RuleBook, *, helped: bool = False) -> list[Finding]:
     """The findings on everything in `scene`, worst first, then surest, then in the order of time.
 
-    Of many messages a part is judged by a second process, if it may be `helped`: nobody sees by whom.
+    If `helped` and there are many messages, a second process judges a part of them; the result is the same.
     """
     seen = scene.correlation
     helped = helped and ENOUGH <= len(seen.arrivals) <= MOST and may_fork() and _said(seen) <= MOST_SAID
@@ -108,7 +108,7 @@ def diagnose(scene: Scene, rules: RuleBook, *, helped: bool = False) -> list[Fin
 
 
 def _done_by_two(tasks: Sequence[Task]) -> Iterator[list[Finding]]:
-    """What comes of each of `tasks`; the longest stand last and are begun first, so that both end together."""
+    """The results of `tasks`, in their order; the longest come last and are begun first, so that both end together."""
     return reversed(all_done([partial(_listed, task) for task in reversed(tasks)]))
 
 
@@ -117,6 +117,7 @@ def _listed(task: Task) -> list[Finding]:
 
 
 def _said(seen: Correlation) -> int:
+    """Characters of start lines and header fields of all messages."""
     return sum(len(each.sighting.message.head) for each in seen.arrivals)
 
 
@@ -133,7 +134,7 @@ def on_calls(scene: Scene, rules: RuleBook) -> Iterator[Finding]:
 
 
 def _on_others(scene: Scene, rules: RuleBook) -> Iterator[Finding]:
-    """The same but for calls."""
+    """The same without the findings on calls."""
     seen = scene.correlation
     yield from on_subjects(rules.transactions, seen.transactions, scene)
     yield from on_subjects(rules.registrations, seen.registrations, scene)
@@ -142,7 +143,7 @@ def _on_others(scene: Scene, rules: RuleBook) -> Iterator[Finding]:
 
 
 def _on_legs(rules: Sequence[Rule[Call]], legs: Sequence[Call], scene: Scene) -> Iterator[Finding]:
-    """The findings on each leg, of those of `rules` that its traits give reason to ask."""
+    """The findings on each leg, by those of `rules` that need one of its traits."""
     heard = int(Trait.HEARD) if scene.has_streams else 0
     asked: dict[int, list[Rule[Call]]] = {}
     for leg in legs:
@@ -154,7 +155,7 @@ def _on_legs(rules: Sequence[Rule[Call]], legs: Sequence[Call], scene: Scene) ->
 
 
 def is_asked(rule: Rule[Call], traits: int) -> bool:
-    """Whether `rule` may have something to say on a call with these traits."""
+    """Whether `rule` may have something to say about a call with these traits (see `Trait`)."""
     needs: int = getattr(rule, "NEEDS", EVERY)
     return needs == EVERY or bool(needs & traits)
 

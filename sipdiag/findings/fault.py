@@ -10,6 +10,7 @@ from sipdiag.calls import Arrival, Correlation, Flaw, Harm, harm_of
 from sipdiag.findings.order import arrived
 
 _RANK = {"refused": 0, "ignored": 1, "accepted": 2}
+"""Kind of harm → 0 for the worst."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,18 +22,19 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     """The value that shows it, in the first message."""
     named: str
-    """The header field, where each makes a fault of its own; else empty."""
+    """The header field, where each one makes a fault of its own; else empty."""
     messages: int
-    """How many have it."""
+    """How many messages have the defect."""
     first: Arrival
+    """The first of them."""
     harm: Harm
     """The worst that one of them led to."""
     fruitless: Arrival | None
-    """The first after which the client had no success with the same Call-ID and method; of what is left out only."""
+    """Of the kind `header-omitted`: the first message after which no 2xx came for its Call-ID and method."""
 
     @property
     def about(self) -> tuple[str, str, str]:
-        """What makes two faults one."""
+        """What faults of several parts of the traffic must share to be one."""
         return self.sender, self.kind, self.named
 
 
@@ -59,7 +61,7 @@ def faults_of(flaws: Sequence[Flaw], seen: Correlation) -> Iterator[Fault]:
 
 
 def joined(faults: Sequence[Fault]) -> Fault:
-    """The parts of one fault put together."""
+    """One fault, put together from what several parts of the traffic show of it."""
     first = min(faults, key=lambda each: arrived(each.first))
     fruitless = [each.fruitless for each in faults if each.fruitless is not None]
     return msgspec.structs.replace(
@@ -71,6 +73,6 @@ def joined(faults: Sequence[Fault]) -> Fault:
 
 
 def _got_through(arrival: Arrival, successes: Mapping[tuple[str, str], int]) -> bool:
-    """Whether the client had a success later with the same Call-ID and method, of which the last time is known."""
+    """Whether a 2xx came later for its Call-ID and method; `successes` has the time of the last 2xx of each."""
     message = arrival.sighting.message
     return successes.get((message.call_id, message.cseq_method), 0) > arrival.sighting.time

@@ -1,4 +1,4 @@
-"""A finding: what is wrong, how sure we are, and the evidence; no prose, which the report takes from the catalogue."""
+"""A finding: what is wrong, how sure that is, and the evidence; prose comes from the catalogue when it is reported."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     rule: str
     variant: str
-    """Which of the rule's messages tells it."""
+    """Which of the rule's messages says it."""
     severity: Severity
     confidence: Confidence
     knowledge: str
@@ -63,12 +63,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     call_id: str | None = None
     evidence: Evidence = {}
     causes: list[Finding] = []
-    """What brought it about: findings that are told with this one only."""
+    """The findings that brought it about; they stand here and nowhere else."""
     consequences: list[Finding] = []
-    """What it, or its causes, led to; likewise told here only."""
+    """The findings that it, or its causes, led to; they too stand here and nowhere else."""
 
     @property
     def place(self) -> tuple[int, int, int, str, str, int, list[int]]:
-        """Where it stands in a list: worst first, then surest, then in the order of time, whatever file it is from."""
+        """What findings are sorted by: worst first, then surest, then in the order of time, across captures."""
         rank = (self.severity.rank, self.confidence.rank, self.time)
         return (*rank, self.rule, self.call_id or "", self.capture, self.frames)

@@ -1,7 +1,7 @@
-"""The fingerprint of a finding: the same for the same trouble between the same parties, in whatever run it shows.
+"""The fingerprint of a finding: the same in every recording of the same trouble between the same parties.
 
-What a run chooses anew is left out: Call-ID, tags, branches, CSeq numbers, nonces, ports, times, frames, file names and
-how often something was repeated. What is left says which rule found what, of whom: hosts, accounts, methods, codes.
+What is new in each recording is left out: Call-ID, tags, branches, CSeq numbers, nonces, ports, times, frames, file
+names and counts of repeats. What is left says which rule found what about whom: hosts, accounts, methods, status codes.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ _CHANGING = re.compile(
     r"(?:^|_)(?:branch(?:es)?|call|cseq|date|detail|ids?|info|nonce|open|origid|path|rack|rseq|runner|ssrcs?|stated"
     r"|tags?|twin|what)(?:_|$)"
 )
-"""Names of evidence (`from_tag`, `call_ids`) whose values differ in every run, or tell of the file."""
+"""Names of evidence (`from_tag`, `call_ids`) whose values are new in each recording, or name the file."""
 _KEEPS_USERS = frozenset({"account", "accounts", "aor", "refer_to", "username"})
-"""Evidence in which the user part says whose trouble it is; elsewhere (Contact) clients make one up for each run."""
+"""Evidence in which the user part says whose trouble it is; elsewhere, as in Contact, clients may make up a new one."""
 _PORT = re.compile(r"((?<=\])|(?:(?<=sip:)|(?<=sips:)|(?<![\w.:-]))[\w.-]+):\d{1,5}(?![\w.@]|:[\w:])")
 """The port behind a host; the last group of an IPv6 address without brackets is none."""
 _MEDIA_PORT = re.compile(r"^(m=\w+) \d+")
@@ -28,7 +28,7 @@ _RANDOM_HOST = re.compile(r"[\w.-]+\.invalid\b")
 
 
 def fingerprint_of(finding: Finding) -> str:
-    """16 hexadecimal digits, the same in each run that finds the same."""
+    """16 hexadecimal digits."""
     from hashlib import blake2b  # noqa: PLC0415  (most reports need none, and it is slow to import)
 
     parts = [finding.rule, finding.variant, *_stable(finding)]

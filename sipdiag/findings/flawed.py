@@ -1,4 +1,4 @@
-"""How rules tell of messages that are wrong by themselves: the same facts, and a severity that follows the harm."""
+"""How rules report messages that are wrong by themselves: with the same facts, and a severity that follows the harm."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ _GRAVITY = {
     "ignored": (Severity.WARNING, Confidence.LIKELY),
     "accepted": (Severity.NOTE, Confidence.CERTAIN),
 }
-"""What nobody minded is worth a note: the next element may mind."""
+"""Kind of harm → severity and confidence. A flaw that did no harm is a note: the next receiver may refuse it."""
 MOST_FRAMES = 20
 LONGEST_DETAIL = 200
-"""Characters of a value that are quoted: whoever sends nonsense may send much of it."""
+"""So many characters of a broken value are quoted; it may be of any length."""
 
 
 def found_fault(rule: str, fault: Fault, scene: Scene, *, only_harmful: bool = False) -> Finding | None:
     """The finding on `fault`, by the harm that it did; None when it did none and `only_harmful` holds.
 
-    A receiver that was never heard drops nothing: it may not be there at all, which another rule tells.
+    Where the receiver was never heard, nothing shows that it ignored the message: it may not be there at all, which
+    another rule reports.
     """
     harm = fault.harm
     if only_harmful and harm.kind != "refused":

@@ -1,7 +1,7 @@
-"""Flows through a NAT: the silence that killed one, and the silence that one survived (RFC 5626, section 4.4).
+"""Flows through a NAT: the silence that ended one, and the silence that one survived (RFC 5626, section 4.4).
 
-A device behind a NAT is reachable only through the mapping that its own packets keep open. That a mapping closed shows
-in requests to it that nobody answers although the device is there, or in a new port at the next REGISTER.
+A device behind a NAT is reachable only through the mapping that its own packets keep open. Two things show that a
+mapping closed: requests to it that nobody answers although the device is there, or a new port at the next REGISTER.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sipdiag.sip import split_parameters
 from sipdiag.trace import Sighting, host
 
 IDLE = 15 * SECOND
-"""No NAT closes a mapping sooner: what changes within less is no matter of silence."""
+"""No NAT closes a mapping after a shorter silence: a port that changes sooner changed for another reason."""
 
 
 class Death(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,28 +28,30 @@ class Death(msgspec.Struct, frozen=True, kw_only=True):
     last: Sighting
     """The last packet of the device through it."""
     idle: int
-    """Nanoseconds of silence of the device until it was found closed."""
+    """Nanoseconds that the device had been silent when the mapping was found closed."""
     lost: list[Transaction]
     """Requests to the device that nobody answered; none where only the port changed."""
     revived: Transaction
-    """The REGISTER that opened a new one."""
+    """The REGISTER that opened a new mapping."""
     moved: bool
-    """Whether that came from another port."""
+    """Whether this REGISTER came from another port."""
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
-    """What a registration shows of the NAT before its device."""
+    """What a registration shows of the NAT in front of its device."""
 
     deaths: list[Death]
     survived: int
-    """The longest silence of the device after which a request still reached it; 0 when none was tried."""
+    """Nanoseconds of the longest silence of the device after which a request still reached it; 0 where none did."""
 
 
 class Traffic(msgspec.Struct, kw_only=True):
-    """Who spoke when, and who was asked, by endpoint: made once for all registrations."""
+    """The messages from some endpoints and the requests to them, made once for all registrations."""
 
     spoken: dict[str, list[Sighting]]
+    """Endpoint → the messages that came from it, in the order of time."""
     asked: dict[str, list[Transaction]]
+    """Endpoint → the requests over UDP that went to it, in the order of time."""
 
     def before(self, endpoint: str, time: int) -> Sighting | None:
         """The last packet of `endpoint` before a time."""
@@ -65,7 +67,7 @@ class Traffic(msgspec.Struct, kw_only=True):
 
 
 def traffic_of(correlation: Correlation, endpoints: Container[str]) -> Traffic:
-    """The datagrams of `correlation` from and to `endpoints`."""
+    """The messages of `correlation` from and to `endpoints`."""
     spoken: dict[str, list[Sighting]] = {}
     asked: dict[str, list[Transaction]] = {}
     for arrival in correlation.arrivals:
@@ -130,7 +132,7 @@ def mark_of(transaction: Transaction) -> Mark:
 
 
 def behind_nat(registration: Registration) -> bool:
-    """Whether a NAT stands before the device: over UDP it is seen elsewhere than it believes to be."""
+    """Whether there is a NAT in front of the device: over UDP its address is another than it believes."""
     if len(registration.transactions) < 2:
         return False
     ends = (registration.transactions[0], registration.transactions[-1])
@@ -140,19 +142,19 @@ def behind_nat(registration: Registration) -> bool:
 
 
 def flow_of(registration: Registration, traffic: Traffic, window: Window) -> Flow | None:
-    """The flow of one registration behind a NAT; None where no death shows, or not silence was what killed it."""
+    """The flow of one registration behind a NAT; None where no mapping closed, or none because of a silence."""
     attempts = [each for each in registration.attempts if each.request is not None and each.request.transport == "udp"]
     deaths: list[Death] = []
     for earlier, later in pairwise(attempts):
         if later.time - earlier.time < IDLE:
             if _moved(earlier, later):
-                return None  # another port for each request: that is the client's way, not the NAT's
+                return None  # another port for each request: the client does that, not the NAT
             continue
         deaths += _deaths(earlier, later, traffic, window)
     if not deaths:
         return None
     survived = max(_survived(attempts, traffic), default=0)
-    # The same port again, one time, and nothing to compare with: the phone may have lost its network.
+    # Once, with the same port again and no survived silence to compare with: the phone may have lost its network.
     unsure = not survived and len(deaths) == 1 and not deaths[0].moved
     if unsure or survived >= min(each.idle for each in deaths):
         return None
@@ -173,7 +175,7 @@ def _deaths(earlier: Transaction, later: Transaction, traffic: Traffic, window: 
 
 
 def _survived(attempts: Iterable[Transaction], traffic: Traffic) -> Iterator[int]:
-    """The silences of the device after which a request reached it."""
+    """Nanoseconds of each silence of the device after which a request reached it."""
     for endpoint in {each.source for each in attempts}:
         for each in traffic.asked.get(endpoint, []):
             last = traffic.before(endpoint, each.time) if each.responses else None
@@ -187,7 +189,7 @@ def _silent(transaction: Transaction, request: Sighting, window: Window) -> bool
 
 
 def _moved(earlier: Transaction, later: Transaction) -> bool:
-    """Whether only the public port changed: the device says that it is where it was, and so is its NAT."""
+    """Whether only the public port changed, while the device's own address and the NAT's address stayed the same."""
     one, other = earlier.request, later.request
     if one is None or other is None or one.message.field("contact") != other.message.field("contact"):
         return False

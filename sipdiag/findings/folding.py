@@ -1,4 +1,4 @@
-"""What one cause left open is said once: findings that only wait for the missing direction join that finding."""
+"""Folding: findings left open only because the capture misses a direction become part of `capture-one-sided`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from sipdiag.findings.finding import Evidence, Finding
 from sipdiag.trace import host
 
 CAUSE = "capture-one-sided"
+"""The rule on directions that the capture misses: its findings are the causes here."""
 OPEN = "one-sided"
 """The variant of every finding that a missing direction left open."""
 WORTH_FOLDING = 2
-"""A single question that nothing proves to come from the recorder is told by its own rule."""
+"""A cause that is not proven takes in open findings only if there are so many of them."""
 MOST_FRAMES = 40
 MOST_DIRECTIONS = 10
 
@@ -26,12 +27,12 @@ Place = tuple[int, int]
 
 
 def folded(findings: list[Finding], arrivals: Iterable[Arrival]) -> list[Finding]:
-    """`findings` in their order, without those that `capture-one-sided` tells of together."""
+    """`findings` in their order, without the open ones that a finding of `capture-one-sided` takes in."""
     return told_once(findings, directions_of(findings, arrivals) if causes_in(findings) else {})
 
 
 def told_once(findings: list[Finding], ways: Mapping[Place, set[str]]) -> list[Finding]:
-    """The same, where it is known already which `ways` the messages of open findings went."""
+    """The same, where the directions of open findings, `ways`, are known already: see `directions_of`."""
     causes = causes_in(findings)
     if not causes:
         return findings
@@ -45,13 +46,13 @@ def told_once(findings: list[Finding], ways: Mapping[Place, set[str]]) -> list[F
 
 
 Order = tuple[Any, ...]
-"""Where a finding stands among all."""
+"""What findings are sorted by."""
 
 
 class Folding:
-    """Which open findings are told with which of some causes, when it is known how many there are of each kind.
+    """Decides which cause takes in which open finding, once it is known how many of them each cause could take in.
 
-    The findings may come piece by piece: all of them are weighed first, then each is offered.
+    The findings may come piece by piece: first all of them are counted by `weigh`, then each is offered to `takes`.
     """
 
     def __init__(self, causes: Sequence[Finding]) -> None:
@@ -61,23 +62,23 @@ class Folding:
         self._shares = [_Share() for _ in causes]
 
     def weigh(self, directions: Iterable[set[str]]) -> None:
-        """Count open findings by the causes that may tell them: each by the directions between its hosts."""
+        """Count open findings, given by the directions between their hosts, by the causes that could take them in."""
         self._speaks = None
         self._kinds.update(map(self._open_to, directions))
 
     def takes(self, order: Order, finding: Finding, directions: set[str]) -> bool:
-        """Whether a cause tells an open finding, which is added to what that says then."""
+        """Whether a cause takes in an open finding; if so, it is added to what the cause says."""
         cause = self._cause_of(directions)
         if cause is not None:
             self._shares[cause].add(order, finding, directions & self._named[cause], self._causes[cause].capture)
         return cause is not None
 
     def tells(self, directions: set[str]) -> bool:
-        """Whether a cause tells an open finding with such directions."""
+        """Whether a cause takes in an open finding with such directions."""
         return self._cause_of(directions) is not None
 
     def told(self) -> list[Finding | None]:
-        """What each cause says in the end; None where it says nothing."""
+        """Each cause with what it took in; None in the place of one that takes in nothing and is not proven."""
         speaks = self._settled()
         return [
             share.said_by(cause) if speaks[number] else None
@@ -92,7 +93,7 @@ class Folding:
         return next((number for number in sorted(self._open_to(directions)) if speaks[number]), None)
 
     def _settled(self) -> list[bool]:
-        """Which causes speak: one after the other, each of what those before it left."""
+        """Which causes take in findings: one after the other, each of what those before it left."""
         if self._speaks is None:
             left = dict(self._kinds)
             self._speaks = []
@@ -106,7 +107,7 @@ class Folding:
 
 
 class _Share:
-    """What one cause tells of open findings."""
+    """What one cause took in of open findings."""
 
     def __init__(self) -> None:
         self._rules: Counter[str] = Counter()
@@ -126,7 +127,7 @@ class _Share:
         return sorted(self._frames.items(), key=itemgetter(1))[:MOST_FRAMES]
 
     def said_by(self, cause: Finding) -> Finding:
-        """`cause` with what it left open; one that nothing proves speaks of those directions only."""
+        """`cause` with what it took in; where it is not proven, it names only the directions of these findings."""
         shown = _missing(cause) if cause.variant == "proven" else self._ways
         evidence: Evidence = {
             **cause.evidence,
@@ -145,7 +146,7 @@ def _missing(cause: Finding) -> set[str]:
 
 
 def directions_of(findings: Iterable[Finding], arrivals: Iterable[Arrival]) -> dict[Place, set[str]]:
-    """First frame of each finding that is open → the two directions between its hosts, as the evidence names them."""
+    """Place of each open finding → the two directions between its hosts, written as in the evidence of a cause."""
     ways: dict[Place, set[str]] = {shown_at(finding): set() for finding in findings if is_open(finding)}
     for arrival in arrivals if ways else ():
         seen = arrival.sighting
@@ -156,7 +157,7 @@ def directions_of(findings: Iterable[Finding], arrivals: Iterable[Arrival]) -> d
 
 
 def causes_in(findings: Iterable[Finding]) -> list[Finding]:
-    """Those that may tell others."""
+    """The findings that may take in others."""
     return [finding for finding in findings if finding.rule == CAUSE]
 
 
@@ -166,5 +167,5 @@ def is_open(finding: Finding) -> bool:
 
 
 def shown_at(finding: Finding) -> Place:
-    """Where its first message stands."""
+    """The capture and the first frame of a finding."""
     return finding.capture, finding.frames[0]

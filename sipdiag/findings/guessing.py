@@ -23,6 +23,7 @@ from sipdiag.calls import (
 from sipdiag.findings.scene import Scene, Source
 
 REFUSALS = frozenset({401, 403, 407})
+"""Status codes by which a server turns credentials down (RFC 3261, section 22.1)."""
 
 
 class Guessing(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,17 +31,17 @@ class Guessing(msgspec.Struct, frozen=True, kw_only=True):
 
     source: str
     many_accounts: bool
-    """It tried one account after the other, else one password after the other."""
+    """Whether it tried one account after the other; if not, one password after the other."""
     rejected: list[Transaction]
     """Every REGISTER whose credentials were refused, in the order of time."""
     fastest: list[Transaction]
-    """Those in the busiest stretch."""
+    """The most of them within `guess_window_s`."""
     accounts: dict[str, int]
-    """User name → how often it was refused."""
+    """User name → how often it was refused in `fastest`."""
 
 
 def guessing_of(source: Source, scene: Scene) -> Guessing | None:
-    """What a host guesses; None when it does not."""
+    """The guessing of a host; None when it does not guess."""
     limits, asked = scene.settings, source.asked
     if len(asked) < limits.guesses:
         return None

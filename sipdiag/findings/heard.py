@@ -1,4 +1,4 @@
-"""How rules on media tell: who is not heard by whom, by frames of signalling and of the streams that show it."""
+"""How rules on media report: who is not heard by whom, with frames of signalling and of the streams that show it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sipdiag.sip import parse_name_addr
 from sipdiag.trace import Sighting
 
 TALKSPURTS = 2
-"""So many beginnings of speech in a stream are its sender's way: it sends nothing while it has nothing to say."""
+"""A stream with more talkspurts than this comes from a sender that sends nothing while nobody speaks."""
 
 
 def saves_packets(stream: Stream) -> bool:
@@ -21,7 +21,7 @@ def saves_packets(stream: Stream) -> bool:
 
 
 def names_of(call: Call, sender: str) -> tuple[str, str]:
-    """The addresses of record of who is to be heard and of who is to hear; as From and To of the call name them."""
+    """The URIs of `sender`, who is to be heard, and of the other side, as From and To of the call name them."""
     parties = {
         side: parse_name_addr(call.opening.message.field("from" if side == CALLER else "to") or "").uri.text
         for side in (sender, OTHER[sender])

@@ -1,19 +1,19 @@
-"""What the Identity header fields of a call say, held against the call itself (RFC 8224, section 6.2)."""
+"""What the Identity header fields of a call say, compared with the call itself (RFC 8224, section 6.2)."""
 
 from __future__ import annotations
 
 import msgspec
 
-from sipdiag.calls import SECOND, Call, Transaction, number_in, status
+from sipdiag.calls import SECOND, Call, Transaction, number_in, reason_phrase, status
 from sipdiag.findings.finding import Evidence
 from sipdiag.findings.settings import Settings
 from sipdiag.sip import Passport, Request, Signature, parse_name_addr, parse_uri, passport_in, signature_of
 from sipdiag.trace import Sighting
 
 SHORTEST = 7
-"""Digits that two writings of one number share at least, with the country code and without."""
+"""Numbers with at least so many digits are one if one ends with the other: it may lack the country code."""
 REFUSALS = frozenset({403, 428, 436, 437, 438})
-"""Codes by which a verifier refuses (RFC 8224, section 6.2.2); 403 only where its reason says so."""
+"""Status codes by which a verifier refuses (RFC 8224, section 6.2.2); 403 only where its reason phrase says so."""
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,15 +21,16 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
     passport: Passport
     value: str
-    """The header field as it stands."""
+    """The value of the Identity header field."""
     transaction: Transaction
+    """The INVITE that carries it."""
     request: Sighting
     refusal: Sighting | None
-    """The response by which a verifier refused it."""
+    """The response by which a verifier refused it; None where none did."""
 
     @property
     def age_s(self) -> int | None:
-        """Seconds from its issue to its sighting; negative when it comes from the future."""
+        """Seconds from its `iat` to its sighting, negative when that lies in the future; None without `iat`."""
         issued = self.passport.issued
         return None if issued is None else self.request.time // SECOND - issued
 
@@ -110,5 +111,5 @@ def _refusal(transaction: Transaction) -> Sighting | None:
     final = transaction.final
     if final is None or status(final) not in REFUSALS:
         return None
-    reason = getattr(final.message, "reason", "").lower()
+    reason = reason_phrase(final).lower()
     return final if status(final) != 403 or "stale" in reason or "identity" in reason else None

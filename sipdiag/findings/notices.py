@@ -1,7 +1,7 @@
 """What ICMP says of messages that did not arrive: which of them, who says so, and why (RFC 792, RFC 4443).
 
-A client that is told so fails at once (RFC 3261, sections 8.1.3.1 and 18.4). An error belongs to the message that it
-quotes: to the one with its IP identification, or with the branch in the quote, or else to the last one sent before it.
+A client that gets an ICMP error fails at once (RFC 3261, sections 8.1.3.1 and 18.4). An error belongs to the message
+that it quotes: the one with its IP identification, or with the branch in the quote, else the last one sent before it.
 """
 
 from __future__ import annotations
@@ -17,38 +17,38 @@ from sipdiag.trace import Sighting, port
 from sipdiag.transport import Report, Undelivered
 
 KINDS = frozenset({"port-closed", "prohibited", "unreachable", "hops-exceeded", "too-big", "fragment-missing"})
-"""What errors come to."""
+"""Kinds of ICMP errors: see `Undelivered.kind`."""
 OF_SIZE = frozenset({"too-big", "fragment-missing"})
-"""Those that a smaller packet would not have met: media are small."""
+"""Errors on large packets, which media are not."""
 SOON = 5 * SECOND
-"""A router that looks for the host in vain says so after three seconds."""
+"""An error comes within this time of the packet: a router looks for a host for three seconds before it gives up."""
 REASSEMBLED = 75 * SECOND
-"""How long a host waits for the rest of a datagram, at the most (RFC 1122, section 3.3.2)."""
+"""An error on a missing fragment comes within this time: a host waits at most so long (RFC 1122, section 3.3.2)."""
 SETTLED = 2 * SECOND
-"""A client that asks again after an error, and is answered, has done so by now."""
+"""A client that tries again after an error, and is answered, does so within this time."""
 SURE = 4 * SECOND
-"""By now a server that was only just starting would have answered a repeat."""
+"""A server that was only just starting would answer a repeat within this time."""
 MOST_FRAMES = 8
 STEADY = 3
-"""So many errors on media, from the beginning of a time to its end, and none of them arrive."""
+"""With at least so many errors, from the beginning of a stretch of time to its end, no media arrive in it."""
 CONNECTING = 130 * SECOND
-"""How long a client repeats its SYN at the most."""
+"""For at most this time a client repeats its SYN."""
 AT_AN_END = 3 * SECOND
-"""How far from both ends: a host says the same once a second at the most."""
+"""An error this close to the beginning, or to the end, counts as there: a host sends one a second at most."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """That some messages did not arrive."""
+    """The news that one message, with its copies, did not arrive."""
 
     undelivered: Undelivered
     reports: list[Report]
-    """The errors on them."""
+    """The ICMP errors on it."""
     every: bool
-    """Each copy of the message is among them."""
+    """Whether there is an error on each copy of the message."""
 
     @property
     def kind(self) -> str:
-        """What it comes to: a variant of the rules' messages."""
+        """The kind of error, which is also the variant of a finding on it."""
         return self.undelivered.kind
 
     def frames_in(self, capture: int) -> list[int]:
@@ -69,7 +69,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         }
 
     def added_to(self, finding: Finding) -> Finding:
-        """The finding with the errors among what shows it; a frame that is named is one of its capture if any is."""
+        """`finding` with the errors in its frames and evidence; `icmp_frame` is in its capture if any error is."""
         frames = self.frames_in(finding.capture)
         evidence = self.evidence | ({"icmp_frame": frames[0]} if frames else {})
         return msgspec.structs.replace(
@@ -79,14 +79,14 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def confidence(self, recorded: int) -> Confidence:
-        """How sure it is that this is why nobody answered, when so much was recorded after the message."""
+        """How sure it is that this is why nobody answered, when `recorded` nanoseconds follow the message."""
         if recorded < SETTLED:
             return Confidence.INCONCLUSIVE
         return Confidence.CERTAIN if self.every and recorded >= SURE else Confidence.LIKELY
 
 
 class Notices:
-    """All that ICMP says, by the ways that the datagrams took.
+    """All ICMP errors, by source and destination of what did not arrive.
 
     A recording may have been rotated between a message and the error on it: whichever capture holds the error counts.
     """
@@ -127,7 +127,7 @@ class Notices:
         return None
 
     def on(self, sent: Sequence[Sighting]) -> Notice | None:
-        """What is said of the copies of one message on one way: of several reasons the one told most."""
+        """What is said of `sent`, the copies of one message on one way: of several reasons the most frequent."""
         if not sent or not self._ways:
             return None
         first = sent[0]
@@ -175,7 +175,7 @@ def _on(told: Undelivered, sent: Sequence[Sighting]) -> dict[tuple[int, int], Re
                 break
             named = _named(copy, report)
             later = number + 1 < len(copies) and copies[number + 1].time <= report.time
-            # An error that names nothing can be about another site's message where it stands in another capture.
+            # An error of another capture that quotes too little may be about the message of another site.
             unnamed = named is None and not later and report.capture == copy.capture
             if named or unnamed:
                 found.setdefault((copy.capture, copy.frame), report)

@@ -12,7 +12,7 @@ Thing = TypeVar("Thing")
 
 
 def arrived(arrival: Arrival) -> tuple[int, int, int]:
-    """What arrivals are ordered by."""
+    """What arrivals are sorted by."""
     return moment(arrival.sighting)
 
 
@@ -22,7 +22,7 @@ def in_order(parts: Iterable[Iterable[Thing]], key: Callable[[Thing], Any]) -> l
 
 
 def first_of_each_capture(seen: Iterable[Sighting], most: int) -> list[Sighting]:
-    """Of `seen`, in the order of time, so many of each capture: a finding names no more of the one it is shown by."""
+    """The first `most` of `seen` in each capture, in the order of time: no finding names more frames."""
     counts: dict[int, int] = {}
     kept = []
     for each in sorted(seen, key=moment):

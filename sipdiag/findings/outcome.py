@@ -1,7 +1,7 @@
-"""How much a status code matters where it ends a call or a registration, and whether it is the end yet.
+"""How much a status code matters where it ends a call or a registration, and whether it is the end at all.
 
-RFC 3261 has a client that is refused for a reason that it can mend try again (sections 8.1.3.4, 8.1.3.5 and 21.5.4),
-as have those that define further codes.
+After some refusals a client changes its request and tries again (RFC 3261, sections 8.1.3.4, 8.1.3.5 and 21.5.4, and
+the RFCs that define further codes).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from sipdiag.trace import Sighting
 _BY_PEOPLE = frozenset({480, 486, 487, 491, 600, 603, 607})
 """Outcomes that people cause: busy, declined, not there, hung up; and a glare, which clients settle themselves."""
 _TRIED_AGAIN = frozenset({401, 407, 413, 415, 416, 420, 421, 422, 423, 428, 429, 484, 488, 491, 494})
-"""Refusals after which a client by itself sends the request again: with what was asked for, or without what was not."""
+"""Refusals after which a client tries again by itself, with what was asked for, or without what was refused."""
 _LATER = frozenset({404, 413, 480, 486, 500, 503, 600, 603})
 """Refusals that may say after how long to try again (RFC 3261, section 20.33)."""
 TIME_TO_TRY_AGAIN = 2 * SECOND
-"""A client that mends its request by itself does so at once."""
+"""A client that tries again by itself does so within this time."""
 LONGEST_STAY_AWAY = 32
-"""Seconds of a Retry-After that a call waits for; nobody waits longer with a telephone at the ear."""
+"""The longest Retry-After, in seconds, that a call waits for: nobody holds a telephone to the ear for longer."""
 
 
 def severity_of(status: int) -> Severity:
@@ -41,6 +41,6 @@ def may_go_on(refusal: Sighting, window: Window) -> bool:
 
 
 def was_mended(refusal: Sighting, call: Call) -> bool:
-    """Whether the caller that met the refusal tried again, and was not refused."""
+    """Whether the caller that got `refusal` tried again, and was not refused then."""
     later = [each.final for each in call.attempts if each.first.cseq > refusal.message.cseq]
     return bool(later) and (later[-1] is None or status(later[-1]) < 300)

@@ -16,17 +16,17 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     rule: str
     peer: str
-    """The address or host name of one side: it silences what names it in its evidence."""
+    """The address or host name of one side: findings that name it in their evidence are accepted."""
     reason: str
     until: date | None = None
-    """The last day on which it holds."""
+    """The last day on which the silence holds; None: for ever."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """How findings are to be taken."""
 
     severities: dict[str, Severity] = {}
-    """Rule → severity in place of its own; a lower one of the finding itself stays."""
+    """Rule → severity of its findings; those that the rule itself makes notes are not raised."""
     silences: list[Silence] = []
 
 

@@ -1,24 +1,22 @@
-"""How rules tell of refused REGISTERs: the same facts and the same severities, whichever rule speaks."""
+"""How rules report refused REGISTERs: with the same facts and the same severities, whichever rule it is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sipdiag.calls import Outage, Refusal, Registration, asks_for_removal
+from sipdiag.calls import Outage, Refusal, Registration, asks_for_removal, reason_phrase
 from sipdiag.findings.finding import Evidence, Severity
 from sipdiag.findings.telling import seconds
-from sipdiag.sip import Response
 from sipdiag.trace import Sighting
 
 
 def refusal_evidence(registration: Registration, refusal: Refusal, refusals: int) -> Evidence:
-    """What every finding on a refusal says: who asked whom for what, and the answer."""
-    response = refusal.final.message
+    """What every finding on `refusal`, one of so many `refusals`, says: who asked whom for what, and the response."""
     evidence: Evidence = {
         "aor": registration.aor,
         "contact": registration.contact,
         "code": refusal.code,
-        "reason": response.reason if isinstance(response, Response) else "",
+        "reason": reason_phrase(refusal.final),
         "response_frame": refusal.final.frame,
         "refusals": refusals,
         "server": refusal.final.source,
@@ -42,14 +40,14 @@ def recovery_evidence(outage: Outage, refusals: Sequence[Refusal]) -> Evidence:
 
 
 def refusal_sightings(outage: Outage, refusals: Sequence[Refusal], told: Refusal) -> list[Sighting]:
-    """The request and the response that tell most, the other refusals, and what ended them."""
+    """The request and response of `told`, the other refusals, and the 2xx that ended the outage."""
     shown_by = [each for each in (told.transaction.request, told.final) if each is not None]
     shown_by += [each.final for each in refusals if each is not told]
     return shown_by if outage.recovered is None else [*shown_by, outage.recovered]
 
 
 def refusal_severity(outage: Outage, told: Refusal, severity: Severity) -> Severity:
-    """`severity`, less where the user lost less: a removal lapses by itself, a refresh in time costs nothing."""
+    """`severity`, or less: a binding that was to be removed lapses by itself, and a refresh in time loses nothing."""
     if asks_for_removal(told.transaction) or severity is Severity.NOTE:
         return Severity.NOTE
     if outage.recovered is None:

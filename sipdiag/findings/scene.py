@@ -45,11 +45,11 @@ from sipdiag.transport import Connection, Undelivered
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """One host, and what it asked of its own accord."""
+    """One host, and the requests outside a dialog that it made and did not only pass on."""
 
     host: str
     asked: list[Transaction]
-    """In the order of time."""
+    """These requests, in the order of time."""
 
 
 class Passing(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,15 +58,18 @@ class Passing(msgspec.Struct, frozen=True, kw_only=True):
     stream: Stream
     """The first of them."""
     count: int
+    """How many there are."""
 
 
 class MediaWays(msgspec.Struct, frozen=True, kw_only=True):
-    """Between which hosts media go; what merely may be a stream counts for nothing."""
+    """Between which hosts media go; streams that are not convincing do not count."""
 
     at: dict[str, list[Passing]]
     """Host → the streams that begin or end there."""
     senders: set[str]
+    """The hosts that streams come from."""
     hearers: set[str]
+    """The hosts that streams go to."""
     two_way: bool
     """Whether media go both ways between any two hosts."""
 
@@ -84,7 +87,7 @@ def media_ways_of(streams: Iterable[Stream]) -> MediaWays:
 
 
 def ways_together(ways: Mapping[tuple[str, str], Passing]) -> MediaWays:
-    """The same, where the streams from each host to each other are known, the first of them first."""
+    """The same, from (source host, destination host) → the streams between them, in the order they began."""
     at: dict[str, list[Passing]] = {}
     for ends, passing in ways.items():
         for end in dict.fromkeys(ends):
@@ -98,7 +101,7 @@ def ways_together(ways: Mapping[tuple[str, str], Passing]) -> MediaWays:
 
 
 def unheard_in(connections: Iterable[Connection]) -> Iterator[tuple[str, int]]:
-    """The ways of connections with signalling of which nothing is there, and how much was acknowledged of each."""
+    """The directions of signalling connections that are wholly missing, each with the bytes that were acknowledged."""
     for each in connections:
         if each.signalling and each.way_unheard:
             yield each.way_unheard, each.acknowledged
@@ -113,21 +116,24 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """The captures, for what lies below SIP: their defects, their connections."""
     settings: Settings = Settings()
     streams: list[Stream] = []
-    """The RTP streams of all captures, those that go on from one to the next joined; at least those of its calls."""
+    """The RTP streams of all captures, those that go on from one capture to the next joined.
+
+    Where the calls are only a part of the traffic, at least the streams that may belong to them.
+    """
     streams_elsewhere: bool = False
-    """Whether there are others."""
+    """Whether there are other streams in the traffic."""
     with_media: bool = False
-    """Whether the captures were read with their media: without that nothing is known of it."""
+    """Whether the captures were read with their media."""
     media_settled: Settled | None = None
-    """Where the calls are a part of the traffic: what all calls together say of whose the streams are."""
+    """Where the calls are only a part of the traffic: what has to be known of all calls to tie streams to these."""
     ledger: dict[str, dict[str, list[Duty]]] = {}
     """The pages of each call: duties by kind, worked out once for all the rules that read them."""
     ledger_under: dict[str, dict[str, list[Duty]]] = {}
     """The pages of each Call-ID."""
     laid: dict[tuple[str, str], dict[int, Duty]] = {}
-    """Duties by Call-ID and kind, each by the message that lays it."""
+    """(Call-ID, kind of duty) → identity of a message → the duty that it lays."""
     anew_seen: dict[str, Anew] = {}
-    """What was sent anew, by Call-ID, looked for once."""
+    """What was sent anew, by Call-ID, worked out once."""
     outages_seen: dict[int, list[Outage]] = {}
     """Outages by registration number, worked out once."""
     exchanges_seen: dict[str, list[Exchange]] = {}
@@ -137,9 +143,9 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     undelivered: list[Undelivered] = []
     """What ICMP says in captures that are not among `traces`."""
     damages: dict[int, list[Damage]] = {}
-    """Capture → the places that were passed over, where they have been looked for."""
+    """Number of a capture → the places that could not be read."""
     notices_seen: list[Notices] = []
-    """The same and that of the traces by way, once it was asked for."""
+    """All ICMP errors, once they were asked for."""
     media_ways_seen: list[MediaWays] = []
     """Between which hosts media go, once it was worked out."""
     hearings_seen: dict[str, list[Hearing]] = {}
@@ -147,25 +153,25 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     claims_seen: dict[str, list[Claim]] = {}
     """PASSporTs by Call-ID, read once."""
     given: dict[str, Facts] = {}
-    """What is known of calls outside `correlation`, where that is a part of the traffic: pieces by name."""
+    """Where `correlation` is only a part of the traffic: the pieces of `Surroundings` of all the traffic, by name."""
     flows_seen: list[Flows] = []
     """Flows through a NAT that closed: given, or worked out once."""
     ways_unheard: dict[str, int] = {}
-    """The ways of connections of which nothing is in the capture, once the gaps are worked out."""
+    """`source → destination` of connections that is wholly missing → bytes acknowledged; filled with `gaps`."""
     gaps: set[str] = set()
-    """The streams of which bytes are missing, as their defects name them; an empty name once they are worked out."""
+    """`source → destination` of streams with missing bytes; holds an empty name once it was worked out."""
     around: list[Surroundings] = []
-    """What crosses calls, once it was asked for."""
+    """What rules ask about other calls, once it was asked for."""
 
     @property
     def surroundings(self) -> Surroundings:
-        """What crosses calls."""
+        """What rules ask about other calls."""
         if not self.around:
             self.around.append(Surroundings(self.correlation, self.settings, self.given))
         return self.around[0]
 
     def settle(self) -> None:
-        """Work out what rules on many calls ask for, so that it is not done by each process again."""
+        """Work out what many rules ask for before a second process is begun, so that not both do it."""
         if self.has_streams or self.notices:
             self.carriage  # noqa: B018
 
@@ -185,7 +191,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return self.notices_seen[0]
 
     def sources(self) -> list[Source]:
-        """Each host with what it asked of its own accord."""
+        """Each host with the requests that it made."""
         return [Source(host=name, asked=asked) for name, asked in requests_by_source(self.correlation).items()]
 
     def flows(self) -> Flows:
@@ -201,7 +207,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return self.flows().by_registration.get((registration.call_id, registration.aor))
 
     def lost_in_flow(self, transaction: Transaction) -> bool:
-        """Whether a NAT that had closed explains that nobody answered."""
+        """Whether nobody answered because a NAT had closed the flow to the device."""
         return mark_of(transaction) in self.flows().lost
 
     def last_heard(self, source: str, destination: str) -> int:
@@ -221,7 +227,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return way in self.gaps or way in self.ways_unheard
 
     def unheard(self, source: str, destination: str) -> int | None:
-        """Bytes that were acknowledged of a way of a connection of which nothing is there; None where some is."""
+        """Bytes acknowledged of a direction of a connection that is wholly missing; None where it is not."""
         self.missed_bytes(source, destination)
         return self.ways_unheard.get(f"{source} → {destination}")
 
@@ -235,7 +241,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return outages
 
     def accepted(self, registration: Registration) -> list[Sighting]:
-        """Every 2xx that the same client got for the same address: one that starts anew takes a new Call-ID."""
+        """Every 2xx that the same client got for the same address, also under another Call-ID after a restart."""
         key = (registration.aor, host(registration.transactions[0].source))
         found: list[Sighting] = self.surroundings["accepted"].get(key, [])
         return found
@@ -255,7 +261,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def duties(self, call: Call, kind: str) -> list[Duty]:
-        """What messages of `call` obliged somebody to send, of one kind, and what became of it."""
+        """The duties of one kind that messages of `call` lay."""
         pages = self.ledger.get(call.key)
         if pages is None:
             pages = self.ledger[call.key] = {}
@@ -266,7 +272,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return duties
 
     def duties_under(self, call_id: str, kind: str) -> list[Duty]:
-        """The same of all that has one Call-ID, whether it is a call or not."""
+        """The duties of one kind that messages of one Call-ID lay, whether it is a call or not."""
         pages = self.ledger_under.setdefault(call_id, {})
         if kind not in pages:
             pages |= duties_under(self.correlation.transactions_of(call_id), kind, self.window)
@@ -288,7 +294,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def faults(self) -> list[Fault]:
-        """What is wrong with messages by themselves, by who sent them."""
+        """What is wrong with messages by themselves, by sender."""
         flaws = flaws_of(self.correlation.arrivals, self.surroundings["kinds"])
         return list(faults_of(flaws, self.correlation))
 
@@ -337,7 +343,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def wanted_streams(self) -> tuple[list[tuple[str, Span]], list[tuple[frozenset[str], Span]]]:
-        """Where streams of its calls begin or end, and between which hosts those go that are guessed; when."""
+        """See `calls.wanted_by`."""
         return wanted_by(self.correlation.calls, {leg.key: self.exchanges(leg) for leg in self.correlation.legs})
 
     def exchanges(self, call: Call) -> list[Exchange]:

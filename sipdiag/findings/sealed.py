@@ -1,4 +1,4 @@
-"""TLS as far as SIP may be behind it: which handshakes, and which requests were refused for want of a connection."""
+"""TLS that may carry SIP: its handshakes, and the requests that were refused because no connection came about."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from sipdiag.trace import Trace, host, port
 from sipdiag.transport import Handshake
 
 UNREACHED = frozenset({408, 480, 500, 502, 503, 504})
-"""What an element says that could not reach the next one (RFC 3261, sections 8.1.3.1 and 16.9)."""
+"""Responses of an element that could not reach the next one (RFC 3261, sections 8.1.3.1 and 16.9)."""
 WEB = frozenset({443, 8443, 8080, 80})
-"""Ports where a SIP server has its web pages; SIP over WebSocket too, which cannot be told from them."""
+"""Ports of web pages, which SIP servers have too; SIP over WebSocket uses them as well and cannot be told apart."""
 WEB_PROTOCOLS = frozenset({"http/1.0", "http/1.1", "h2", "h3"})
+"""ALPN protocol IDs of the web (RFC 7301)."""
 
 
 def sip_handshakes(trace: Trace, scene: Scene) -> list[Handshake]:
-    """The TLS handshakes of a capture that SIP is behind, or was to be: by port, by ALPN, or by whom they are with."""
+    """The TLS handshakes of a capture that were for SIP, by the port, by ALPN, or by the server's host."""
     if not trace.handshakes:
         return []
     speakers = {host(end) for seen in trace.sightings for end in (seen.source, seen.destination)}
@@ -36,7 +37,7 @@ def _is_for_sip(handshake: Handshake, scene: Scene, speakers: set[str]) -> bool:
 
 
 def possible_handshakes(trace: Trace) -> list[Handshake]:
-    """The complete handshakes of a capture without any SIP, behind which it may be: no web page, by port or by ALPN."""
+    """In a capture without any SIP, the complete handshakes that may hide it: neither port nor ALPN say a web page."""
     if trace.sightings:
         return []
     return [
@@ -49,11 +50,11 @@ def possible_handshakes(trace: Trace) -> list[Handshake]:
 
 
 def refused_behind(client: str, server: str, moments: Iterable[int], scene: Scene) -> list[str]:
-    """The Call-IDs of what the host `client` had taken on, and refused without sending it on, at these moments.
+    """The Call-IDs of requests that the host `client` refused because no connection to `server` came about.
 
-    It is what it could not deliver to `server` because the connection to it did not come about.
+    It got them before one of `moments`, when it tried to connect, and refused them after it without sending them on.
     """
-    knocked = list(moments)
+    tried = list(moments)
     found: dict[str, None] = {}
     for each in scene.correlation.transactions:
         final = each.final
@@ -63,6 +64,6 @@ def refused_behind(client: str, server: str, moments: Iterable[int], scene: Scen
             continue
         onward = scene.correlation.transactions_of(each.call_id)
         sent_on = any(other.method == each.method and host(other.source) == client for other in onward)
-        if not sent_on and any(each.time <= time <= final.time for time in knocked):
+        if not sent_on and any(each.time <= time <= final.time for time in tried):
             found[each.call_id] = None
     return list(found)

@@ -16,20 +16,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     guess_legs: bool = True
     """Whether calls of different Call-IDs are taken for legs of one where no header field says so, only likeness."""
     clock_jump_s: float = 1.0
-    """How far a recorder's clock goes back before it is worth a word: below, packets of several queues are swapped."""
+    """A recorder's clock that goes back by less is not reported: packets of several queues may be swapped."""
     message_oversized_bytes: int = 1300
     """Above this a request must not go over UDP where nobody knows the path MTU (RFC 3261, section 18.1.1)."""
     setup_slow_s: float = 11.0
-    """From the first INVITE to the first that the caller is told: the 95 % of international calls in ITU-T E.721."""
+    """From the first INVITE until the caller hears anything: 95 % of international calls need less (ITU-T E.721)."""
     unfinished_after_s: float = 180.0
-    """Without any response after the last provisional one: timer C (RFC 3261, section 16.6)."""
+    """From the last provisional response without any other: timer C (RFC 3261, section 16.6)."""
     challenge_answer_s: float = 32.0
-    """From a challenge to credentials: a client that knows them needs milliseconds, a user who types them half a
-    minute."""
+    """From a challenge to credentials: a client that has them needs milliseconds, a user who types them half a minute.
+    """
     registration_refresh_s: float = 10.0
     """A refresh sooner than this after the last one is needless, if the binding lasts more than four times as long."""
     registration_storm_count: int = 10
-    """Needless refreshes of one binding that are worth a word."""
+    """So many needless refreshes of one binding are reported."""
 
     scanner_user_agents: tuple[str, ...] = (
         "friendly-scanner",
@@ -71,46 +71,46 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     dialled_prefixes: int = 4
     """Ways in which one host dials one and the same number: users know theirs, fraudsters try them."""
     options_targets_count: int = 10
-    """Addresses that one client asks once each with OPTIONS, in vain, before it is no longer told of each."""
+    """A client that asks more addresses than this once each with OPTIONS, in vain, is not reported for each of them."""
     condition_ignored_count: int = 3
-    """Requests that repeat what a server refused, or come before the time it set, before that is more than a note."""
+    """So many requests that repeat what a server refused, or come before the time it set, make more than a note."""
     expiry_grace_s: float = 2.0
-    """After a binding or a subscription has run out before it is told: clocks and ways differ that much."""
+    """A binding or a subscription that ran out is reported only after this time: clocks and delays differ so much."""
     lines_count: int = 10
-    """Addresses-of-record of one host above which it is a gateway, a test tool or a scanner: of a line that it drops
-    nothing is told."""
+    """A host with more addresses-of-record than this is a gateway, a test tool or a scanner: a line that it no longer
+    registers is not reported."""
 
     sip_ports: tuple[int, ...] = (5060, 5061)
     """Ports where a connection that was refused counts as SIP even if no message shows it."""
     retransmitted_count: int = 3
-    """Requests between two peers that had to be sent again before they were answered: fewer are not worth a word."""
+    """So many requests between two peers that had to be sent again before they were answered are reported."""
     retransmitted_share: float = 0.1
-    """Share of them all that had to be sent four times or more, 3.5 s and longer, before that is more than a note."""
+    """If this share of all requests had to be sent four times or more (3.5 s and longer), it is more than a note."""
     response_slow_s: float = 2.0
-    """From a request to the first word on it: a server that is well needs milliseconds."""
+    """From a request to the first response that its client waits for: a healthy server needs milliseconds."""
     response_slow_count: int = 10
-    """Slow responses of one server before that is more than a note."""
+    """So many slow responses of one server make more than a note."""
     response_slow_share: float = 0.1
-    """Share of the server's responses that must be slow besides."""
+    """And this share of the server's responses must be slow."""
 
     media_judged_s: float = 3.0
-    """How long a side must have been to be heard before it is judged that it was not."""
+    """A side is judged unheard only where it was to be heard for so long."""
     media_late_s: float = 2.0
-    """From the answer to the first packet of a side; people say hello once more after that."""
+    """From the answer to the first packet of a side: after that people say hello once more."""
     media_stopped_s: float = 5.0
     """From the last packet of a side to the end of the time in which it was to be heard."""
     media_loss_percent: float = 3.0
-    """Packets that never came before it is told: concealment hides less than that."""
+    """This share of lost packets is reported: concealment hides less."""
     media_loss_count: int = 5
-    """And so many of them: of a few packets one is many percent."""
+    """And at least so many packets must be lost: of a short stream a single one is many percent."""
     media_jitter_ms: float = 30.0
     """Mean over a stream: the usual jitter buffer holds two packets of 20 ms."""
     media_silent_s: float = 8.0
-    """Nothing but silence from the first packet to the last, for so long: people pause for less."""
+    """A stream of nothing but silence, this long, is reported: people pause for less."""
     media_unexpected_count: int = 5
-    """Packets of a payload type that nobody agreed on before they are told: fewer were on their way when it changed."""
+    """So many packets of a payload type that was not agreed on are reported: fewer were on the way when it changed."""
 
     identity_fresh_s: float = 60.0
     """How far the time of a PASSporT may be from that of its request (RFC 8224, section 6.2)."""
     certificates: tuple[Certificate, ...] = ()
-    """Those that signatures of PASSporTs are held against."""
+    """The certificates to check the signatures of PASSporTs with."""

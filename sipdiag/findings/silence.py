@@ -1,4 +1,4 @@
-"""How sure a request's silence is: what the client's repeats and the capture's window say of it."""
+"""How sure it is that a request was not answered, by the client's repeats and by what was recorded."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sipdiag.trace import Sighting
 def silence_of(
     transaction: Transaction, request: Sighting, window: Window, *, missed: bool = False
 ) -> tuple[str, Confidence] | None:
-    """Which way `request` went unanswered, and how sure that is; None when there is nothing to say yet.
+    """The variant that says how `request` went unanswered, and how sure that is; None when it is too early to say.
 
-    `missed` tells that bytes of the way back are not in the capture: the answer may have stood there.
+    `missed` says that the capture lacks bytes of the way back, in which the response may have been.
     """
     outcome, reason = silence(transaction, request, window)
     if reason in NOTHING_TO_SAY:
@@ -21,7 +21,7 @@ def silence_of(
 
 
 def sureness(outcome: Outcome, reason: str, request: Sighting, window: Window, *, missed: bool = False) -> Confidence:
-    """How sure it is that `request` was not answered, which the ledger says of it."""
+    """How sure it is that `request` was not answered, as the ledger's `outcome` and `reason` say."""
     if outcome is Outcome.UNKNOWN or (missed and reason == "silent"):
         return Confidence.INCONCLUSIVE
     heard = window.sees(request.destination, request.source)

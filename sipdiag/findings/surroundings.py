@@ -1,8 +1,8 @@
-"""What crosses calls, in a form that adds up: facts by what they are about, of one part of the traffic or of all.
+"""What rules ask about other calls, in a form that can be put together from parts of the traffic.
 
 A rule judges one call, but asks about others: whether the same phone was accepted under another Call-ID, when a host
-was last heard. Each such question is a *piece*: `parts` tells it of one part of the traffic, by key; `merged` puts the
-answers of several parts together. Neither the number of parts nor their order makes a difference, as long as each
+was last heard. Each such question is a *piece*: `parts` answers it for one part of the traffic, by key; `merged` puts
+the answers of several parts together. Neither the number of parts nor their order makes a difference, as long as each
 Call-ID lies in one part. A capture that is read alone is one part, and takes the same way.
 """
 
@@ -35,13 +35,13 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """One question that rules ask about other calls."""
 
     parts: Callable[[Correlation, Settings], Facts]
-    """The answers that one part of the traffic gives."""
+    """Gives the answers of one part of the traffic, by key."""
     merged: Callable[[list[Any]], Any]
-    """Those of several parts to one key put together."""
+    """Puts together the answers of several parts under one key."""
 
 
 def _heard(seen: Correlation, _: Settings) -> Facts:
-    """When each host was last heard by each other."""
+    """(source host, destination host) → when the first last sent SIP to the second."""
     ends = {(each.sighting.source, each.sighting.destination): each.sighting.time for each in seen.arrivals}
     heard: dict[tuple[str, str], int] = {}
     for (one, other), time in ends.items():
@@ -83,7 +83,7 @@ def _watched(seen: Correlation, _: Settings) -> Facts:
 
 
 def _renewed(seen: Correlation, _: Settings) -> Facts:
-    """The last word on each subscription by event and subscriber: when it began, its Call-ID, and the response."""
+    """The last SUBSCRIBE of each subscription by event and subscriber: when that began, its Call-ID, the response."""
     found: dict[tuple[str, str], list[tuple[int, str, Sighting]]] = {}
     for subscription in seen.subscriptions:
         for last in subscription.subscribes[-1:]:
@@ -131,7 +131,7 @@ def _again(seen: Correlation, _: Settings) -> Facts:
 
 
 def _late(seen: Correlation, settings: Settings) -> Facts:
-    """The servers that said something late."""
+    """The servers with a response later than the limit."""
     limit = round(settings.response_slow_s * SECOND)
     answered = (each for each in seen.transactions if each.responses)
     return {each.destination: True for each in answered if each.responses[-1].time - each.time >= limit}
@@ -146,7 +146,7 @@ def _large(seen: Correlation, settings: Settings) -> Facts:
 
 
 EMPTY_LINE: Final = 4
-"""Bytes that end the header and stand neither in it nor in the body."""
+"""Bytes between header fields and body (two CRLF), which neither of them includes."""
 
 
 def size_of(seen: Sighting) -> int:
@@ -171,7 +171,7 @@ def _together(parts: list[set[Any]]) -> set[Any]:
 
 
 def _since(parts: list[dict[str, int]]) -> dict[str, int]:
-    """The earliest of each; the earliest of all first."""
+    """The earliest time of each key, the earliest of all first."""
     merged: dict[str, int] = {}
     for part in parts:
         for key, time in part.items():

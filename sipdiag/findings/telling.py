@@ -1,4 +1,4 @@
-"""How a rule tells what it found: frames and times taken from the sightings that show it."""
+"""How a rule makes a finding: frames and times are taken from the sightings that show it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def found(
     *,
     knowledge: str = "",
 ) -> Finding:
-    """A finding that begins with the first of `shown_by` and names the frames of all that its capture holds.
+    """A finding that begins with the first of `shown_by` and names the frames of all of them in the same capture.
 
-    What nobody can conclude is only a note, whatever the rule's severity: it asks for a better capture, not a repair.
+    An inconclusive finding is only a note, whatever `severity` says: it calls for a better capture, not a repair.
     """
     first = shown_by[0]
     return Finding(

@@ -13,11 +13,11 @@ from sipdiag.findings.scene import Scene
 Place = tuple[int, int]
 """Capture and frame."""
 MOST_TWINS = 200
-"""Refusals of one analysis that get a twin: whoever reads more wants the compare command."""
+"""So many refusals of one analysis get a twin; for more there is the command `compare`."""
 
 
 def with_twins(findings: Sequence[Finding], scene: Scene) -> list[Finding]:
-    """`findings`, those that a status code explains with the twin of their request in the evidence."""
+    """`findings`; those on a status code get the twin of the refused request into their evidence."""
     due = refusals_in(findings)
     if not due:
         return list(findings)

@@ -1,8 +1,9 @@
-"""Rules on the whole: what only many calls together can show, gathered from parts of the traffic and then told.
+"""Rules on the whole: what only many calls together can show, gathered from parts of the traffic and then judged.
 
-A rule of this kind has two halves. `gathered` says what one part of the traffic shows, by what a finding would be
-about; `told` gives the findings on one such thing from what all parts showed of it. Neither the number of parts nor
-their order makes a difference, as long as each Call-ID lies in one part. A capture that is read alone is one part.
+A rule of this kind has two halves. `gathered` says what one part of the traffic shows, by subject: that is what a
+finding would be about, such as a server. `told` gives the findings on one subject from what all parts show of it.
+Neither the number of parts nor their order makes a difference, as long as each Call-ID lies in one part. A capture that
+is read alone is one part.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ class Whole(Protocol[About, Shown]):
 
     NAME: str
     SEVERITY: Severity
-    """The highest that it gives."""
+    """The highest severity that its findings have."""
 
     def gathered(self, part: Correlation, scene: Scene, /) -> Mapping[About, Shown]:
-        """What one part of the traffic shows, by what a finding would be about."""
+        """What one part of the traffic shows, by subject."""
 
     def told(self, about: About, parts: Sequence[Shown], scene: Scene, /) -> Iterator[Finding]:
-        """The findings on one thing, from what each part showed of it."""
+        """The findings on one subject, from what each part shows of it."""
 
 
 def checked(rule: Whole[Any, Any], seen: Correlation, scene: Scene) -> Iterator[Finding]:
