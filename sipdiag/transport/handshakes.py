@@ -43,7 +43,7 @@ class _Side:
         self.stream = Stream(source, destination, 0, hoard)
         self.records = Records()
         self.sealed = False
-        """It sent ChangeCipherSpec: what it says from now on is encrypted; in TLS 1.3 that means nothing."""
+        """Whether it sent ChangeCipherSpec, after which its records are encrypted; in TLS 1.3 that means nothing."""
 
 
 class _Followed:
@@ -52,12 +52,12 @@ class _Followed:
     def __init__(self, hoard: Hoard) -> None:
         self.handshake: Handshake | None = None
         self.over = False
-        """It is complete, or nothing more can be told of it."""
+        """Whether it is complete, or nothing more can be learned of it."""
         self._hoard = hoard
         self._sides: dict[str, _Side] = {}
         self._segments = 0
         self._farewell: Segment | None = None
-        """What may be the server's alert after the client believed that all was well."""
+        """A record that may be the server's alert, after the client took the handshake for complete."""
 
     def add(self, segment: Segment) -> None:
         """Take the next segment of either side."""
@@ -74,7 +74,7 @@ class _Followed:
                 self._take(side, record, segment)
         other = self._sides.get(segment.destination)
         if other is not None and segment.flags & ACK:
-            # What the other side has received, and the capture has not, will not come again.
+            # Data that the other side has received and the capture lacks will not come again.
             missing = any(data.gap for data in other.stream.acknowledged(segment.acknowledgment, 0, 0))
             side.records.lost |= missing
         shake = self.handshake
@@ -92,11 +92,10 @@ class _Followed:
         self.over = lost or bool(segment.flags & RST)
 
     def _close(self, shake: Handshake, segment: Segment) -> None:
-        shake.closed_frame, shake.closed_time = segment.frame, segment.time
-        shake.closed_by, shake.reset = segment.source, bool(segment.flags & RST)
+        shake.closed_frame, shake.closed_by, shake.reset = segment.frame, segment.source, bool(segment.flags & RST)
         farewell = self._farewell
         if farewell is not None and segment.source != shake.client:
-            # The server said nothing after the client's last flight but what has the size of an alert, and left.
+            # After the client's last flight the server sent only a record of the size of an alert, and closed.
             shake.completed_frame = None
             _note_sealed_alert(shake, farewell)
 
@@ -120,7 +119,7 @@ class _Followed:
             self.over = shake.version != "1.3"
 
     def _completes(self, shake: Handshake, record: Record, segment: Segment) -> bool:
-        """Whether this record could not be there without a handshake that was finished before, or with it."""
+        """Whether this record shows that the handshake is complete: it is the last Finished, or came after it."""
         if shake.server_hello_frame is None:
             return False
         sealed = record.type == APPLICATION_DATA
@@ -131,7 +130,7 @@ class _Followed:
         return sealed or (record.type == HANDSHAKE and both)
 
     def _listen_on(self, shake: Handshake, record: Record, segment: Segment) -> None:
-        """In TLS 1.3 the server may still turn down what the client's last flight held: its certificate."""
+        """In TLS 1.3 the server may still refuse the client's last flight, its certificate, by an alert."""
         if segment.source == shake.client:
             return
         if record.length == SEALED_ALERT and self._farewell is None:
@@ -212,11 +211,11 @@ def _note_alert(shake: Handshake, record: Record, segment: Segment) -> None:
     if record.type == ALERT and record.length == CLEAR_ALERT:
         level, description = record.payload
         shake.alert, shake.fatal = ALERTS.get(description, str(description)), level == FATAL
-        shake.alert_frame, shake.alert_time, shake.alert_by = segment.frame, segment.time, segment.source
+        shake.alert_frame, shake.alert_by = segment.frame, segment.source
     else:  # nothing else is so short before the client's Finished
         _note_sealed_alert(shake, segment)
 
 
 def _note_sealed_alert(shake: Handshake, segment: Segment) -> None:
     shake.alert, shake.fatal = "encrypted", True
-    shake.alert_frame, shake.alert_time, shake.alert_by = segment.frame, segment.time, segment.source
+    shake.alert_frame, shake.alert_by = segment.frame, segment.source

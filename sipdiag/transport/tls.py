@@ -54,7 +54,7 @@ ALERTS = {
 
 
 class Handshake(msgspec.Struct, kw_only=True):
-    """How one TLS handshake went, as far as it is to be seen without keys."""
+    """How one TLS handshake went, as far as that can be seen without keys."""
 
     connection: int
     """Number of the TCP connection in this capture; 0 where its beginning is not in it."""
@@ -67,7 +67,7 @@ class Handshake(msgspec.Struct, kw_only=True):
     server_name: str = ""
     """The name that the client asked for (SNI)."""
     protocols: tuple[str, ...] = ()
-    """What the client offered to speak (ALPN): `sip`, `h2`."""
+    """The protocols that the client offered (ALPN): `sip`, `h2`."""
     offered: tuple[str, ...] = ()
     """Versions that the client offered, best first."""
     server_hello_frame: int | None = None
@@ -76,25 +76,23 @@ class Handshake(msgspec.Struct, kw_only=True):
     completed_frame: int | None = None
     """Frame with the last Finished of the handshake; None while there is none."""
     alert_frame: int | None = None
-    alert_time: int | None = None
     alert_by: str | None = None
     alert: str = ""
     """Description of the alert: `unknown_ca`; `encrypted` where only its size shows that it is one."""
     fatal: bool = False
     closed_frame: int | None = None
     """Frame of the first FIN or RST, as far as it came before the handshake was complete."""
-    closed_time: int | None = None
     closed_by: str | None = None
     reset: bool = False
-    """It was a RST."""
+    """Whether that was a RST."""
     last_time: int = 0
-    """When the last of it was seen."""
+    """When its last segment was seen."""
     server_heard: bool = False
-    """Anything of the server is there, if only an acknowledgement."""
+    """Whether the capture holds any segment of the server, if only an acknowledgment."""
     whole: bool = True
-    """No bytes are missing: what is not there did not come."""
+    """Whether no bytes are missing, so that what is not in the capture was not sent."""
     sealed: int = 0
-    """Segments that begin with encrypted data, both ways, all along the connection."""
+    """Segments that begin with encrypted data, in both directions, over the whole connection."""
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,17 +110,17 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     length: int
     """Bytes behind its head."""
     payload: bytes
-    """Those bytes, of a handshake or an alert in clear; else empty."""
+    """These bytes, in a record of type handshake or alert; else empty."""
 
 
 class Records:
-    """Cuts the bytes of one direction into records, and keeps none of those that say nothing without keys."""
+    """Cuts the bytes of one direction into records; keeps no bytes of those that cannot be read without keys."""
 
     def __init__(self) -> None:
         self._held = b""
         self._skip = 0
         self.lost = False
-        """What comes is no TLS, or bytes of it are missing."""
+        """Whether the bytes are no TLS, or some are missing."""
 
     def feed(self, data: bytes) -> list[Record]:
         """The records that begin or, where their content matters, end with `data`."""

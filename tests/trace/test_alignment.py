@@ -62,11 +62,11 @@ def test_everything_that_bears_a_time_is_corrected() -> None:
     talk = call()
     start = talk.sightings[0].time + 5 * SECOND
     connection = Connection(number=1, client="a:1", server="b:2", syn_time=start, reset_time=None)
-    shake = Handshake(connection=1, client="a:1", server="b:2", time=start, hello_frame=1, closed_time=start)
+    shake = Handshake(connection=1, client="a:1", server="b:2", time=start, hello_frame=1, last_time=start)
     late = captured(talk, 1, ahead=5, connections=[connection], handshakes=[shake])
     _, other = aligned([captured(talk, 0), late])
     assert (other.connections[0].syn_time, other.connections[0].reset_time) == (talk.sightings[0].time, None)
-    assert (other.handshakes[0].time, other.handshakes[0].alert_time) == (talk.sightings[0].time, None)
+    assert (other.handshakes[0].time, other.handshakes[0].last_time) == (talk.sightings[0].time, talk.sightings[0].time)
     assert other.facts.first_time == talk.sightings[0].time
 
 
