@@ -64,7 +64,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """What only those need who have several captures: NumPy is behind it."""
+    """The names that only several captures need, imported when first used, since they bring NumPy."""
     if name not in ("Rotation", "joined"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The later part of a large capture, begun before the program is ready: a second processor has nothing else to do."""
+"""The later part of a large capture, which a second process begins to read while this one still imports modules."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from sipdiag.trace.later import Later
 
 LARGE = 32 << 20
-"""Bytes of a file that is read in two parts."""
+"""Bytes from which on a file is read in two parts."""
 FIRST_PART = 0.25
-"""Of a large file: less than half, since who reads it has more to do."""
+"""Share of a large file in its first part: less than half, since the process that reads it has other work too."""
 FIRST_PART_WITH_MEDIA = 0.44
-"""The same where media are followed, beside which the rest is little."""
+"""The same where media are followed: that takes so long that the other work matters less."""
 
 _BEGUN: dict[tuple[str, bool], Second[Later | None]] = {}
+"""(path, whether with media) → the process that has begun to read it."""
 
 
 def stop_in(source: Capture, *, media: bool) -> int | None:
-    """Let a capture stop behind its first part, where a record seems to begin; give the place, if there is one."""
+    """Let a capture stop behind its first part, where a record seems to begin; give that offset, if there is one."""
     return source.stop_before(int(source.bytes * (FIRST_PART_WITH_MEDIA if media else FIRST_PART)))
 
 
@@ -41,12 +42,12 @@ def begin_ahead(path: str, *, media: bool) -> None:
 
 
 def begun(path: str, *, media: bool) -> Second[Later | None] | None:
-    """The process that has begun to read this, for one who asks first."""
+    """The process that has begun to read the file at `path`; it is given out once."""
     return _BEGUN.pop((path, media), None)
 
 
 def _later_part(path: str, *, media: bool) -> Later | None:
-    import gc  # noqa: PLC0415  (only here is it sure that nobody minds)
+    import gc  # noqa: PLC0415  (this process ends before garbage matters)
 
     from sipdiag.capture import open_capture  # noqa: PLC0415 - NumPy is behind it
     from sipdiag.trace.later import later_part  # noqa: PLC0415

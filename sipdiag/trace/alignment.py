@@ -1,8 +1,8 @@
 """Captures of the same traffic by several recorders: how far their clocks are apart, and the times put right.
 
-A packet that two recorders saw has two times: apart by what their clocks differ, and by the way between them. The way
-adds to the difference in one direction and takes from it in the other, so that the middle of both is the clocks' own
-(as in NTP, RFC 5905, section 8).
+A packet that two recorders saw has two times. They differ by the offset of the clocks and by the delay between the
+recorders. The delay adds to the difference in one direction and subtracts from it in the other, so that the middle of
+both directions is the offset of the clocks (as in NTP, RFC 5905, section 8).
 """
 
 from __future__ import annotations
@@ -18,23 +18,25 @@ from sipdiag.trace.trace import Trace, has_margins
 
 MILLISECOND = 1_000_000
 FEWEST = 4
-"""Messages that two captures must share before anything is said of their clocks."""
+"""Messages that two captures must share before their clocks are compared."""
 SHARE = 0.3
-"""Part of the smaller one's that they must be: a recording that was rotated shares a few that were sent again."""
+"""Part of the smaller capture's messages that must be shared: parts of a rotated recording share a few retransmissions.
+"""
 AGREEING = 0.8
-"""Part of the shared ones that must be apart by the same time, each way, to within `SPREAD`."""
+"""Part of the shared messages whose two times must differ alike, in each direction, to within `SPREAD`."""
 SPREAD = 50 * MILLISECOND
 WORTH_IT = 20 * MILLISECOND
-"""Clocks that differ by less are left as they are: networks differ as much."""
+"""Clocks that differ by less are left as they are: delays vary as much."""
 
 Key = tuple[str, str, str, int]
+"""Start line and header fields, source, destination, IP identification."""
 Value = TypeVar("Value")
 
 
 def aligned(traces: Sequence[Trace]) -> list[Trace]:
-    """`traces` with the clocks of those that saw the same packets made one: that of the earliest to begin.
+    """`traces` with the times of those that saw the same packets by one clock, that of the capture which begins first.
 
-    What the change from one capture to the next cut in two on TCP is whole then.
+    TCP streams and connections that the change from one capture to the next cut in two are put together, too.
     """
     if len(traces) < 2:
         return list(traces)
@@ -64,7 +66,7 @@ def _begun(trace: Trace) -> int:
 
 
 def _first_seen(trace: Trace) -> dict[Key, Sighting]:
-    """Each message where it was seen first; the IP identification tells one that was sent again apart."""
+    """Each message where it was seen first; its IP identification tells it apart from a retransmission."""
     found: dict[Key, Sighting] = {}
     for seen in trace.sightings:
         found.setdefault((seen.message.head, seen.source, seen.destination, seen.ip_id), seen)
@@ -72,7 +74,7 @@ def _first_seen(trace: Trace) -> dict[Key, Sighting]:
 
 
 def _apart(one: dict[Key, Sighting], other: dict[Key, Sighting]) -> int | None:
-    """How far the second clock is ahead of the first; None where the two did not see the same."""
+    """Nanoseconds by which the second clock is ahead of the first; None where the two did not see the same traffic."""
     smaller, larger = sorted((one, other), key=len)
     ways: dict[tuple[str, str], list[int]] = {}
     for key in smaller if len(smaller) >= FEWEST else ():
@@ -83,9 +85,10 @@ def _apart(one: dict[Key, Sighting], other: dict[Key, Sighting]) -> int | None:
 
 
 def apart(messages: int, ways: Mapping[Any, Sequence[int]]) -> int | None:
-    """How far a clock is ahead of another, by what messages on each way that both saw are apart.
+    """Nanoseconds by which one clock is ahead of another; None where the two did not see the same traffic.
 
-    `messages` is how many the capture with fewer of them has; None where the two did not see the same.
+    `ways` holds for each direction the differences between the two times of the messages that both saw, `messages` is
+    how many messages the smaller capture has.
     """
     shared = sum(map(len, ways.values()))
     if messages < FEWEST or shared < max(FEWEST, SHARE * messages):
@@ -100,7 +103,7 @@ def apart(messages: int, ways: Mapping[Any, Sequence[int]]) -> int | None:
 
 
 def corrected(trace: Trace, ahead: int, reference: str) -> Trace:
-    """`trace` with all its times moved, and a word on it."""
+    """`trace` with all its times moved back by `ahead` nanoseconds, and a defect that says so."""
     told = f"{abs(ahead) / 10**9:.3f} s {'ahead of' if ahead > 0 else 'behind'} {reference}; its times are corrected"
     moved: Trace = _moved(trace, -ahead)
     defects = [*moved.facts.defects, Defect(kind="clock-offset", detail=told)]
@@ -108,7 +111,7 @@ def corrected(trace: Trace, ahead: int, reference: str) -> Trace:
 
 
 def _moved(value: Value, by: int) -> Value:
-    """`value` with every time in it moved: what is called so, in whatever depth."""
+    """`value` with every time in it moved `by` nanoseconds, at whatever depth: fields are known by their names."""
     if isinstance(value, list | tuple):
         return type(value)(_moved(each, by) for each in value)
     if isinstance(value, Sighting):  # the most of them by far, and only one time in each

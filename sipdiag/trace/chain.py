@@ -1,7 +1,8 @@
 """One direction of a TCP connection over several captures, read as if they were one.
 
-It goes on in a later capture where the sequence numbers say so and bytes that came twice are equal (RFC 9293, section
-3.4). From there on it is read again, until both readings agree on where a message begins; up to there this one counts.
+It goes on in a later capture if the sequence numbers say so and bytes that came twice are equal (RFC 9293, section
+3.4). The later capture was read by itself already, from the middle of the stream on. So its beginning is read once
+more, until both readings agree on where a message begins; up to there the reading of the chain counts.
 """
 
 from __future__ import annotations
@@ -22,44 +23,46 @@ if TYPE_CHECKING:
     from sipdiag.transport import StreamData
 
 HALF = 1 << 31
+"""Sequence numbers that are farther apart than this have wrapped around."""
 WINDOW = 1 << 20
-"""Bytes: what is sent again lies no farther back."""
+"""Bytes: no retransmission lies farther back."""
 LONGEST = 8 << 20
-"""Bytes that are read again: no message is as long."""
+"""The most bytes that are read once more: no message is as long."""
 MOST_UNKNOWN = 1 << 16
-"""Bytes without anything that could be recognised, after which there will be no message any more."""
+"""After so many bytes in which no message was recognised none will be."""
 MOST_UNPROVEN = 64
-"""Captures with nothing but what may belong to it, if what is missing before that comes."""
+"""How many captures in a row may hold only pieces that are not yet proven to belong to the stream."""
 ACK = 0x10
+"""The ACK bit of a TCP header (RFC 9293, section 3.1)."""
 
 
 class Part(NamedTuple):
     """A stream in one capture."""
 
     number: int
-    """Of the capture."""
+    """The number of the capture."""
     edge: Edge
     follows: bool = False
-    """It goes on from an earlier capture, as its bytes show."""
+    """Whether its bytes show that it goes on from an earlier capture."""
 
 
 class Chain:
     """One direction of a connection over several captures, read as one."""
 
     def __init__(self, parts: list[Part], begin: int | None = None) -> None:
-        """Begin with the end of the first part, and go on with all of the others, which are known to follow.
+        """Begin with the end of the first part, and go on with the others, which are known to follow.
 
-        Where it begins with an earlier byte than there is in the first part, that follows as well.
+        With `begin`, the sequence number of an earlier byte that only a later capture holds, begin there.
         """
         number, edge, _ = parts[0]
         self.begin = begin
         self.parts = [parts[0]]
         self._places: list[tuple[int, int]] = []
-        """Capture and frame of each piece."""
+        """Capture and frame of each piece; the stream has the index in this list in place of a frame."""
         self.proven = 1
-        """How many of the parts are known to belong together."""
+        """How many of the parts, from the first on, are known to belong together."""
         self.broken = False
-        """Whether bytes are missing in it."""
+        """Whether bytes of the stream are missing."""
         pieces = edge.tail if begin is None else [step.data for step in edge.steps]
         known = edge.tail[0].sequence if begin is None else begin
         if begin is None:
@@ -79,9 +82,9 @@ class Chain:
             self.take(part)
 
     def take(self, part: Part) -> int | None:
-        """Go on with the next capture: how many of its steps until both readings agree; 0 where they never do.
+        """Go on with the next capture; give after how many of its steps both readings agree, 0 where they never do.
 
-        None where it does not follow; then this chain is of no use any more.
+        None where the part does not follow; then this chain cannot be used any more.
         """
         number, edge, _ = part
         self.parts.append(part)
@@ -109,17 +112,17 @@ class Chain:
 
     @property
     def recognized(self) -> bool:
-        """Whether there is signalling on it."""
+        """Whether a message was recognised in the stream."""
         return bool(self._found) or any(part.edge.recognized for part in self.parts)
 
     def close(self) -> None:
-        """Nothing follows."""
+        """No capture follows: finish the stream."""
         self._feed(self._stream.close(len(self._places) - 1, 0))
         self._found += self._sip.close()
 
     @property
     def sightings(self) -> list[Sighting]:
-        """The messages, each in the capture that completed it."""
+        """The messages of the stream, each in the capture that completed it."""
         return [self._placed(seen) for seen in self._found]
 
     @property
@@ -150,12 +153,12 @@ class Chain:
         )
 
     def _fits(self, data: StreamData) -> bool | None:
-        """Whether a piece proves to be of this stream; None where it cannot be."""
+        """Whether a piece is proven to be of this stream; False where it may be, None where it cannot be."""
         ahead = _after(data.sequence, self._known_end)
         if abs(ahead) > WINDOW:
             return None
         if ahead > 0:
-            return False  # what is before it may follow
+            return False  # the bytes before it may still come
         at = _after(data.sequence, self._known_at)
         here, there = data.payload[max(0, -at) :], self._known[max(0, at) :]
         size = min(len(here), len(there))
@@ -168,11 +171,12 @@ class Chain:
         return (self._known_at + len(self._known)) % WRAP
 
     def _agrees(self, boundary: int | None, end: int) -> bool:
+        """Whether this reading, at `end`, has the last message end at the same `boundary` as the capture's own."""
         settled = boundary is not None and not self._stream.waits and self._known_end == end
         return settled and (self._sip.boundary if self._fed else self._begin) == boundary
 
     def _add(self, number: int, data: StreamData) -> None:
-        """Put a piece where it belongs; instead of a frame it bears the place where its capture and frame are kept."""
+        """Feed a piece; in place of its frame it gets the index in `_places` of its capture and frame."""
         self._places.append((number, data.frame))
         segment = Segment(
             frame=len(self._places) - 1,
@@ -197,5 +201,5 @@ class Chain:
 
 
 def _after(sequence: int, other: int) -> int:
-    """How far one sequence number is ahead of another."""
+    """How many bytes `sequence` is ahead of `other`, negative where it is behind, across a wrap-around."""
     return (sequence - other + HALF) % WRAP - HALF

@@ -1,4 +1,4 @@
-"""What is different in one capture once those before and behind it are known: messages that were read by halves."""
+"""What changes in the trace of one capture once those before and behind it are known: halves become whole."""
 
 from __future__ import annotations
 
@@ -19,20 +19,22 @@ Cut = tuple[str, str, Mark]
 
 
 class Change(msgspec.Struct, kw_only=True):
-    """What is different in one capture once those before and behind it are known."""
+    """What changes in the trace of one capture once those before and behind it are known."""
 
     dropped: list[Cut] = []
-    """Messages that were read by halves."""
+    """Messages to take away: halves of one that the change of captures cut in two."""
     added: list[Sighting] = []
+    """Messages to add: the whole ones."""
     gaps: list[tuple[str, int]] = []
-    """Gaps that another capture fills: stream and frame."""
+    """Gaps to take away because another capture fills them: stream and frame."""
     passed: dict[str, int] = {}
-    """How bytes passed over are told of a stream → how many of them are in a message after all."""
+    """Detail of a `stream-not-sip` defect → how many of its bytes are in a message after all."""
     defects: list[Defect] = []
+    """Defects to add."""
     connections: dict[int, Connection] = {}
-    """Place of a connection → what it is."""
+    """Index of a connection → what to put in its place."""
     more: list[Connection] = []
-    """Connections that count because of what other captures show of them."""
+    """Connections to add: only other captures show that they carry SIP."""
 
 
 def changed(trace: Trace, change: Change | None) -> Trace:
@@ -62,7 +64,7 @@ def changed_connections(connections: Sequence[Connection], change: Change) -> li
 
 
 def changed_facts(facts: CaptureFacts, change: Change) -> CaptureFacts:
-    """What a capture is once a change is made."""
+    """The facts of a capture once a change is made."""
     gaps = Counter(change.gaps)
     defects = []
     for defect in facts.defects:

@@ -1,4 +1,4 @@
-"""The recorder's clock, as the packets bear it: where it goes back."""
+"""The recorder's clock, as the times of the packets show it: where it goes back."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ STEPS = f"places where the clock went back, more than {MOST_STEPS}"
 
 
 class ClockStep(msgspec.Struct, frozen=True, kw_only=True):
-    """A packet that bears an earlier time than the one before it."""
+    """A packet with an earlier time than the packet before it."""
 
     frame: int
     time: int
-    """Nanoseconds since 1970-01-01 UTC, as the packet bears it."""
+    """The packet's time: nanoseconds since 1970-01-01 UTC."""
     back: int
-    """Nanoseconds that it lies before the packet before it."""
+    """Nanoseconds by which that is earlier."""
 
 
 class Clock:
@@ -54,7 +54,7 @@ class Clock:
             self._note(packets.first_frame + row + 1, int(times[row + 1]), int(back[row]))
 
     def join(self, later: Clock, shift: int) -> None:
-        """Take what another has followed of the capture behind the first `shift` frames."""
+        """Take over what another clock followed of the same capture behind its first `shift` frames."""
         if later._first is not None:
             if self._last is not None:
                 self._note(shift + 1, later._first, self._last - later._first)

@@ -14,16 +14,16 @@ from sipdiag.transport import Connection
 
 SECOND = 1_000_000_000
 PATIENCE = 130 * SECOND
-"""So long a SYN is repeated (RFC 6298, sections 2 and 5: the interval doubles), and counts as one attempt."""
+"""A SYN is repeated for so long, with pauses that double (RFC 6298, sections 2 and 5); all copies are one attempt."""
 MOST_FOLLOWED = 65_536
 
 Ends = frozenset[str]
 Place = tuple[int, int]
-"""A capture, and the place of the connection among those of it: negative where it is not among them yet."""
+"""The number of a capture, and the index of a connection in it: -1 where it is only among the capture's `parts`."""
 
 
 class _Known(msgspec.Struct):
-    """A connection as it was when it was seen last."""
+    """A connection as it was seen last."""
 
     place: Place
     connection: Connection
@@ -34,9 +34,9 @@ class Connecting:
 
     def __init__(self) -> None:
         self.changes: dict[int, dict[int, Connection]] = {}
-        """Capture → place of a connection → what it is once the other captures are known."""
+        """Capture → index of a connection → what it is once the other captures are known."""
         self.added: dict[int, list[Connection]] = {}
-        """Connections that count only because of other captures."""
+        """Capture → connections in it that only other captures show to carry SIP."""
         self._open: dict[Ends, _Known] = {}
 
     def take(self, number: int, connections: Iterable[Connection], parts: Iterable[Connection]) -> None:
@@ -67,7 +67,7 @@ class Connecting:
             self._open[ends] = _Known(place, connection)
 
     def _joined(self, before: _Known, place: Place, connection: Connection) -> Connection:
-        """What a connection is that goes on from before."""
+        """What a connection is that goes on from an earlier capture."""
         first = before.connection
         if _was_in_vain(first) and connection.reset_by is not None and connection.established_frame is None:
             told = replace(first, reset_by=connection.reset_by, reset_time=connection.reset_time)
@@ -107,5 +107,5 @@ def _is_repeated(first: Connection, again: Connection) -> bool:
 
 
 def _was_in_vain(connection: Connection) -> bool:
-    """Whether a SYN is all that there is."""
+    """Whether nothing answered the SYN."""
     return connection.syn_frame is not None and connection.established_frame is None and not connection.signalling

@@ -1,4 +1,4 @@
-"""Sightings by Wireshark's dissectors: what is behind TLS with its keys, or everything where that is asked for."""
+"""Sightings by Wireshark's dissectors: SIP inside TLS, with its keys, or all SIP where the user asks for that."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
     from sipdiag.transport import Handshake
 
 WEB = frozenset({"h2", "h3", "http/1.0", "http/1.1"})
-"""ALPN names of what is no bare SIP; SIP over WebSocket begins with HTTP, which Wireshark finds by itself."""
+"""ALPN protocol IDs of HTTP: Wireshark finds SIP over WebSocket, which begins as HTTP, by itself."""
 WEB_PORTS = frozenset({443, 8443})
 
 
 class Engine(msgspec.Struct, frozen=True, kw_only=True):
-    """Who dissects, and with which keys."""
+    """What reads the SIP of a capture, and with which keys."""
 
     wireshark: bool = False
-    """Wireshark finds all SIP, and not only what native code cannot."""
+    """Whether Wireshark is to find all SIP, and not only what native code cannot read."""
     keylog: str = ""
-    """File with TLS secrets; those that a pcapng file holds need none."""
+    """File with TLS secrets; those that a pcapng file itself holds are used without it."""
     optional: bool = False
-    """Where Wireshark is missing, the rest is read without it."""
+    """Whether a capture is read without Wireshark where that is missing; otherwise that is an error."""
 
 
 @contextmanager
 def keys(engine: Engine, secrets: Iterable[bytes]) -> Iterator[Engine]:
-    """Give an engine that knows the secrets of a capture as well.
+    """Give `engine` with a key log that also holds `secrets`, those in the capture itself.
 
-    Those that stand in the file it would use by itself, but not for the packets before them.
+    Wireshark would use these by itself, but not for the packets that stand before them in the file.
 
     Raises:
         OSError: they cannot be written to a file of their own, or the key log not be read.
@@ -68,7 +68,8 @@ def dissection(
 ) -> Iterator[Sighting]:
     """Yield what Wireshark sees in the capture file at `path`, behind TLS or everywhere.
 
-    If the file holds some packets of a capture only, `number` gives of each the one that it has there.
+    If the file holds only some packets of a capture, `number` turns a packet's number in the file into that in the
+    capture.
 
     Raises:
         CaptureError: tshark is missing, too old, or fails, or the key log is not there.
@@ -99,5 +100,5 @@ def dissection(
 
 
 def _may_be_bare(handshake: Handshake) -> bool:
-    """Tell whether SIP may stand right behind TLS, as RFC 3261 section 26.2.1 has it."""
+    """Whether SIP may be directly inside TLS (RFC 3261, section 26.2.1), without WebSocket."""
     return not WEB.intersection(handshake.protocols) and port(handshake.server) not in WEB_PORTS

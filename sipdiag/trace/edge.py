@@ -1,7 +1,8 @@
-"""What the first and the last packets of a capture cut off on TCP, for the captures before and behind it.
+"""What a capture keeps of TCP streams at its beginning and its end, for the captures before and behind it.
 
-A capture is read by itself. Of each direction of a connection it keeps what it begins with, until it is certain where
-messages begin, and what it ends with from the last such place on; of both what was made of it, which may be undone.
+A capture is read by itself. Of each direction of a connection it keeps the first pieces, until it is certain where
+messages begin, and the last ones, from the last such place on. With both it keeps which messages were made of them, so
+that these can be taken back.
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ from sipdiag.trace.sighting import Sighting
 from sipdiag.transport import StreamData
 
 WRAP = 1 << 32
+"""TCP sequence numbers are counted modulo this."""
 MOST_GIVEN = 3
-"""Messages, no mere fragments, after which a reading that began in the middle of one has found its way."""
+"""After so many whole messages it is certain where messages begin, even in a stream that began in the middle of one."""
 LONGEST_BEGINNING = 1 << 20
-"""Bytes that are kept of what a stream begins with: more than that before any message is no message."""
+"""Bytes that are kept of the beginning of a stream: no message is as long."""
 MOST_SAID = 3
-"""Of the last messages of a stream so many are known again when they are sent again,"""
+"""So many of the last messages of a stream are kept, so that they are recognised when they are sent again."""
 LONGEST_SAID = 8_192
-"""of so many bytes at most."""
+"""Bytes that such a message has at most."""
 MOST_LOOKED_AT = 20_000
-"""Messages of the end of the capture."""
+"""So many of the last messages of the capture are searched for them."""
 COST = 400
 """Bytes of memory that a piece takes besides its payload."""
 
@@ -33,20 +35,21 @@ Mark = tuple[int, bool]
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One piece of what a stream begins with, and how far its reading was behind it."""
+    """One piece of the beginning of a stream, and the state of the reading after it."""
 
     data: StreamData
     boundary: int | None
     """Sequence number of the first byte behind the last message; None while the next start line is looked for."""
     given: int
-    """Messages so far."""
+    """Messages made so far."""
     gaps: int
+    """Gaps met so far."""
     skipped: int
     """Bytes passed over so far."""
 
     @property
     def end(self) -> int:
-        """Sequence number behind it."""
+        """Sequence number of the first byte behind the piece."""
         return end_of(self.data)
 
 
@@ -56,31 +59,33 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     destination: str
     opened: bool
-    """Its SYN is in the capture, so that nothing in an earlier one belongs to it."""
+    """Whether its SYN is in the capture, so that nothing in an earlier one belongs to it."""
     ended: bool
-    """It was closed or reset before the capture ended."""
+    """Whether it was closed or reset before the capture ended."""
     steps: list[Step]
-    """What it begins with."""
+    """The pieces that it begins with."""
     whole: bool
-    """That is all that came in sequence."""
+    """Whether these are all pieces that came in sequence."""
     recognized: bool = True
-    """Signalling was recognised on it."""
+    """Whether signalling was recognised in it."""
     given: list[Mark] = []
     """The messages that were made of the beginning."""
     gaps: list[int] = []
-    """Frames of the gaps in it."""
+    """Frames of the gaps in the beginning."""
     tail: list[StreamData] = []
-    """What it ends with: from the last boundary on, and the last piece in any case."""
+    """The pieces that it ends with: from the last boundary on, and the last piece in any case."""
     boundary: int | None = None
-    """Where the last message ended; None where the next start line was looked for."""
+    """Sequence number behind the last message; None where the next start line was looked for."""
     late: list[StreamData] = []
-    """What came behind a hole that was not filled when the capture ended."""
+    """Pieces behind a gap that was not filled when the capture ended."""
     late_given: list[Mark] = []
-    """The messages that were made of the end because nothing followed."""
+    """The messages that were made of the tail and the late pieces because nothing followed."""
     late_gaps: list[int] = []
+    """Frames of the gaps before the late pieces."""
     skipped: int = 0
-    """Bytes passed over before the end."""
+    """Bytes passed over before the capture ended."""
     skipped_in_all: int = 0
+    """Bytes passed over, those of the tail and the late pieces included."""
     said: bytes = b""
     """Its last messages, parts of which may be sent again."""
 
@@ -112,7 +117,7 @@ def end_of(data: StreamData) -> int:
 
 
 class Beginning:
-    """Keeps what a stream begins with whose SYN nobody saw."""
+    """Keeps the first pieces of a stream whose SYN is not in the capture."""
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
@@ -135,14 +140,14 @@ class Beginning:
             self.gaps.append(step.data.frame)
 
     def give_up(self) -> int:
-        """Keep nothing, for want of room; gives how many bytes that was."""
+        """Keep nothing, for lack of room; give how many bytes that frees."""
         size, self.size, self.whole = self.size, 0, False
         self.steps, self.given, self.gaps = [], [], []
         return size
 
 
 class Ending:
-    """Keeps what a stream ends with."""
+    """Keeps the last pieces of a stream."""
 
     def __init__(self, *, tail: list[StreamData], boundary: int | None, skipped: int, ended: bool) -> None:
         self.tail, self.boundary, self.skipped, self.ended = tail, boundary, skipped, ended
@@ -151,7 +156,7 @@ class Ending:
         self.gaps: list[int] = []
 
     def add(self, data: StreamData, sightings: list[Sighting]) -> None:
-        """Take what was held back when the end came, and what was made of it."""
+        """Take data that had been held back until the end, and the messages that were made of it."""
         if data.payload:
             self.late.append(data)
         if data.gap:
@@ -176,7 +181,7 @@ def mark_of(seen: Sighting) -> Mark:
 
 
 def edge_of(beginning: Beginning | None, ending: Ending, skipped: int) -> Edge:
-    """What was kept of a stream."""
+    """The edge of a stream, from what was kept of its beginning and its end; `skipped` counts all bytes passed over."""
     last = ending.tail[-1]
     return Edge(
         source=last.source,
@@ -198,7 +203,7 @@ def edge_of(beginning: Beginning | None, ending: Ending, skipped: int) -> Edge:
 
 
 def unrecognized_edge(found: list[StreamData]) -> Edge:
-    """The edge of a stream in which nothing was recognised: all of it; what lies behind a gap came too late."""
+    """The edge of a stream in which no message was recognised: all its pieces, those behind a gap as late ones."""
     before = next((number for number, data in enumerate(found) if data.gap), len(found))
     first = found[0]
     steps = [Step(data=data, boundary=None, given=0, gaps=0, skipped=0) for data in found[:before]]

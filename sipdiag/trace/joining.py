@@ -8,13 +8,13 @@ from sipdiag.media import Stream
 
 SECOND = 1_000_000_000
 APART = 60 * SECOND
-"""A pause in a stream longer than this is not one stream in two captures, but a second stream."""
+"""After a longer pause between two captures it is a second stream."""
 
 
 def joined_streams(parts: Iterable[list[Stream]]) -> list[Stream]:
-    """The streams of several captures in the order in which they began; one that goes on from one to the next is one.
+    """The streams of several captures, in the order in which they began; one that goes on in the next capture is one.
 
-    Two captures that see a stream at the same time see it at two points: it stays two.
+    Where two captures see a stream at the same time, they see it at two points of the network: it stays two streams.
     """
     known: dict[tuple[str, str, int], int] = {}
     joined: list[Stream] = []

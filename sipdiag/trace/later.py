@@ -1,8 +1,8 @@
 """The later part of a large capture, read by a second process while the first one reads what is before it.
 
-The second process begins at a place where a record seems to begin. What it found counts only if the first one arrives
-at exactly that place; otherwise the first one reads on as if there had been no other. The second one leaves aside what
-needs the packets before it: fragments, TCP, SCTP; the first one takes those in their turn.
+The second process begins at an offset where a record seems to begin. What it reads counts only if the first one arrives
+at exactly that offset; otherwise the first one reads on as if there were no other. The second one leaves aside packets
+that need the packets before them (fragments, TCP, SCTP); the first one takes those in their turn.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ if TYPE_CHECKING:
     from sipdiag.trace.media import MediaLane
 
 HARMLESS = "record-cut-off"
-"""The one defect of a file with which the second reader's work counts: the others depend on what was noted before."""
+"""The one defect of a file that does not spoil the second process's work: others depend on defects before them."""
 
 COLUMNS = ("offset", "captured", "original", "time", "link")
 
 
 class Later(msgspec.Struct, kw_only=True):
-    """What was read behind a place; frames are numbered from there."""
+    """What was read of the later part; its frames are numbered from 1."""
 
     place: int
-    """Where it begins in the file."""
+    """The offset in the file where it begins."""
     state: object
-    """What the file's beginning said of how to read it; the same must hold at the place."""
+    """How the file is to be read, as its beginning says; the first process must arrive with the same state."""
     packets: int = 0
     clock: Clock = msgspec.field(default_factory=Clock)
     rows: bytes = b""
     """The messages that came in datagrams of their own, packed."""
     copied: bool = False
-    """Whether some of them are copies of what was sent elsewhere."""
+    """Whether some of them came as copies in HEP, which have the times of their originals."""
     aside: list[tuple[int, int, int, dict[str, Any]]] = []
     """Packets that need those before them, chunk by chunk: first frame, position and size of the block, columns."""
     media: MediaLane | None = None
-    """What was followed of media, where it was looked at."""
+    """The media of the later part; None where media are not read."""
     defects: list[Defect] = []
     link_types: list[int] = []
 
@@ -61,7 +61,7 @@ class Later(msgspec.Struct, kw_only=True):
 
 
 def later_part(source: Capture, place: int, *, media: bool = False) -> Later | None:
-    """Read a capture from a place on; nothing when that tells too little without what is before it."""
+    """Read a capture from the offset `place` on; None where that needs too much of what is before it."""
     source.skip_to(place)
     found = Later(place=place, state=source.state)
     wire = Demultiplexer(begins_message, media=media)

@@ -1,7 +1,8 @@
 """The media lane of a capture: datagrams that are no signalling become RTP streams, in the same pass.
 
-What merely looks like RTP is left out, unless a session description in the capture names one of its ports. Where one
-asks for a fax over UDPTL (ITU-T T.38), whose packets bear their number where RTP has its version, it is left out too.
+A stream that is not convincing is left out, unless a session description in the capture names its destination port. One
+to a port that is asked for as a fax over UDPTL (ITU-T T.38), whose packets bear their number where RTP has its version,
+is left out too.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class MediaLane:
     """Follows the media of one capture."""
 
     def __init__(self, *, later: bool = False) -> None:
-        """Say whether it is the media of a later part of the capture."""
+        """With `later`, follow the media of a later part of the capture, to be joined to those before."""
         self._streams = RtpStreams(later=later)
 
     def feed(self, columns: MediaColumns | None) -> None:
@@ -38,15 +39,18 @@ class MediaLane:
 
     @property
     def left_out(self) -> list[Defect]:
-        """Details of streams that were too many."""
+        """Defects on details of streams for which there was no room."""
         return [*self._streams.left_out]
 
     def join(self, later: MediaLane, shift: int) -> bool:
-        """Take what another has followed behind the first `shift` frames; whether that came out as if followed here."""
+        """Take over what another lane followed behind the first `shift` frames.
+
+        Gives whether the result is the same as if all had been followed here.
+        """
         return self._streams.join(later._streams, shift)
 
     def doubtful(self, capture: int) -> bool:
-        """Whether something merely looks like a stream, so that the session descriptions decide."""
+        """Whether a stream is not convincing, so that the session descriptions decide."""
         return not all(each.is_convincing for each in self._streams.streams(capture))
 
     def streams(self, capture: int, sightings: Iterable[Sighting]) -> list[Stream]:

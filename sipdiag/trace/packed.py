@@ -1,4 +1,4 @@
-"""Messages on their way from one process to another: as few objects as can be, since each costs time on both sides."""
+"""Messages on their way from one process to another, in few objects, since each object costs time on both sides."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Row = tuple[int, int, str, str, str, int, int, bool, tuple[Any, ...]]
 """Frame, time, source, destination, transport, IP identification, bytes cut off, whether a request, its fields."""
 
 ROW, MOST = 1_000, 200 << 20
-"""Bytes of a row besides what the message says; of all rows of one process."""
+"""Bytes that a row takes besides the text of its message; bytes that all rows of one process may take."""
 
 
 def rows_of(signalling: Iterable[Datagram | StreamData]) -> Iterator[Row]:
@@ -31,7 +31,7 @@ def rows_of(signalling: Iterable[Datagram | StreamData]) -> Iterator[Row]:
 
 
 class Rows:
-    """Gathers rows, and tells when they are more than two processes should hold at once."""
+    """Gathers rows, and says when they take more memory than two processes should hold at once."""
 
     def __init__(self) -> None:
         self._rows: list[Row] = []
@@ -51,7 +51,7 @@ class Rows:
 
 
 def sightings_in(data: bytes, capture: int, shift: int = 0) -> Iterator[Sighting]:
-    """The messages in such bytes, their frames counted from `shift` on."""
+    """The messages in packed rows, with `shift` added to their frames."""
     rows: list[Row] = marshal.loads(data)  # noqa: S302 - written by a process of our own
     for frame, time, source, destination, transport, ip_id, cut, request, fields in rows:
         yield Sighting(

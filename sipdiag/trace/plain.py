@@ -1,6 +1,6 @@
-"""A small capture of nothing but signalling, read packet by packet: NumPy takes longer to load than this takes in all.
+"""A small capture of nothing but signalling, read packet by packet: that takes less time than to import NumPy.
 
-What is not plain (see `capture/plain.py` and `transport/plain.py`) is read by columns, with the same result.
+A capture that is not plain (see `capture/plain.py` and `transport/plain.py`) is read by columns, with the same result.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sipdiag.transport import Datagram, plain_datagrams
 
 
 def plain_trace(path: str, *, capture: int, media: bool, room: int) -> Trace | None:
-    """What a capture shows if it is plain, and its messages have room; nothing otherwise."""
+    """The trace of a capture if it is plain and its messages fit into `room` bytes; else None."""
     source = plain_capture(path)
     if source is None:
         return None

@@ -1,7 +1,7 @@
 """Capture → trace, natively or with Wireshark's help, in one process or in two.
 
-A large file is read by two processes where that can be. Each reads a part of it, cut where a record seems to begin,
-which must be proven: see `later.py`. The result is that of one process.
+Where possible, a large file is read by two processes. Each reads a part of it; the file is cut where a record seems to
+begin, which must be proven: see `later.py`. The result is the same as that of one process.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 """Told after each chunk: bytes read so far, bytes in all (0 when nobody knows)."""
 
 NATIVE = Engine()
-"""No help, and no keys but those in the capture."""
+"""No Wireshark, and no keys but those in the capture."""
 
 
 def read_trace(  # noqa: PLR0913  (each is a choice of its own)
@@ -46,9 +46,10 @@ def read_trace(  # noqa: PLR0913  (each is a choice of its own)
 ) -> Trace:
     """What the capture at `path` (`-`: `stream`) shows of SIP, with `capture` as its number, and of `media` if wanted.
 
-    `engine` asks for Wireshark's help, or has keys. If there is something to do `meanwhile`, a second process may read
-    a part of a large file. Of more messages than have `room` the oldest are left out. What is read `alone` keeps
-    nothing for captures before and behind it. Raises `CaptureError` when it cannot be read at all.
+    `engine` asks for Wireshark's help, or has keys. With `meanwhile`, a second process may read a part of a large file,
+    and `meanwhile` is called before its answer is waited for. Where messages need more than `room` bytes, the oldest
+    are left out. A capture that is read `alone` keeps nothing for captures before and behind it. Raises `CaptureError`
+    when it cannot be read at all.
     """
     if engine.wireshark:
         return _read_by_wireshark(path, stream, engine, capture=capture, progress=progress, media=media, room=room)
@@ -83,11 +84,11 @@ def _read_by_wireshark(
     media: bool,
     room: int,
 ) -> Trace:
-    """Let Wireshark find all SIP."""
+    """The trace of a capture in which Wireshark finds all SIP."""
     from sipdiag.capture import spooled  # noqa: PLC0415 - loaded when it is needed
     from sipdiag.trace.reader import Reader  # noqa: PLC0415
 
-    # It reads a file of its own accord, so that what comes from a pipe has to become one.
+    # Wireshark opens a file by its name, so that a capture from a pipe has to become one.
     with spooled(path, stream) as file:
         with _opened(path, file) as source:
             reader = _read(Reader(source, capture, media=media, room=room), told_to(source, progress))
@@ -100,7 +101,7 @@ def _read_by_wireshark(
 
 @contextmanager
 def _kept(source: Capture, engine: Engine) -> Iterator[Kept | None]:
-    """Keep what TLS secures, if the capture may hold keys, or there are some."""
+    """Keep the packets that TLS secures for Wireshark, if there are keys or the capture may hold some."""
     if not (engine.keylog or source.format == "pcapng"):
         yield None
         return
@@ -123,16 +124,16 @@ def _decrypt(reader: Reader, path: str, capture: int, engine: Engine, secrets: l
         reason = error.reason if isinstance(error, CaptureError) else f"cannot be kept: {error.strerror or error}"
         if engine.keylog and not engine.optional:
             raise CaptureError(path, reason) from error
-        reader.note(Defect(kind="secrets-unused", detail=reason))  # nobody asked for it, so that the rest stands
+        reader.note(Defect(kind="secrets-unused", detail=reason))  # the user gave no keys, so that this is no error
 
 
 def told_to(source: Capture, progress: Progress | None) -> Callable[[int], None]:
-    """Who is told how many bytes have been read."""
+    """What is to be called with the number of bytes that have been read."""
     return (lambda _: None) if progress is None else lambda reached: progress(reached, source.bytes)
 
 
 def _read(reader: Reader, told: Callable[[int], None]) -> Reader:
-    """Read it from its first packet to its last."""
+    """Read a capture from its first packet to its last."""
     for reached in reader.chunks():
         told(reached)
     reader.finish()
@@ -142,7 +143,7 @@ def _read(reader: Reader, told: Callable[[int], None]) -> Reader:
 def _read_in_parts(
     source: Capture, reader: Reader, told: Callable[[int], None], meanwhile: Callable[[], object] | None
 ) -> Reader:
-    """Read in two parts, the later one if there is something to do `meanwhile` in a second process."""
+    """Read a capture in two parts, with `meanwhile` the later one in a second process."""
     from sipdiag.trace.later import later_part  # noqa: PLC0415 - most captures are small
 
     place = stop_in(source, media=reader.media)
@@ -186,7 +187,7 @@ def _opened(path: str, file: str) -> Iterator[Capture]:
         with converted(file) as stream:
             try:
                 source = open_capture("-", stream=cast("BinaryIO", stream))
-            except CaptureError:  # it knows the format no better
+            except CaptureError:  # Wireshark does not know the format either
                 raise CaptureError(path, error.reason) from error
             source.path = path
             yield source

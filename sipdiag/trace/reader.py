@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 Parsing = Callable[[bytes], Request | Response | None]
 UNREAD = frozenset({"link-type-unknown", "limit-reached"})
-"""Defects of what native code could not read; Wireshark reads it."""
+"""Defects that only concern native code: Wireshark reads what it could not."""
 MOST_UNWEIGHED = 1_000
-"""Messages of another engine that come in before there is a look at whether they have room."""
+"""After so many messages of another engine each time it is checked whether there is room for all."""
 
 
 class Reader:
@@ -45,10 +45,10 @@ class Reader:
         kept: Kept | None = None,
         alone: bool = False,
     ) -> None:
-        """Take the capture, its number, whether media are wanted, and room for messages.
+        """Take the capture, its number, whether `media` are wanted, and the `room` for messages, in bytes.
 
-        `parsing` reads the messages in datagrams, or those of them that are wanted. What TLS secures is
-        `kept`, if need be. What is `alone` has no captures before and behind it.
+        `parsing` reads the messages in datagrams, or only those that are wanted. `kept` keeps the packets that TLS
+        secures, if need be. A capture that is `alone` has no others before and behind it.
         """
         self._source, self._capture = source, capture
         self.media = media
@@ -77,7 +77,7 @@ class Reader:
             yield self._source.progress
 
     def finish(self) -> None:
-        """Take what was held back until the end."""
+        """Take the data that was held back until the end."""
         if not self._alone:
             self._streams.stop(self._wire.unbegun, self._sightings)
         self._take(self._wire.finish().signalling)
@@ -87,18 +87,18 @@ class Reader:
 
     @property
     def encrypted(self) -> list[Handshake]:
-        """The TLS handshakes, behind which there may be more."""
+        """The TLS handshakes, behind which there may be SIP."""
         return self._wire.handshakes
 
     @property
     def hangs_together(self) -> bool:
-        """Whether messages depend on each other below SIP, bear another time than their packet, or are too many."""
+        """Whether messages depend on one another below SIP, have other times than their packets, or are too many."""
         wire = self._wire
         return bool(self._streamed or wire.copied or wire.connections or wire.partial or self._room.left_out)
 
     @property
     def doubtful(self) -> bool:
-        """Whether what is media depends on what all messages say."""
+        """Whether it depends on the messages of all shares what is media."""
         return self._media is not None and self._media.doubtful(self._capture)
 
     def note(self, defect: Defect) -> None:
@@ -106,7 +106,7 @@ class Reader:
         self._source.defects.append(defect)
 
     def add(self, sightings: Iterable[Sighting], *, instead: bool) -> None:
-        """Take what another engine saw, besides what was seen here or instead of it."""
+        """Take the messages that another engine saw, `instead` of those that were seen here or besides them."""
         if instead:
             self._sightings.clear()
             self._room.forget()
@@ -120,9 +120,9 @@ class Reader:
         self._room.fit(self._sightings)
 
     def join_later(self, later: Later) -> bool:
-        """Take what another process has read behind the place where this one stopped, and what it left aside.
+        """Take what another process read from where this one stopped, and the packets that it left aside.
 
-        Gives whether that is what reading on here would have given; if not, nothing was taken.
+        Gives whether that is the same as reading on here would give; if not, nothing was taken.
         """
         shift = self._packets
         if self._media is not None and (later.media is None or not self._media.join(later.media, shift)):
@@ -143,7 +143,7 @@ class Reader:
     def trace(self) -> Trace:
         """What was read."""
         first, last = self._clock.earliest, self._clock.latest
-        if self._wire.copied and self._sightings:  # what was copied bears the time of the original
+        if self._wire.copied and self._sightings:  # copies have the times of their originals, packets have not
             times = [sighting.time for sighting in self._sightings]
             first, last = min(times), max(times)
         found = (self._source.defects, self._wire.defects, self._streams.defects, self._clock.defects)
@@ -180,7 +180,7 @@ class Reader:
         return shortened(trace, self._room.left_out)
 
     def _fed(self, packets: Packets) -> Traffic:
-        """What a chunk carried; what TLS secures of it is kept."""
+        """The traffic of a chunk; its packets that TLS secures are kept."""
         traffic = self._wire.feed(packets)
         if self._kept is not None:
             self._kept.take(packets, self._wire.secured())

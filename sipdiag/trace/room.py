@@ -1,4 +1,4 @@
-"""Room for messages: of more than fit into memory the oldest are left out."""
+"""Room for messages: where they do not all fit into memory, the oldest are left out."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from sipdiag.sip.message import MOST_SHARED
 from sipdiag.trace.sighting import Sighting
 
 ROOM = 800_000_000
-"""Bytes that the messages of an analysis may take, with all that is found out about them."""
+"""Bytes that the messages of an analysis may take, with all that is worked out from them."""
 MESSAGE, CALL = 2_500, 3_000
-"""Bytes that each message takes besides what it says, and each Call-ID: its transactions, its call, its findings."""
+"""Bytes that a message takes besides its text; bytes that a Call-ID takes: its transactions, its call, its findings."""
 LONG, FURTHER = 4_096, 2
-"""Of what a message says beyond this length, copies are made: each byte is counted so many times more."""
+"""Bytes of text above which the analysis makes further copies of the rest, and how many."""
 NAME = 150
-"""Bytes that each name of a header field takes where there are too many for messages to share them."""
+"""Bytes that each name of a header field takes in a message with too many for its layout to be shared."""
 KEPT = 0.75
-"""Of the room, once there was too little: so that not every message is weighed against every other."""
+"""Share of the room that is filled again once it was too small, so that it does not overflow with every message."""
 
 
 class Room:
@@ -30,12 +30,12 @@ class Room:
         self._call_ids: set[str] = set()
 
     def forget(self) -> None:
-        """Begin anew: what was read counts for nothing."""
+        """Begin anew: the messages that were read do not count."""
         self.left_out = self._total = self._weighed = 0
         self._call_ids = set()
 
     def fit(self, sightings: list[Sighting]) -> None:
-        """Leave the oldest of `sightings` out where all of them are too many; what was weighed before is among them."""
+        """Leave out the oldest of `sightings` where they take too much; those weighed before come first among them."""
         for seen in islice(sightings, self._weighed, None):
             self._total += weight_of(seen, self._call_ids)
         self._weighed = len(sightings)
@@ -49,7 +49,7 @@ class Room:
 
 
 def newest(sightings: Sequence[Sighting], octets: int) -> int:
-    """How many of `sightings`, from the last on, have room."""
+    """How many of `sightings`, counted from the last, fit into so many bytes."""
     call_ids: set[str] = set()
     for number, seen in enumerate(reversed(sightings)):
         octets -= weight_of(seen, call_ids)
@@ -59,11 +59,9 @@ def newest(sightings: Sequence[Sighting], octets: int) -> int:
 
 
 def weight_of(seen: Sighting, call_ids: set[str]) -> int:
-    """Bytes that one more message takes, besides those of `call_ids`, to which its own is added."""
-    call_id, weight = (
-        seen.message.call_id,
-        MESSAGE + weight_of_text(seen.message.head, seen.message.body, seen.message.names),
-    )
+    """Bytes that a message takes, with its Call-ID unless that is among `call_ids`, to which it is added."""
+    message = seen.message
+    call_id, weight = message.call_id, MESSAGE + weight_of_text(message.head, message.body, message.names)
     if call_id not in call_ids:
         call_ids.add(call_id)
         weight += CALL
@@ -71,6 +69,6 @@ def weight_of(seen: Sighting, call_ids: set[str]) -> int:
 
 
 def weight_of_text(head: str, body: bytes, names: Collection[str]) -> int:
-    """Bytes that what a message says takes, with what is read of it."""
+    """Bytes that the text of a message takes, with what is read from it."""
     said = getsizeof(head) + len(body)
     return said + FURTHER * max(0, said - LONG) + (NAME * len(names) if len(names) > MOST_SHARED else 0)

@@ -1,6 +1,7 @@
-"""What the change from one capture to the next cut in two on TCP, put together: a rotated recording is one.
+"""TCP streams that the change from one capture to the next cut in two, put together: a rotated recording is one.
 
-The time between must be one that TCP waits (RFC 9293, section 3.8); that it is the same stream, its bytes must show.
+The pause between two parts must be one that TCP bears (RFC 9293, section 3.8), and the bytes must show that it is the
+same stream.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
 SECOND = 1_000_000_000
 PATIENCE = 900 * SECOND
-"""Until then a side has given up what was not acknowledged (RFC 9293, section 3.8.3: R2 is at least 100 seconds)."""
+"""After this time a side has given up data that was not acknowledged (RFC 9293, section 3.8.3: R2, at least 100 s)."""
 DISORDER = SECOND // 10
-"""Packets of several queues of one recorder may stand in the wrong order by less than this."""
+"""Packets of several queues of one recorder may be in the wrong order by less than this."""
 FARTHEST = 1 << 16
-"""Bytes that may come after those behind them, where nobody saw the beginning."""
+"""The first bytes of a stream whose SYN is missing may come after at most so many of the bytes behind them."""
 MOST_FOLLOWED = 65_536
 FOLLOWED = f"TCP streams that may go on in the next capture, more than {MOST_FOLLOWED}"
 KEPT = "what TCP streams begin and end with, of more than there is room for"
@@ -40,12 +41,12 @@ class Rotation:
 
     def __init__(self) -> None:
         self.changes: dict[int, Change] = {}
-        """Capture → what is different there; complete after `finish`."""
+        """Number of a capture → what changes in it; complete after `finish`."""
         self._open: dict[Way, Chain | Part] = {}
         self._connecting = Connecting()
 
     def take(self, number: int, margins: Trace) -> None:
-        """Go on with the next capture, of which only what others may have a part of is looked at."""
+        """Go on with the next capture; of `margins` only edges, parts and connections count."""
         self._connecting.take(number, margins.connections, margins.parts)
         left_out = margins.edges_left_out
         for edge in margins.edges:
@@ -72,7 +73,7 @@ class Rotation:
             self._change(number).more = more
 
     def _followed(self, before: Chain | Part | None, part: Part) -> Chain | Part | None:
-        """What may go on in the next capture."""
+        """What may go on in the next capture, once `part` is known to follow `before` or not."""
         edge = part.edge
         last = before.parts[-1].edge if isinstance(before, Chain) else before and before.edge
         if before is None or last is None or not edge.steps or edge.opened or not _in_time(last, edge):
@@ -93,7 +94,7 @@ class Rotation:
         return chain
 
     def _without_last(self, chain: Chain) -> Chain | Part | None:
-        """What may go on, where the last part does not follow: neither do those of which that was not certain."""
+        """What may go on in the next capture where the last part does not follow: unproven parts are tried anew."""
         self._finish(Chain(chain.parts[: chain.proven], chain.begin))
         going: Chain | Part | None = None
         for part in chain.parts[chain.proven :]:
@@ -101,7 +102,7 @@ class Rotation:
         return going
 
     def _finish(self, going: Chain | Part | None) -> None:
-        """Let it be, where nothing followed; otherwise that is how it ends."""
+        """End a stream: a single part stays as it was read, a chain of several takes the place of its parts."""
         if isinstance(going, Chain) and going.proven < len(going.parts):
             self._finish(self._without_last(going))
         elif isinstance(going, Chain) and len(going.parts) > 1:
@@ -110,7 +111,10 @@ class Rotation:
                 self._settle(going, None)
 
     def _settle(self, chain: Chain, agreed: int | None) -> None:
-        """Put what a chain shows in the place of what each capture showed by itself."""
+        """Put the messages of a chain in the place of those that each capture showed by itself.
+
+        `agreed` is after how many steps of the last part both readings agree; None where the stream ends.
+        """
         last = len(chain.parts) - 1
         for at, (number, edge, _) in enumerate(chain.parts):
             if at == 0 and chain.begin is None:
@@ -136,7 +140,7 @@ class Rotation:
         self._change(number).defects.append(Defect(kind=LIMIT, detail=told))
 
     def _undo(self, number: int, edge: Edge, given: Sequence[Mark], gaps: Sequence[int], passed: int) -> None:
-        """Take back what was made of a part of a stream."""
+        """Take back the messages and gaps that were made of a part of a stream, and `passed` bytes passed over."""
         change = self._change(number)
         change.dropped += [(edge.source, edge.destination, mark) for mark in given]
         change.gaps += [(f"{edge.source} → {edge.destination}", frame) for frame in gaps]
@@ -149,7 +153,7 @@ class Rotation:
 
 
 def joined(traces: Sequence[Trace]) -> list[Trace]:
-    """`traces` with what one of them begins and another ends made whole."""
+    """`traces` with streams and connections that go on from one capture to the next put together."""
     if sum(map(has_margins, traces)) < 2:
         return list(traces)
     rotation = Rotation()
@@ -164,13 +168,13 @@ def joined(traces: Sequence[Trace]) -> list[Trace]:
 
 
 def _going_on(part: Part, *, follows: bool) -> Part | None:
-    """What may go on behind a part that begins here, or `follows` an earlier one."""
+    """`part`, if it may go on in the next capture; it begins here, or `follows` an earlier part."""
     edge = part.edge
     return part._replace(follows=follows) if edge.tail and not edge.ended else None
 
 
 def _earlier(before: Part, edge: Edge) -> int | None:
-    """Where a stream begins, whose first bytes came last; nothing where they came first."""
+    """The sequence number where a stream begins if its first bytes are in a later capture; None if they are not."""
     if before.follows or before.edge.opened or not before.edge.whole or not before.edge.steps:
         return None
     first, begin = before.edge.steps[0].data.sequence, edge.steps[0].data.sequence
@@ -179,5 +183,5 @@ def _earlier(before: Part, edge: Edge) -> int | None:
 
 
 def _in_time(last: Edge, edge: Edge) -> bool:
-    """Whether TCP may have waited so long."""
+    """Whether TCP may have been silent for as long as from `last` to `edge`."""
     return -DISORDER <= edge.steps[0].data.time - last.last_time <= PATIENCE

@@ -1,4 +1,4 @@
-"""A second process that does a part of the work on a large capture: a copy of this one, which answers once."""
+"""A second process that does a part of the work on a large capture: a copy of this one that gives one answer."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import BinaryIO, Generic, Self, TypeVar
 
 Answer = TypeVar("Answer")
 MOST_TASKS = 1000
-"""Tasks of which the numbers surely find room in a pipe."""
+"""So many task numbers always fit into a pipe."""
 _NUMBER = 2
 """Bytes of a task's number."""
 SLACK = 0.5
-"""Of the load that just fills the processors, which is what this program itself may have been a minute ago."""
+"""The load may be above the number of processors by this: earlier work of this program may still count in it."""
 
 
 class Second(Generic[Answer]):
@@ -36,7 +36,7 @@ class Second(Generic[Answer]):
             os._exit(0)
 
     def answer(self) -> Answer | None:
-        """What came of its work; nothing when it failed."""
+        """The result of its work; None when it failed."""
         import pickle  # noqa: PLC0415
 
         try:
@@ -63,10 +63,10 @@ class Second(Generic[Answer]):
 
 
 def all_done(tasks: Sequence[Callable[[], Answer]]) -> list[Answer]:
-    """What comes of each of at most `MOST_TASKS` tasks, done by two processes: who is free takes the next.
+    """The result of each of at most `MOST_TASKS` tasks, done by two processes: whichever is free takes the next.
 
-    Nothing that a task leaves elsewhere may be counted on. What the second process took and did not answer is done
-    here.
+    Only the result of a task counts, since what it changes may be changed in the other process. A task that the second
+    process took and did not answer is done here.
     """
     waiting, given = os.pipe()
     os.write(given, b"".join(number.to_bytes(_NUMBER, "big") for number in range(len(tasks))))

@@ -1,7 +1,7 @@
 """A share of a capture's Call-IDs: a process reads all packets and parses the messages of its own Call-IDs only.
 
-Whose a message is shows in its bytes, by a look that costs a tenth of reading it. Where that look was deceived, the
-share says so, and what was read counts for nothing.
+A look at the bytes of a message, which costs a tenth of parsing it, tells its Call-ID. Where the look was wrong, the
+share says so, and nothing that was read counts.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from sipdiag.trace.trace import Trace
 
 SHARES = 2
 ROOM_OF_SHARE = ROOM // 3
-"""Of a share that takes more the rows, which are held as text, would not find room as well."""
+"""Bytes that the messages of one share may take: its rows for the report need room as well."""
 MOSTLY = 0.5
-"""Part of the first packets that must be messages in datagrams of their own: then it is parsing that takes time."""
+"""Part of the first packets that must be messages in one datagram each: then parsing is what takes time."""
 _NAME = b"\nCall-ID:"
 
 
@@ -36,7 +36,7 @@ class Share:
     def __init__(self, number: int) -> None:
         self._number = number
         self.deceived = False
-        """Whether a message was of another Call-ID than it looked like."""
+        """Whether a message had another Call-ID than the look at its bytes said."""
 
     def parse(self, data: bytes) -> Request | Response | None:
         """The message in `data`, if it is of this share."""
@@ -57,9 +57,9 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
     """What one process read."""
 
     trace: Trace
-    """With the messages of its share."""
+    """The trace with the messages of its share."""
     apart: bool
-    """Whether the messages have nothing to do with each other below SIP, and none was left out or deceived."""
+    """Whether the share can stand for itself: messages do not depend on others below SIP, and none was left out."""
 
 
 def is_worth_sharing(path: str) -> bool:
@@ -77,7 +77,7 @@ def is_worth_sharing(path: str) -> bool:
 
 
 def read_share(path: str, number: int, *, media: bool, progress: Progress | None = None) -> Shared | None:
-    """Read a share of the capture at `path`; nothing as soon as it shows that messages cannot be told apart."""
+    """Read a share of the capture at `path`; None as soon as messages turn out to depend on one another below SIP."""
     from sipdiag.capture import open_capture  # noqa: PLC0415 - NumPy is behind it
     from sipdiag.trace.reader import Reader  # noqa: PLC0415
 

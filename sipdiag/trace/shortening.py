@@ -1,4 +1,4 @@
-"""Traces without their oldest messages, where there is no room for all of them, and a word on it."""
+"""Traces without their oldest messages, where there is no room for all of them, and a defect that says so."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sipdiag.trace.room import KEPT, ROOM, newest, weight_of
 from sipdiag.trace.trace import Trace
 
 MOST_MARGINS = 256 << 20
-"""Bytes of what TCP streams of all captures begin and end with."""
+"""Bytes that the edges of TCP streams of all captures may take."""
 
 
 def fitting(traces: Sequence[Trace], octets: int = ROOM) -> list[Trace]:
@@ -26,7 +26,7 @@ def fitting(traces: Sequence[Trace], octets: int = ROOM) -> list[Trace]:
 
 
 def eased(traces: Sequence[Trace], octets: int = MOST_MARGINS) -> list[Trace]:
-    """`traces` with as much as there is room for of what others may have a part of, in the last of them."""
+    """`traces` without the edges of the first ones, as far as those of all take more than so many bytes."""
     found = list(traces)
     left = sum(edge.size for trace in traces for edge in trace.edges)
     for place, trace in enumerate(traces):
@@ -44,7 +44,7 @@ def _since(trace: Trace, since: int) -> Trace:
 
 
 def shortened(trace: Trace, left_out: int) -> Trace:
-    """`trace`, from which so many messages are gone: it begins where those begin that are left."""
+    """`trace`, from which `left_out` messages were taken away: it begins with the first that is left, and says so."""
     facts = trace.facts
     first = min((seen.time for seen in trace.sightings), default=facts.last_time)
     frame = min((seen.frame for seen in trace.sightings), default=None)

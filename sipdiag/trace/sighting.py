@@ -31,7 +31,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     elsewhere: tuple[tuple[int, int], ...] = ()
     """Captures and frames of the parts in other captures, where the recording was rotated within the message."""
     complete: bool = True
-    """False when the capture holds only the beginning of the message."""
+    """Whether the capture holds the message to its end."""
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,7 @@ LONGEST_FRAGMENT = 128 << 10
 HEADS = f"header fields of a message on TCP of more than {LARGEST_HEAD >> 10} kB"
 BODIES = f"a body on TCP of more than {LARGEST_BODY >> 20} MB"
 ARRIVAL = 250
-"""Bytes that one arrival costs beside its payload."""
+"""Bytes of memory that one piece of data takes besides its payload."""
 
 
 class SipStream:
@@ -30,15 +30,15 @@ class SipStream:
         self._offset = self._waiting = 0
         self.defects: list[Defect] = []
         self.limits: list[tuple[str, int]] = []
-        """Messages that were longer than is believed: what of them, and the frame."""
+        """Messages that were too long: which limit they reached, and in which frame."""
         self._given = 0
         self.beginning: Beginning | None = None
-        """What it began with, where it began before the capture."""
+        """Its first pieces, where it may have begun before the capture."""
         self._ending: Ending | None = None
 
     @property
     def held(self) -> int:
-        """Bytes of memory, about, that wait for the end of a message."""
+        """Approximate bytes of memory taken by data that waits for the end of a message."""
         return self._waiting + ARRIVAL * len(self._arrivals)
 
     @property
@@ -54,17 +54,17 @@ class SipStream:
         return self._framer.skipped
 
     def keep_beginning(self) -> None:
-        """Keep what it begins with, for captures before this one."""
+        """Keep its first pieces, for captures before this one."""
         self.beginning = Beginning()
 
     def lose(self) -> None:
-        """What comes now may stand anywhere in a message."""
+        """The next byte may be anywhere in a message."""
         self._framer.lose()
 
     def stop(self, nothing: StreamData | None = None, *, ended: bool = False) -> None:
-        """The capture ends here, or the stream itself: what comes now is what was held back.
+        """The capture ends here, or the stream itself: data that is fed from now on had been held back.
 
-        `nothing` stands where the first byte belongs, of a stream of which none has come.
+        `nothing` is an empty piece at the sequence number of the first byte, for a stream of which none has come.
         """
         if nothing is not None:
             self._ending = Ending(tail=[nothing], boundary=nothing.sequence, skipped=0, ended=False)
@@ -73,7 +73,7 @@ class SipStream:
             self._ending = Ending(tail=tail, boundary=self.boundary, skipped=self.skipped, ended=ended)
 
     def edge(self) -> Edge | None:
-        """What captures before and behind this one may have a part of; complete when the stream is closed."""
+        """What is kept of the stream for captures before and behind this one; complete when it is closed."""
         return None if self._ending is None else edge_of(self.beginning, self._ending, self.skipped)
 
     def feed(self, data: StreamData) -> list[Sighting]:
@@ -115,7 +115,7 @@ class SipStream:
         framer.endless_heads = framer.endless_bodies = 0
 
     def _forget(self) -> None:
-        """Let go of what lies before the first byte that may belong to a message, but for the last."""
+        """Let go of pieces that lie before the first byte that may belong to a message, but keep the last one."""
         begin = self._framer.begin
         if self._arrivals[0][0] <= begin:
             count = min(bisect_right(self._arrivals, begin, key=itemgetter(0)), len(self._arrivals) - 1)
@@ -163,5 +163,5 @@ class SipStream:
 
 
 def skipped_detail(size: int, source: str) -> str:
-    """How bytes that are no message are told of a stream."""
+    """The detail of a `stream-not-sip` defect."""
     return f"{size} bytes from {source}"

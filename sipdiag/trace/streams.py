@@ -1,4 +1,4 @@
-"""All TCP streams of a capture that carry SIP: each until it ends, and together no more than a bound."""
+"""All TCP streams of a capture that carry SIP: each until it ends, with a bound on the memory of all together."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from sipdiag.trace.stream import SipStream
 from sipdiag.transport import StreamData
 
 MOST_HELD = 128 << 20
-"""Bytes of unfinished messages, of all streams together; beyond it the stream that began first is given up."""
+"""Bytes that unfinished messages of all streams may take; beyond, the stream that began first is given up."""
 MOST_DEFECTS = 10_000
-"""Gaps and the like, of which more would tell nothing new."""
+"""So many defects of streams are kept; more would say nothing new."""
 HELD = f"unfinished messages of more than {MOST_HELD >> 20} MB"
 MOST_KEPT = 32 << 20
-"""Bytes of what streams begin and end with."""
+"""Bytes that the edges of streams may take."""
 GAPS = f"gaps in TCP streams, more than {MOST_DEFECTS}"
 
 Key = tuple[int, str]
@@ -29,7 +29,7 @@ class SipStreams:
     """Hands stream data to the stream that it belongs to."""
 
     def __init__(self, capture: int, *, alone: bool = False) -> None:
-        """Take the number of the capture, and whether there are no others."""
+        """Take the number of the capture, and whether it is `alone`, without others before and behind it."""
         self._capture, self._alone = capture, alone
         self._open: dict[Key, SipStream] = {}
         self._held = 0
@@ -37,8 +37,9 @@ class SipStreams:
         self._finishing = False
         self._said: dict[tuple[str, str], bytes] = {}
         self.edges: list[Edge] = []
-        """What captures before and behind this one may have a part of; complete after `finish`."""
+        """What is kept of streams for captures before and behind this one; complete after `finish`."""
         self.edges_left_out = 0
+        """For how many streams there was no room to keep it."""
         self.defects = Defects()
         """What was wrong with streams; complete after `finish`."""
 
@@ -65,9 +66,9 @@ class SipStreams:
             yield from self._closed(next(iter(self._open)))
 
     def stop(self, unbegun: Iterable[StreamData], sightings: Sequence[Sighting]) -> None:
-        """The capture ends; what is fed from now on was held back. Of `unbegun` streams nothing has come yet.
+        """The capture ends: data that is fed from now on had been held back.
 
-        `sightings` are those of all streams.
+        `unbegun` has an empty piece for each stream of which nothing has come; `sightings` are those of all streams.
         """
         self._said = last_said({source for _, source in self._open}, sightings)
         self._finishing = True
@@ -78,7 +79,7 @@ class SipStreams:
             stream.stop(nothing)
 
     def finish(self, unrecognized: Iterable[list[StreamData]] = ()) -> Iterator[Sighting]:
-        """Yield the messages that streams broke off in; `unrecognized` may be parts of some all the same."""
+        """Yield the messages that streams broke off in; `unrecognized` streams may be parts of messages as well."""
         for key in list(self._open):
             yield from self._closed(key)
         for found in unrecognized:

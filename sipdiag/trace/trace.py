@@ -39,23 +39,23 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     partial: list[PartialDatagram] = []
     """Datagrams of which a fragment is missing."""
     handshakes: list[Handshake] = []
-    """TLS handshakes, whatever was to be said behind them."""
+    """TLS handshakes, whatever they protect."""
     sealed: list[SealedConnection] = []
-    """Connections with SIP's port for TLS whose handshake is not in the capture."""
+    """TLS connections on SIP's port whose handshake is not in the capture."""
     streams: list[Stream] = []
     """The RTP streams, in the order in which they began."""
     undelivered: list[Undelivered] = []
-    """What did not arrive, as ICMP says, media or signalling."""
+    """Datagrams and segments that did not arrive, as ICMP says, media or signalling."""
     edges: list[Edge] = []
-    """Of TCP streams, what captures before and behind this one may have a part of."""
+    """What is kept of TCP streams for captures before and behind this one."""
     parts: list[Connection] = []
-    """The TCP connections without SIP here of which captures before and behind this one may have more."""
+    """TCP connections without SIP in this capture that captures before and behind it may have more of."""
     edges_left_out: int = 0
-    """Of so many there was no room to keep it."""
+    """For how many streams there was no room to keep an edge."""
     media: bool = False
-    """Whether media was looked at; without that nothing is known of it."""
+    """Whether media were read; if not, nothing is known of them."""
 
 
 def has_margins(trace: Trace) -> bool:
-    """Whether captures before and behind it may have a part of what a capture shows."""
+    """Whether captures before and behind it may have a part of a stream or connection in it."""
     return bool(trace.edges or trace.edges_left_out or trace.parts or trace.connections)
