@@ -1,8 +1,8 @@
 """Packets → datagrams and stream data: link layers, IP, fragments, UDP, TCP.
 
 The door of the room: a `Demultiplexer` is fed chunks of `Packets` and gives `Traffic` for each: objects for what may be
-signalling, columns for the rest. `frames_at` and `frames_between` choose packets. What works on columns is loaded when
-it is used (PEP 562): not every capture needs NumPy.
+signalling, columns for the rest. `frames_at` and `frames_between` choose packets. Modules that work on columns are
+imported when they are first used (PEP 562): not every capture needs NumPy.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ _HOMES = {
     "frames_between": "chosen",
     "plain_datagrams": "plain",
 }
-"""Name → module, of what is not loaded yet."""
+"""Name → module, for the names that are imported when first used."""
 
 
 def __getattr__(name: str) -> object:
-    """What only those need who sort packets by columns."""
+    """The names that work on columns, imported when first used."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415

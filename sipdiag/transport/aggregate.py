@@ -15,14 +15,14 @@ LLC = b"\xaa\xaa\x03"
 SHORTEST = HEADER + 8
 """Bytes of a part with LLC and SNAP."""
 MOST_PARTS = 256
-"""Parts of one frame; no frame has room for more that hold a datagram each."""
+"""Parts of one frame that are looked at: no frame has room for more that hold a datagram each."""
 LOGICAL_LINK = 100
-"""LINKTYPE of what begins with LLC and SNAP."""
+"""The LINKTYPE of packets that begin with LLC and SNAP."""
 PARTS = f"frames in one of Wi-Fi (A-MSDU), more than {MOST_PARTS}"
 
 
 def parts(packets: Packets, rows: Rows) -> tuple[Packets, Rows]:
-    """Give what is in some packets, each of which is an A-MSDU, in order; and the rows of those with too many parts."""
+    """Give the parts of the packets in `rows`, each an A-MSDU, as packets in order; and rows with too many parts."""
     place = np.zeros(len(packets), np.int64)
     """Where in each packet the next part begins."""
     found: list[Rows] = []

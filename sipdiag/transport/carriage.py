@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sipdiag.transport.endpoint import Endpoints
 
 MOST_HELD = 128 << 20
-"""Bytes of unfinished messages of all streams together."""
+"""Bytes that unfinished messages of all streams may take."""
 HELD = f"unfinished WebSocket and HEP messages of more than {MOST_HELD >> 20} MB"
 HANDSHAKES = (b"GET ", b"HTTP/1.1 101")
 
@@ -23,26 +23,26 @@ Carriage = WebSocketStream | HepStream
 
 
 def begins_carriage(payload: bytes, recognize: Callable[[bytes], object]) -> bool:
-    """Tell whether a segment begins signalling, by itself or inside of something."""
+    """Tell whether a segment begins signalling, plain or in WebSocket or HEP."""
     if payload[0] & 0x80:
         return begins_frame(payload, recognize)
     return bool(recognize(payload)) or payload.startswith(MAGIC) or upgrades(payload)
 
 
 def _may_begin(data: StreamData, text: bytes) -> bool:
-    """Tell whether a stream can begin with `text`; a few letters tell that only where it begins with them."""
+    """Tell whether a stream begins with `text`, or its first bytes (its SYN was seen) are the beginning of `text`."""
     return data.payload.startswith(text) or (data.opened and text.startswith(data.payload))
 
 
 class Carriages:
-    """The streams of a capture, each with what lies in it."""
+    """The streams of a capture, each with what lies between TCP and SIP in it."""
 
     def __init__(self, recognize: Callable[[bytes], object], endpoints: Endpoints, defects: Defects) -> None:
         self._recognize, self._endpoints, self._defects = recognize, endpoints, defects
         self._known: dict[tuple[int, str], Carriage | None] = {}
         self._held = 0
         self._upgraded: set[int] = set()
-        """Connections on which one side was seen to speak WebSocket."""
+        """Connections on which one side was seen to use WebSocket."""
 
     def opened(self, data: StreamData) -> Iterable[Datagram | StreamData]:
         """Give the datagrams that the next bytes of a stream complete, or the bytes themselves."""
@@ -68,7 +68,7 @@ class Carriages:
         self._held -= 0 if carriage is None else carriage.held
 
     def _give_way(self, frame: int) -> None:
-        """Give up what began first, and say so; its connection goes on as if it began now."""
+        """Give up the stream that began first, and note that; it goes on as if it began now."""
         self._defects.reach(HELD, frame)
         self._forget(next(key for key, carriage in self._known.items() if carriage is not None))
 

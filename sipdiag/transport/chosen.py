@@ -1,4 +1,4 @@
-"""Which packets went to or came from certain places: what media a call had, and all of the connections that bore it."""
+"""Which packets went to or came from certain places: the media of a call, and the connections that carried it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sipdiag.transport.internet import Internet
 from sipdiag.transport.ip import MAPPED
 
 HALF = 0xFFFFFFFFFFFFFFFF
+"""64 bits: half of an IPv6 address."""
 STREAMS = (6, 132)
 """The IP protocols TCP and SCTP."""
 PORTS = 4
@@ -21,7 +22,7 @@ PORTS = 4
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """An address and port, and from when to when it is meant."""
+    """An address and port in a stretch of time."""
 
     address: str
     """IPv4 or IPv6, as text."""
@@ -48,7 +49,7 @@ def frames_at(columns: MediaColumns, places: Iterable[Place]) -> list[int]:
 
 
 def frames_between(packets: Packets, pairs: Iterable[tuple[Place, Place]]) -> list[int]:
-    """The frames of TCP and SCTP between two places, either way, ascending; of fragments only what came whole."""
+    """The frames of TCP and SCTP between two places, either way, ascending; packets in IP fragments are left out."""
     ends = [(one, other) for pair in pairs for one, other in (pair, pair[::-1])]
     frames: list[int] = []
     for alike in Internet(Defects()).split(packets)[0] if ends else ():
@@ -68,7 +69,7 @@ def frames_between(packets: Packets, pairs: Iterable[tuple[Place, Place]]) -> li
 
 
 def _halves(address: str) -> tuple[np.uint64, np.uint64]:
-    """The two halves of an address as the columns have them; of what is none those of no packet."""
+    """The two halves of an address as the columns have them; for text that is no address, halves that no packet has."""
     from ipaddress import ip_address  # noqa: PLC0415  (it is slow to import)
 
     try:

@@ -16,16 +16,16 @@ Rows = npt.NDArray[np.int64]
 Heads = npt.NDArray[np.uint8]
 """The first bytes of each packet or header, shape (packets, bytes)."""
 MEDIA_HEAD = 12
-"""Bytes of a payload that tell what media it is: the fixed header of RTP (RFC 3550, section 5.1)."""
+"""Bytes of the fixed header of RTP, which tell whether a payload is RTP (RFC 3550, section 5.1)."""
 
 
 def field(heads: Heads, at: int, width: int) -> npt.NDArray[np.unsignedinteger]:
-    """View the field of `width` 1, 2 or 4 bytes at byte `at` of each row, in network byte order: good for comparing."""
+    """View the field of `width` 1, 2 or 4 bytes at byte `at` of each row, in network byte order: for comparing only."""
     return heads[:, at : at + width].view(f">u{width}")[:, 0]
 
 
 def big_endian(heads: Heads, at: int, width: int) -> npt.NDArray[np.int64]:
-    """Read the field of `width` 1, 2 or 4 bytes at byte `at` of each row: good for reckoning."""
+    """Read the field of `width` 1, 2 or 4 bytes at byte `at` of each row, as numbers to calculate with."""
     return field(heads, at, width).astype(np.int64)
 
 
@@ -39,7 +39,7 @@ class MediaColumns:
     data: npt.NDArray[np.uint8]
     """The bytes that `start` points into."""
     head: Heads
-    """The first twelve bytes of each payload; what lies behind `length` is something else."""
+    """The first twelve bytes of each payload; bytes beyond `length` do not belong to it."""
     frame: npt.NDArray[np.int64]
     time: npt.NDArray[np.int64]
     """Nanoseconds since 1970-01-01 UTC."""

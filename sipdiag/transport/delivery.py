@@ -38,14 +38,14 @@ class StreamData(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     payload: bytes
     """Empty when this only tells of a gap or the end."""
     gap: bool = False
-    """Bytes are missing before this payload: the capture did not see them."""
+    """Whether bytes are missing before this payload: the capture did not see them."""
     end: bool = False
-    """No more data will come in this direction (FIN, RST or end of capture)."""
+    """Whether no more data will come in this direction (FIN, RST or end of capture)."""
     transport: str = "tcp"
     sequence: int = 0
-    """Of the first byte of the payload, as TCP counts them."""
+    """The sequence number of the first byte of the payload."""
     opened: bool = False
-    """The SYN of this direction is in the capture."""
+    """Whether the SYN of this direction is in the capture."""
 
 
 class PartialDatagram(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -56,14 +56,14 @@ class PartialDatagram(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     time: int
     """When the last of them came."""
     source: str
-    """`host:port`; port 0 when the fragment that tells it is not there."""
+    """`host:port`; port 0 when the first fragment, which has the ports, is missing."""
     destination: str
     received: int
-    """Bytes of UDP that are there."""
+    """Bytes that are there, with the UDP header."""
     length: int | None
-    """Bytes of the whole; nothing when its last fragment is not there."""
+    """Bytes of the whole datagram; None when its last fragment is missing."""
     payload: bytes
-    """What the first fragment holds behind the UDP header; empty when that is not there."""
+    """The bytes of the first fragment behind the UDP header; empty when it is missing."""
     ip_id: int = 0
 
 
@@ -77,33 +77,34 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ip_id: int = 0
     """IPv4 identification of the datagram that it quotes; 0 where there is none."""
     quote: bytes = b""
-    """What it quotes of the payload, where that is text: some quote all, some nothing."""
+    """What it quotes of the payload, where that is text; some routers quote all of it, some nothing."""
 
 
 class Undelivered(msgspec.Struct, kw_only=True):
     """Datagrams between two endpoints of which one host says, for one reason, that they did not arrive."""
 
     source: str
-    """`host:port` of the datagrams, who is also told of it."""
+    """`host:port` that the datagrams came from, and that the errors went to."""
     destination: str
     transport: str
     """`udp`, `tcp`, `sctp`."""
     reporter: str
     """The host that says so: where the datagrams were to go, or a router or firewall on the way."""
     kind: str
-    """What it comes to: `port-closed`, `prohibited`, `unreachable`, `hops-exceeded`, `too-big`, `fragment-missing`."""
+    """The kind of error: `port-closed`, `prohibited`, `unreachable`, `hops-exceeded`, `too-big`, `fragment-missing`."""
     words: str
-    """Type and code in words and numbers."""
+    """ICMP type and code, in words and numbers."""
     mtu: int = 0
-    """Bytes of the largest packet that would have passed, where it is told."""
+    """Bytes of the largest packet that would have passed; 0 where no error says it."""
     count: int = 0
+    """How many errors there were."""
     last_time: int = 0
-    """When it was said last."""
+    """When the last of them came."""
     reports: list[Report] = []
-    """In the order of capture; of what is no text only the first ones."""
+    """The errors, in the order of capture; where the datagrams are no text only the first ones."""
 
     def in_capture(self, number: int) -> Undelivered:
-        """The same, its errors those of the capture with a number."""
+        """The same, with `number` as the capture of its errors."""
         return replace(self, reports=[replace(each, capture=number) for each in self.reports])
 
 
@@ -125,15 +126,17 @@ class Connection(msgspec.Struct, kw_only=True):
     """`host:port` of the side that sent the first RST."""
     fin_frame: int | None = None
     signalling: bool = False
-    """SIP was recognised on it."""
+    """Whether SIP was recognised on it."""
     client_heard: bool = False
-    """The capture holds at least one segment of the client."""
+    """Whether the capture holds at least one segment of the client."""
     server_heard: bool = False
+    """The same for the server."""
     continued: bool = False
-    """It goes on from an earlier capture, or in a later one."""
+    """Whether it goes on from an earlier capture, or in a later one."""
     first_acknowledged: int | None = None
-    """The first acknowledgment number of any side, and the last: of one side, where only that is heard."""
+    """The first acknowledgment number, of whichever side: it counts only where one side is heard."""
     last_acknowledged: int = 0
+    """The last acknowledgment number; the same holds."""
 
     @property
     def unheard(self) -> str:
@@ -144,14 +147,14 @@ class Connection(msgspec.Struct, kw_only=True):
 
     @property
     def way_unheard(self) -> str:
-        """From where to where the capture holds nothing, as the gaps of streams are named."""
+        """`source → destination` of the direction of which the capture holds nothing; empty where it holds both."""
         if not self.unheard:
             return ""
         return f"{self.unheard} → {self.client if self.unheard == self.server else self.server}"
 
     @property
     def acknowledged(self) -> int:
-        """Bytes of the side that is not heard, that the other says to have received."""
+        """Bytes that the side which is heard acknowledged of the other one."""
         first = self.last_acknowledged if self.first_acknowledged is None else self.first_acknowledged
         advanced = (self.last_acknowledged - first) % (1 << 32)
         return advanced if advanced < 1 << 31 else 0
@@ -164,6 +167,6 @@ class SealedConnection(msgspec.Struct, kw_only=True):
     """`host:port`."""
     server: str
     frame: int
-    """The first that holds encrypted data."""
+    """The first frame with encrypted data."""
     segments: int = 0
-    """Those that begin with encrypted data."""
+    """How many segments begin with encrypted data."""

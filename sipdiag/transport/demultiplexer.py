@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 MOST_SEALED = 4_096
-"""Connections whose handshake is not in the capture, of which more would tell nothing new."""
+"""Connections without their handshake that are kept; more would say nothing new."""
 SEALED = f"encrypted connections without their handshake, more than {MOST_SEALED}"
 
 
@@ -45,22 +45,22 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     """What one chunk of packets carried."""
 
     signalling: list[Datagram | StreamData]
-    """In frame order; stream data held back for a missing segment stands where that segment came."""
+    """In frame order; stream data that waited for a missing segment comes where that segment came."""
     media: MediaColumns | None = None
-    """Datagrams that are not text; nothing when not asked for, or when there are none."""
+    """Datagrams that are not text; None when they are not wanted, or when there are none."""
 
 
 class Demultiplexer:
     """Sorts the packets of one capture; feed it every chunk in order."""
 
     def __init__(self, recognize: Callable[[bytes], object], *, media: bool = False) -> None:
-        """Take what tells signalling by a payload, and whether media columns are wanted."""
+        """Take the function that tells by a payload whether it is signalling, and whether media columns are wanted."""
         self._recognize = recognize
         self._media = media
         self.defects = Defects()
         """What was wrong below the signalling; complete after `finish`."""
         self.copied = False
-        """Some of it came as copies, in HEP."""
+        """Whether some of the signalling came as copies, in HEP."""
         self._endpoints = Endpoints()
         self._internet = Internet(self.defects)
         self._tcp = tcp.Connections(self.defects)
@@ -99,7 +99,7 @@ class Demultiplexer:
         return [*self._sealed.values()]
 
     def secured(self) -> npt.NDArray[np.int64]:
-        """Give the frames of the latest chunk that belong, or may belong, to what TLS secures."""
+        """Give the frames of the latest chunk that belong, or may belong, to TLS connections."""
         flows = np.array([*self._handshakes.known, *self._handshakes.flows], np.uint64)
         if not len(flows):
             return np.empty(0, np.int64)
@@ -108,17 +108,17 @@ class Demultiplexer:
 
     @property
     def parts(self) -> list[Connection]:
-        """The TCP connections without signalling here of which another capture may have more."""
+        """The TCP connections without signalling in this capture that another capture may have more of."""
         return self._tcp.parts()
 
     @property
     def unrecognized(self) -> Iterator[list[StreamData]]:
-        """What each side sent of TCP connections on which signalling may yet be recognised."""
+        """What each side sent on TCP connections where signalling may yet be recognised."""
         return map(self._tcp.unrecognized, self._probes.sides())
 
     @property
     def unbegun(self) -> Iterator[StreamData]:
-        """Nothing, in its place, for each side of a connection with signalling that began and has sent nothing."""
+        """An empty piece for each side of a connection with signalling that has sent nothing behind its SYN."""
         return self._tcp.unbegun()
 
     def feed(self, packets: Packets) -> Traffic:
@@ -150,9 +150,10 @@ class Demultiplexer:
         return self._internet.odd_fragments
 
     def independent(self, packets: Packets) -> tuple[Traffic, npt.NDArray[np.int64]]:
-        """Give what a chunk carried in datagrams of one packet, and the rows that need those before them.
+        """Give what a chunk carried in datagrams of one packet, and the rows of packets that need those before them.
 
-        Fragments, streams and what is counted belong to a reader of the packets before; this one is to be fed nothing.
+        Such rows (fragments, streams, packets that are only counted) are for another demultiplexer, which has read the
+        packets before; this one keeps nothing of them and must not be fed.
         """
         if not len(packets):
             return Traffic(signalling=[]), np.empty(0, np.int64)
@@ -166,7 +167,7 @@ class Demultiplexer:
         return Traffic(signalling=[each for data in self._tcp.finish() for each in self._carriages.opened(data)])
 
     def _in_datagrams(self, groups: list[IPPackets], wholes: list[Whole]) -> tuple[list[Datagram], MediaColumns | None]:
-        """Give what UDP datagrams carried: signalling that came in one packet, and what is no text."""
+        """Give what UDP datagrams carried: signalling in one packet each, and the columns of those that are no text."""
         arrived: list[Datagram] = []
         media: list[MediaColumns] = []
         for group in groups:
@@ -259,7 +260,7 @@ class Demultiplexer:
         return begins_carriage(payload, self._recognize)
 
     def _unwrapped(self, datagrams: Iterable[Datagram]) -> Iterator[Datagram]:
-        """Yield what HEP datagrams are copies of, and the others as they are."""
+        """Yield the originals of HEP datagrams, and other datagrams as they are."""
         for datagram in datagrams:
             if not begins_hep(datagram.payload):
                 yield datagram

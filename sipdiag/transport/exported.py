@@ -1,6 +1,6 @@
 """Messages that Wireshark exported (LINKTYPE 252, Export PDUs): tags with addresses and ports, then the message.
 
-It is how SIP that was decrypted once is handed on without its keys.
+In this way SIP that was decrypted is handed on without its keys.
 """
 
 from __future__ import annotations

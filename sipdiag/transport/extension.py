@@ -10,23 +10,25 @@ FRAGMENT, AUTHENTICATION = 44, 51
 EXTENSIONS = (0, 43, FRAGMENT, AUTHENTICATION, 60, 135, 139, 140)
 """Hop-by-hop options, routing, fragment, authentication, destination options, mobility, HIP, Shim6."""
 MOST_HEADERS = 16
+"""Extension headers of a packet that are walked."""
 MOST_BYTES = 2_048
-"""Bytes of all headers of a packet."""
+"""Bytes of them that are walked."""
 
 
 class Extensions(msgspec.Struct, frozen=True, kw_only=True):
     """Where the extension headers of a packet end and what follows them."""
 
     length: int
-    """Bytes of all extension headers, up to and with a fragment header that tells of a fragment."""
+    """Bytes of the extension headers; in a fragment, up to and with its fragment header."""
     protocol: int
+    """The protocol that follows them."""
     position: int = 0
     """Where in the whole datagram this fragment begins, in bytes."""
     last: bool = True
-    """No fragment follows."""
+    """Whether no fragment follows."""
     identification: int = 0
     endless: bool = False
-    """More headers follow than are walked."""
+    """Whether more headers follow than are walked."""
 
     @property
     def fragment(self) -> bool:

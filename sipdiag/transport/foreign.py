@@ -1,4 +1,4 @@
-"""The slow lane: packets of layers that nothing here decodes, opened by scapy's dissectors, one at a time."""
+"""The slow lane: packets of link layers that this room does not decode, opened one at a time by scapy's dissectors."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ if TYPE_CHECKING:
     from sipdiag.transport.columns import Rows
 
 MOST = 20_000
-"""Packets of a capture that go this way: each takes a thousand times as long as one in columns."""
+"""Packets of a capture that scapy opens at most: each takes a thousand times as long as one in columns."""
 LONGEST = 65_536
+"""Bytes of a packet that it is given."""
 SHORTEST = 24
-"""Bytes of an IP header and something before it."""
+"""Bytes of the shortest packet with an IP header and something before it."""
 DEEPEST = 32
+"""Layers of a packet that are looked at."""
 BEYOND = f"packets of link layers that only scapy reads, more than {MOST}"
 NESTED = f"layers that scapy finds in a packet, more than {DEEPEST}"
 TOO_DEEP = -1
 KNOWN = frozenset({144, 274})
-"""Link types that scapy finds IP in and nothing here does; it is not imported for others."""
+"""Link types in which scapy finds IP and this room does not; scapy is not imported for others."""
 BY_ETHERTYPE = {
     -PROVIDER_BACKBONE: ("scapy.layers.l2", "Dot1AH"),
     -SERVICE_HEADER: ("scapy.contrib.nsh", "NSH"),
@@ -98,7 +100,7 @@ def _dissector(link: int) -> Dissector | None:
     try:
         import_module("scapy.layers.all")
         conf = import_module("scapy.config").conf
-        conf.logLevel = 50  # what it says of strange packets is nothing for whoever reads a report
+        conf.logLevel = 50  # its warnings on strange packets do not belong into a report
         if link in BY_ETHERTYPE:
             module, name = BY_ETHERTYPE[link]
             return getattr(import_module(module), name)

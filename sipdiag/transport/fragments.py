@@ -8,22 +8,24 @@ from msgspec.structs import replace
 from sipdiag.defect import Defect, Defects
 
 MOST_OPEN = 1_000
-"""Datagrams under way at a time; the oldest gives way."""
+"""Unfinished datagrams at a time; beyond, the oldest is given up."""
 MOST_BYTES = 65_536
 """Bytes of one datagram."""
 MOST_OVERLAPPING = 2 * MOST_BYTES
-"""Bytes that all fragments of one datagram may have together."""
+"""Bytes that all fragments of one datagram may have together, if they overlap."""
 MOST_PIECES = 1_024
 """Fragments of one datagram."""
 MOST_DEFECTS = 1_000
+"""Datagrams with a missing fragment that are noted one by one."""
 OPEN = f"IP datagrams in fragments at a time, more than {MOST_OPEN}"
 SIZE = f"fragments of an IP datagram, more than {MOST_PIECES}, or of more than {MOST_BYTES} bytes"
 LOST = f"IP datagrams with a fragment missing, more than {MOST_DEFECTS}"
 MOST_DONE = 256
+"""Finished datagrams that are remembered, so that fragments that were recorded twice are recognised."""
 AGAIN = 50_000_000
-"""Nanoseconds within which a mirror port sends the same packet twice; no sender repeats a message so soon."""
+"""Nanoseconds within which a mirror port may send the same packet twice; no sender repeats a message so soon."""
 LONGEST_WAIT = 60 * 1_000_000_000
-"""Nanoseconds after which a number stands for another datagram: receivers give up after 15 to 60 s."""
+"""Nanoseconds after which an identification is of another datagram: receivers give up after 15 to 60 s."""
 
 
 class Fragment(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +43,7 @@ class Fragment(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     """Where in the datagram this piece begins, in bytes."""
     last: bool
-    """No piece follows."""
+    """Whether no piece follows."""
     payload: bytes
     cut: int = 0
     """Bytes of the piece that the snap length cut off."""
@@ -77,9 +79,9 @@ class LostDatagram(msgspec.Struct, frozen=True, kw_only=True):
     received: int
     """Bytes that are there."""
     length: int | None
-    """Bytes of the whole; nothing when its last fragment is not there."""
+    """Bytes of the whole datagram; None when its last fragment is missing."""
     head: bytes
-    """What the first fragment holds; empty when that is not there."""
+    """The payload of the first fragment; empty when it is missing."""
 
 
 class _Pieces:
@@ -106,7 +108,10 @@ class _Pieces:
             self.length = fragment.position + len(fragment.payload) + fragment.cut
 
     def whole(self) -> tuple[bytes, int] | None:
-        """Give the payload and how much of its end is cut off, once no piece is missing; the first bytes win."""
+        """Give the payload and how many bytes are cut off at its end, once no piece is missing.
+
+        Where pieces overlap, the first one counts.
+        """
         if self.length is None or self.received < self.length:
             return None
         payload, reached = bytearray(), 0
@@ -128,11 +133,11 @@ class Reassembly:
     def __init__(self, defects: Defects) -> None:
         self._open: dict[tuple[bytes, bytes, int, int], _Pieces] = {}
         self.lost: list[LostDatagram] = []
-        """What never became whole, as far as it was noted."""
+        """Datagrams that never became whole, up to `MOST_DEFECTS`."""
         self._defects = defects
         self._lost = 0
         self._done: dict[tuple[bytes, bytes, int, int], _Pieces] = {}
-        """Those that became whole not long ago."""
+        """The last datagrams that became whole."""
 
     def add(self, fragment: Fragment) -> Whole | None:
         """Take a fragment; give the datagram if it is the one that completes it."""
@@ -177,7 +182,7 @@ class Reassembly:
             self._lose(key)
 
     def _again(self, key: tuple[bytes, bytes, int, int], fragment: Fragment) -> bool:
-        """Tell whether a fragment was recorded twice, the second time behind the one that completed its datagram."""
+        """Tell whether a fragment is a second record of one whose datagram is whole already."""
         done = self._done.get(key)
         if done is None:
             return False
@@ -189,7 +194,7 @@ class Reassembly:
         )
 
     def _give_way(self, frame: int) -> None:
-        """Give up the oldest, and say that it came to this."""
+        """Give up the oldest unfinished datagram, and note that."""
         self._defects.reach(OPEN, frame)
         self._lose(next(iter(self._open)))
 

@@ -1,6 +1,6 @@
 """HEP, in which probes and servers send copies of SIP to a HOMER server: versions 1 to 3, over UDP and TCP.
 
-The addresses and the time inside are those of the message; the packet around it is only the copy's way.
+The addresses and the time inside HEP are those of the message; those of the packet around it are of no interest.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def begins_hep(payload: bytes) -> bool:
 
 
 def inner(outer: Datagram, endpoints: Endpoints, defects: Defects) -> Datagram | None:
-    """Give the datagram that was copied; nothing when it is no SIP or not all there."""
+    """Give the datagram that was copied; None when it is no SIP, or not complete."""
     if outer.payload.startswith(MAGIC):
         return _third(outer, endpoints, defects)
     return _old(outer, endpoints)

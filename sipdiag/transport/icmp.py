@@ -1,4 +1,4 @@
-"""ICMP errors: who says that datagrams did not arrive, why, and which ones they were (RFC 792, RFC 4443)."""
+"""ICMP errors: which host says that datagrams did not arrive, why, and which datagrams (RFC 792, RFC 4443)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UDP_HEADER = 8
 PORTS = 4
 TRANSPORTS = {17: "udp", 6: "tcp", 132: "sctp"}
 FRAGMENT = 44
-"""The one IPv6 extension header that a quoted datagram may well have: it was too big."""
+"""The only IPv6 extension header that is expected in a quoted datagram: it was fragmented because it was too big."""
 
 PORT_CLOSED, PROHIBITED, UNREACHABLE = "port-closed", "prohibited", "unreachable"
 HOPS_EXCEEDED, TOO_BIG, FRAGMENT_MISSING = "hops-exceeded", "too-big", "fragment-missing"
@@ -59,14 +59,14 @@ MEANINGS = {
     (6, 3, 0): (HOPS_EXCEEDED, "hop limit exceeded in transit"),
     (6, 3, 1): (FRAGMENT_MISSING, "fragment reassembly time exceeded"),
 }
-"""IP version, type, code → what it comes to, and its name."""
+"""(IP version, ICMP type, ICMP code) → the kind of error, and its name."""
 
 MOST_WAYS = 16_384
-"""Pairs of endpoints, each with one reporter and one reason; a scan of ports makes one for every port."""
+"""Pairs of endpoints, each with one reporter and one reason, that are kept; a port scan makes one for every port."""
 MOST_REPORTS = 16_384
 """Errors on datagrams of text that are kept one by one."""
 MOST_OF_OTHERS = 64
-"""Errors on other datagrams, media as a rule, that are kept of one way; the rest are counted."""
+"""Errors on other datagrams, which are media as a rule, that are kept for one way; the rest are counted."""
 LONGEST_QUOTE = 1_024
 WAYS = f"pairs of endpoints with ICMP errors, more than {MOST_WAYS}"
 REPORTS = f"ICMP errors on datagrams of text, more than {MOST_REPORTS}"
@@ -76,7 +76,7 @@ Way = tuple[bytes, bytes, bytes, int, int, int]
 
 
 class Quoted(NamedTuple):
-    """The datagram that an error is about, as far as it quotes it."""
+    """The datagram that an error quotes, as far as it does."""
 
     source: bytes
     """Address and port in network order."""
@@ -87,7 +87,7 @@ class Quoted(NamedTuple):
 
 
 class IcmpErrors:
-    """Collects the errors of a capture by who did not reach whom."""
+    """Collects the ICMP errors of a capture by reporter, reason, and source and destination of the datagrams."""
 
     def __init__(self, endpoints: Endpoints, defects: Defects) -> None:
         self._endpoints, self._defects = endpoints, defects
@@ -96,7 +96,7 @@ class IcmpErrors:
 
     @property
     def undelivered(self) -> list[Undelivered]:
-        """What did not arrive, in the order in which it was first said."""
+        """What did not arrive, in the order of the first error on it."""
         return list(self._ways.values())
 
     def take(self, packets: IPPackets) -> None:
@@ -120,14 +120,14 @@ class IcmpErrors:
             return
         first, width = ADDRESSES[version]
         if outer[first + width : first + 2 * width] != quoted.source[:-2]:
-            return  # it was told to somebody who did not send that
+            return  # the error went to a host that did not send the datagram
         way = (outer[first : first + width], quoted.source, quoted.destination, quoted.protocol, kind, code)
         told = self._way(way, meaning, _mtu(data, version, kind), frame)
         if told is None:
             return
         told.count += 1
         told.last_time = max(told.last_time, time)
-        # What some quote nothing of may have been text.
+        # Where nothing of the payload is quoted, it may have been text.
         text = not quoted.payload or bool(TEXT[list(quoted.payload[:SHORTEST])].all())
         if len(told.reports) < MOST_OF_OTHERS or (text and self._reports < MOST_REPORTS):
             self._reports += text
@@ -163,7 +163,7 @@ def _mtu(data: bytes, version: int, kind: int) -> int:
 
 
 def _quoted(data: bytes, version: int) -> Quoted | None:
-    """The datagram that an error quotes; nothing when it has no ports, as the later fragments of one."""
+    """The datagram that an error quotes; None when it has no ports, as in a later fragment."""
     first, width = ADDRESSES[version]
     if len(data) < first + 2 * width or data[0] >> 4 != version:
         return None

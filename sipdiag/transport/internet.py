@@ -1,4 +1,4 @@
-"""Packets → IP packets with alike headers, and datagrams put together from fragments."""
+"""Packets → groups of IP packets whose headers have the same layout, and datagrams put together from fragments."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from sipdiag.capture import Packets
 
 DEEPEST = 12
-"""Layers of tunnels, labels and link headers that are opened, one in the other."""
+"""Nested tunnels, labels and link headers that are opened."""
 TUNNELS = f"tunnels inside of each other, more than {DEEPEST}"
 HEADERS = f"IPv6 extension headers of a packet, more than {MOST_HEADERS} or {MOST_BYTES} bytes"
 NAMED = {ENCRYPTED: "encrypted Wi-Fi or MACsec", UNDESCRIBED: "an interface that the capture does not describe"}
 """Link types of our own that nothing reads."""
 ORDERED = (TCP, SCTP, *ICMP.values())
-"""Protocols whose packets are told together, or one after the other."""
+"""Protocols whose packets depend on one another, or are counted."""
 
 
 class Internet:
-    """Decodes link and internet layer; remembers what is between two chunks: open fragments, odd link types."""
+    """Decodes link and internet layer; keeps from chunk to chunk unfinished datagrams and unknown link types."""
 
     def __init__(self, defects: Defects) -> None:
         self._defects = defects
@@ -49,18 +49,18 @@ class Internet:
         """LINKTYPE without a decoder → first frame, packets."""
         self._foreign = Foreign(defects)
         self._aside: list[npt.NDArray[np.int64]] | None = None
-        """Frames that are left to another reader, where that is wanted."""
+        """While `independent` works: the frames that are left to another reader."""
         self._said: set[tuple[bytes, bytes, int]] = set()
-        """Of the datagrams in fragments that are left aside, those that begin with text."""
+        """The datagrams that begin with text, among those whose fragments are left to another reader."""
         self.odd_fragments = False
-        """Whether there were others."""
+        """Whether there were also datagrams that do not."""
         self.fragments: list[int] = []
         """The frames of the latest chunk that hold fragments."""
 
     def split(self, packets: Packets) -> tuple[list[IPPackets], list[Whole]]:
         """Give the IP packets of a chunk, alike ones together, and the datagrams that became whole in it.
 
-        What is inside of a tunnel is decoded like what came by itself, layer by layer.
+        Packets inside a tunnel are decoded like any other, layer by layer.
         """
         kept: list[IPPackets] = []
         wholes: list[Whole] = []
@@ -133,7 +133,7 @@ class Internet:
             self._defects.append(Defect(kind="link-type-unknown", detail=f"{what}, {count} packets", frame=frame))
 
     def _layer(self, packets: Packets, kept: list[IPPackets], pieces: list[Fragment]) -> Iterator[Packets]:
-        """Sort the IP packets of one layer into whole ones and fragments; yield what is inside of tunnels."""
+        """Sort the IP packets of one layer into whole ones and fragments; yield the packets inside tunnels."""
         for alike in self._alike(packets) if len(packets) else ():
             if not isinstance(alike, IPPackets):
                 yield alike
@@ -147,7 +147,7 @@ class Internet:
                 self._goes_beyond(HEADERS, alike.packets.frames(np.array(endless, np.int64)))
 
     def _alike(self, packets: Packets) -> Iterator[IPPackets | Packets]:
-        """Decode the link layer: IP packets with alike headers, and what is to be decoded once more."""
+        """Decode the link layer: IP packets in groups of one header layout, and packets to decode once more."""
         for link in _distinct(packets.link):
             rows = np.flatnonzero(packets.link == link)
             if link == AGGREGATED:
@@ -170,7 +170,7 @@ class Internet:
                     yield packets.inside(rows[which], at, inner)
 
     def _strange(self, packets: Packets, rows: Rows, link: int) -> Iterator[Packets]:
-        """Let scapy open what nothing here can; count what it cannot either."""
+        """Let scapy open packets of a link type without a decoder; count those that it does not know either."""
         if self._aside is not None:
             self._aside.append(packets.frames(rows))
             return
@@ -185,7 +185,7 @@ class Internet:
         self._unknown[link] = (first, count + len(rows))
 
     def _goes_beyond(self, what: str, frames: npt.NDArray[np.int64]) -> None:
-        """Note the frames in which there is more of something than is followed."""
+        """Note the frames in which a limit is exceeded: `what` says which."""
         if self._aside is not None:
             self._aside.append(frames)
         elif len(frames):
@@ -219,7 +219,7 @@ def _distinct(values: npt.NDArray[np.int32]) -> list[int]:
 
 
 def _ipv4_fragment(odd: IPPackets, row: int) -> Extensions:
-    """Say of an IPv4 fragment what the fragment header says of an IPv6 one."""
+    """Give for an IPv4 fragment what the fragment header gives for an IPv6 one."""
     place = int.from_bytes(odd.head[row, 6:8].tobytes(), "big")
     return Extensions(
         length=0,

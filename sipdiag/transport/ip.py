@@ -1,4 +1,4 @@
-"""IPv4 and IPv6: packets whose headers are alike, decoded together (RFC 791, RFC 8200)."""
+"""IPv4 and IPv6: packets whose headers have the same layout, decoded together (RFC 791, RFC 8200)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class IPPackets:
         )
 
     def behind(self, extensions: int, protocol: npt.NDArray[np.uint8]) -> IPPackets:
-        """Give the same packets with that many bytes of extension headers counted to the IP header."""
+        """Give the same packets with that many bytes of extension headers counted as part of the IP header."""
         return IPPackets(
             packets=self.packets,
             row=self.row,
@@ -82,7 +82,7 @@ class IPPackets:
             length = big_endian(self.head, 2, 2) - self.header
         else:
             length = big_endian(self.head, 4, 2) + (IPV6_HEADER - self.header)
-        # A network card that is handed more than 64 kB to cut itself (segmentation offload) is seen with length 0.
+        # With segmentation offload the network card gets more than 64 kB to cut up; such packets have length 0.
         empty = length == (-self.header if self.version == 4 else IPV6_HEADER - self.header)
         if not empty.any():
             return length
@@ -113,7 +113,7 @@ class IPPackets:
 
 
 def ip_packets(packets: Packets, rows: Rows, head: Heads, network: int) -> Iterator[IPPackets]:
-    """Sort packets with an IP header at byte `network` by its version and length; drop what is neither or has none.
+    """Sort packets with an IP header at byte `network` by its version and length; drop those without a whole one.
 
     `head` holds the bytes of each from its IP header on.
     """

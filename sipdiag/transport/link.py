@@ -38,12 +38,12 @@ ENCRYPTED = -4
 UNDESCRIBED = -1
 """Not of the registry: of an interface that the capture does not describe."""
 TAGGED_ON, LABELLED_ON, ATTRIBUTED_ON, FLAGGED_ON, EXTENDED_ON, PREFIXED_ON = range(-101, -107, -1)
-"""Not of the registry: there is more of something than is followed; see `LINK_LIMITS`."""
+"""Not of the registry: a limit was exceeded; see `LINK_LIMITS` and `tunnels.LIMITS`."""
 
 Found = tuple[Rows, int | npt.NDArray[np.int64], int]
-"""Rows, where in each of them something begins, and as which link type it is to be read."""
+"""Rows of packets, the offset in each where something begins, and the link type as which that is to be read."""
 Decoder = Callable[[Heads], Iterator[Found]]
-"""Heads of packets of one link type → what is inside of those that carry anything that can be read."""
+"""Heads of packets of one link type → what is inside them, as far as it can be read."""
 
 
 class Link(NamedTuple):
@@ -76,7 +76,7 @@ def by_ethertype(heads: Heads, *, type_at: int, header: int) -> Iterator[Found]:
 def _by_other_ethertype(
     heads: Heads, ethertype: npt.NDArray[np.unsignedinteger], rows: Rows, header: int
 ) -> Iterator[Found]:
-    """Follow what is neither IP nor a VLAN tag: labels, PPPoE, a length with LLC and SNAP, what scapy knows."""
+    """Follow EtherTypes other than IP and VLAN tags: MPLS, PPPoE, a length with LLC and SNAP, what scapy knows."""
     for kind in np.unique(ethertype).tolist():
         if kind in ETHERTYPES:
             yield rows[ethertype == kind], header, ETHERTYPES[kind]
@@ -89,7 +89,7 @@ def _by_other_ethertype(
 
 
 def at_once(heads: Heads, *, header: int, link: int = RAW) -> Iterator[Found]:
-    """Take something to follow a header of that many bytes; of IP the version tells the rest."""
+    """Take everything behind a header of that many bytes as `link`; in IP the version tells the rest."""
     yield np.arange(len(heads)), header, link
 
 
@@ -302,4 +302,4 @@ LINK_LIMITS = {
     ATTRIBUTED_ON: f"NFLOG attributes of a packet, more than {MOST_ATTRIBUTES} or {NFLOG_WIDTH} bytes",
     FLAGGED_ON: f"radiotap presence words of a packet, more than {MOST_WORDS}",
 }
-"""What a header has more of than is followed; tunnels add theirs."""
+"""Link type → the limit that was exceeded; tunnels add theirs."""

@@ -1,7 +1,7 @@
-"""UDP over IP, packet by packet, where no packet is anything but that: what needs no columns, and so no NumPy.
+"""UDP over IP, packet by packet, for captures that hold nothing else: they need no columns, and so no NumPy.
 
-Of a capture in which one packet is more than this (a fragment, a tunnel, TCP, media if it is wanted, a header that
-contradicts another) nothing is given: the columns take all of it.
+Where one packet of a capture is anything else (a fragment, a tunnel, TCP, media if they are wanted, a header that
+contradicts another), nothing is given, and the whole capture is read by columns.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 ETHERNET, RAW, COOKED, COOKED_2 = 1, 101, 113, 276
 LINKS = {ETHERNET: (12, 14), COOKED: (14, 16), COOKED_2: (0, 20)}
-"""LINKTYPE → where the EtherType stands in its header, and the bytes of that; `RAW` has no header."""
+"""LINKTYPE → offset of the EtherType in its header, and bytes of that header; `RAW` has no header."""
 IPV4, IPV6, ARP = b"\x08\x00", b"\x86\xdd", b"\x08\x06"
 IPV4_HEADER, IPV6_HEADER, HEADER = 20, 40, 8
 """Bytes of the plainest headers, the last that of UDP."""
 UDP = 17
 TUNNEL_PORTS = frozenset({1701, 2152, 3544, 4754, 4789, 4790, 6081, 6635, 8472, 37_008})
-"""Of UDP, behind which there may be packets inside of packets."""
+"""UDP ports of tunnels."""
 TEXT = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~/ \r\n"
 """What a start line begins with: a token (RFC 3261 section 25.1), `SIP/2.0`, or empty lines before it (section 7.5)."""
 SHORTEST = 4
@@ -44,9 +44,9 @@ class Plain(NamedTuple):
 def plain_datagrams(
     packets: Iterable[tuple[int, bytes]], link: int, recognize: Callable[[bytes], object], *, media: bool
 ) -> list[Datagram] | None:
-    """Give what is recognised in packets of that link type, each its time and its bytes; nothing if one is not plain.
+    """Give the signalling in packets of that link type, each its time and its bytes; None if one is not plain.
 
-    Where `media` are wanted, what is no text is not plain.
+    Where `media` are wanted, a datagram that is no text is not plain.
     """
     if link not in LINKS and link != RAW:
         return None
@@ -76,7 +76,7 @@ def plain_datagrams(
 
 
 def _plain(packet: bytes, link: int) -> Plain | None:
-    """Take a packet for UDP over IP; nothing if it is more, or less, than that."""
+    """Read a packet as UDP over IP; None if it is anything else."""
     type_at, at = LINKS.get(link, (0, 0))
     if len(packet) < at + IPV4_HEADER + HEADER:
         return None

@@ -1,4 +1,4 @@
-"""What was sent on a TCP connection before its signalling was recognised: held for a while, so that nothing is lost.
+"""What was sent on TCP connections before signalling was recognised on them: held for a while, so that nothing is lost.
 
 A message may come byte by byte, or begin in the middle of a segment; then no segment alone can be recognised.
 """
@@ -23,25 +23,29 @@ if TYPE_CHECKING:
     from sipdiag.transport.segments import Flows, Segment, Segments
 
 MOST_FLOWS = 4_096
-"""Connections watched at a time; the oldest gives way."""
+"""Connections watched at a time; beyond, the oldest is forgotten."""
 MOST_HELD = 200_000
-"""Segments of all connections watched; the same."""
+"""Segments of all connections watched; beyond, the oldest connection is forgotten."""
 MOST_SEGMENTS = 2_048
+"""Segments after which a connection is hopeless."""
 MOST_LARGE = 32
-"""Segments of more than a few bytes: what they carry would have been recognised by now."""
+"""Segments of more than `LARGE` bytes after which it is: what they carry would have been recognised by then."""
 LARGE = 64
 MOST_BYTES = 32_768
+"""Bytes after which it is."""
 MOST_DISORDERED = 8_192
-"""Segments of a connection on which they came out of order: all may wait for the first."""
+"""The same as `MOST_SEGMENTS` where segments came out of order: all of them may wait for the first."""
 MOST_LOOKS = 1 << 16
-"""Lines of one side that are looked at, some more than once where they came out of order."""
+"""Lines of one side that are looked at, some more than once where segments came out of order."""
 LONGEST_LINE = 4_096
+"""Bytes of a line that are looked at."""
 WATCHED = f"TCP connections that may carry SIP, more than {MOST_FLOWS} or {MOST_HELD} segments of them"
 SIZE = f"a TCP connection that may carry SIP, of more than {MOST_BYTES} bytes before a message was recognised"
 SPOKEN = b"SIP/2.0"
 SIP_PORT = ":5060"
-"""What tells that a connection without a message that could be recognised was meant for SIP all the same."""
+"""The end of the endpoint of a SIP server: a connection to or from it is meant for SIP, whatever was recognised."""
 BITS = 20
+"""The last bits of a flow's number, by which flows that were given up are remembered."""
 GIVEN_UP = np.uint64((1 << BITS) - 1)
 
 PRINTABLE = np.zeros(256, np.bool_)
@@ -60,13 +64,13 @@ class _Direction:
         self.begin = 0
         """The place where the text begins."""
         self.apart: list[tuple[int, bytes]] = []
-        """Heap of what is held and does not follow: place and bytes."""
+        """Heap of the pieces that do not follow the text yet: place and bytes."""
         self.disordered = False
         self.looks = 0
         self.looked = 0
         """Where the first line begins that was not yet looked at."""
         self.before = 0
-        """Bytes put before those that were there: the lines up to the first of those are to be looked at as well."""
+        """Bytes that were put before the text: their lines have to be looked at as well."""
 
     def add(self, segment: Segment) -> None:
         self.segments.append(segment)
@@ -81,7 +85,7 @@ class _Direction:
         self.disordered |= bool(self.apart)
 
     def _prepend(self, at: int, payload: bytes) -> None:
-        """Put something before all that is there; what does not follow it is set apart."""
+        """Put a payload before the text; if the text does not follow it directly, that is set apart."""
         self.disordered = True
         size = self.begin - at
         if len(payload) < size:
@@ -151,7 +155,7 @@ class _Watched:
 
     @property
     def suspicious(self) -> bool:
-        """Tell whether something here speaks for SIP, though no message was recognised."""
+        """Tell whether something suggests SIP, though no message was recognised."""
         return any(
             SPOKEN in side.text
             or any(SPOKEN in apart for _, apart in side.apart)
@@ -174,10 +178,10 @@ class Probes:
         self._watched: dict[int, _Watched] = {}
         self._held = 0
         self._given_up = np.zeros(1 << BITS, np.bool_)
-        """By the last bits of a flow's number: two flows may share a place, and then one is given up too early."""
+        """By the last bits of a flow's number; where two flows share these, one may be given up too early."""
 
     def watch(self, segments: Segments, flows: Flows) -> Iterator[tuple[int, list[Segment]]]:
-        """Look at segments of what is not among `flows`; yield each flow that is recognised now, and what was held."""
+        """Look at segments of other flows than `flows`; yield each that is recognised now, with its held segments."""
         self._begin_anew(segments.flows[segments.flags & SYN != 0])
         rows = segments.loaded(self._open(segments.flows) & ~np.isin(segments.flows, flows))
         if not len(rows):
@@ -194,7 +198,7 @@ class Probes:
             self._forget(flow)
 
     def released(self, flow: int) -> list[Segment]:
-        """Give what was held of a flow that was recognised otherwise."""
+        """Give the held segments of a flow that was recognised elsewhere."""
         watched = self._forget(flow)
         return [] if watched is None else watched.held()
 
@@ -231,7 +235,7 @@ class Probes:
                 self._give_way(segment.frame)
 
     def _give_way(self, frame: int) -> None:
-        """Forget the connection watched for longest; say if something may have been lost by that."""
+        """Forget the connection that was watched longest; note it if signalling may be lost by that."""
         oldest = self._forget(next(iter(self._watched)))
         if oldest and any(each.unfinished for each in oldest.directions.values()):
             self._defects.reach(WATCHED, frame)

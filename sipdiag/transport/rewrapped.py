@@ -41,7 +41,7 @@ def rewrapped(wholes: list[Whole]) -> Packets:
 
 
 def _header(whole: Whole) -> bytes:
-    """Write an IP header; a length beyond 16 bits stands as 0, which is read as all that is there."""
+    """Write an IP header; a length beyond 16 bits becomes 0, which is read as everything that is there."""
     size = len(whole.payload) + whole.cut
     if len(whole.source) == 4:
         total = size + 20 if size + 20 < 1 << 16 else 0

@@ -30,15 +30,15 @@ DATA_HEADERS = {DATA: 16, INTERLEAVED: 20}
 END, BEGIN = 1, 2
 LOOKED_AT = DATA_HEADERS[INTERLEAVED] + SHORTEST
 MOST_CHUNKS = 512
-"""Chunks of a packet."""
+"""Chunks of a packet that are looked at."""
 MOST_OPEN = 1_024
-"""Messages under way at a time; the oldest gives way."""
+"""Unfinished messages at a time; beyond, the oldest is given up."""
 MOST_BYTES = 1 << 17
 """Bytes of one message."""
 MOST_PARTS = 256
 """Chunks of one message."""
 MOST_SEEN = 65_536
-"""Transmission sequence numbers that are remembered, to tell what was sent again."""
+"""Transmission sequence numbers that are remembered, so that retransmissions are recognised."""
 
 
 UNDER_WAY = f"SCTP messages under way, more than {MOST_OPEN}, or of more than {MOST_PARTS} parts or {MOST_BYTES} bytes"
@@ -58,9 +58,9 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Transmission sequence number."""
     stream: int
     message: int
-    """Number of the message that it is a part of, where chunks tell that (RFC 8260)."""
+    """Number of the message that it is a part of, in I-DATA chunks (RFC 8260); -1 in DATA chunks."""
     place: int
-    """Where among the parts of the message it belongs: consecutive numbers."""
+    """Its place among the parts of the message: parts have consecutive numbers."""
     flags: int
     payload: bytes
     cut: bool
@@ -146,7 +146,7 @@ class Associations:
         return self._open.pop(key)
 
     def _give_up(self, parts: list[Chunk], frame: int) -> None:
-        """Say that parts of a message were dropped; what others than SIP send is no loss."""
+        """Note that parts of a message were dropped, unless they cannot be of SIP."""
         if any(part.flags & BEGIN or part.payload.isascii() for part in parts):
             self._defects.reach(UNDER_WAY, frame)
 
@@ -196,7 +196,7 @@ def _chunks(payload: bytes, frame: int, time: int, source: str, destination: str
             sequence, stream = struct.unpack_from(">IH", payload, at + 4)
             message, place = struct.unpack_from(">II", payload, at + 12) if kind == INTERLEAVED else (-1, sequence)
             if kind == INTERLEAVED and flags & BEGIN:
-                place = 0  # the first part tells the protocol there, the others their number
+                place = 0  # the first part has the payload protocol in that field, the others their place
             yield Chunk(
                 frame=frame,
                 time=time,

@@ -1,4 +1,4 @@
-"""TCP segments as columns; those that carry signalling or tell of a connection's fate as objects (RFC 9293)."""
+"""TCP segments as columns; those that carry signalling, or open or close a connection, as objects (RFC 9293)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Segments:
         self._original = np.maximum(tcp.length() - offset, 0)
         self._kept = np.clip(tcp.present() - offset, 0, self._original)
         self.flows = _flows(tcp, header)
-        """A number of the connection of each segment."""
+        """For each segment the number of its flow: see `_flows`."""
 
     def __len__(self) -> int:
         return len(self._packets)
@@ -78,7 +78,7 @@ class Segments:
         return byte_rows(self._packets.packets.data, start, SHORTEST), self._kept[rows]
 
     def recognized(self, flows: Flows, recognize: Callable[[bytes], object]) -> Iterator[tuple[int, str, str]]:
-        """Yield flow, source and destination of what is not among `flows` and has a payload that is recognised."""
+        """Yield each flow, other than `flows`, with a payload that is recognised, and its source and destination."""
         packets = self._packets.packets
         rows = np.flatnonzero((self._kept >= SHORTEST) & ~np.isin(self.flows, flows))
         heads, _ = self.heads(rows)

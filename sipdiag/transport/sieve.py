@@ -1,8 +1,7 @@
-"""Packets without those that are media for certain: most of a capture, of which nothing more is to be found out.
+"""Packets without those that are media for certain, which are most of a capture and not wanted.
 
-Where media are not looked at, a UDP datagram that begins with a byte beyond ASCII is passed over, and in most captures
-nearly all are such. They are told by a few bytes of the packet, before its headers are taken apart one by one. What is
-in doubt stays.
+Where media are not wanted, UDP datagrams that begin with a byte beyond ASCII are passed over, and in most captures
+nearly all do. A few bytes of a packet show that, before its headers are decoded one by one. Packets in doubt stay.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ TYPED = (ETHERNET, COOKED)
 WIDTH = 32
 """Bytes looked at: the EtherType, an IPv4 header without options, a UDP header, and two bytes of what it carries."""
 PAYLOAD = 30
-"""Where among those the first byte of the datagram stands."""
+"""The place of the first byte of the datagram's payload among those."""
 ETHERTYPE, PLACE = np.array([0x0800, 0x3FFF], ">u2").view("=u2")
-"""IPv4, and what is not 0 of a fragment's flags and offset, as they stand in the packet."""
+"""The EtherType of IPv4, and the bits of flags and offset that are 0 unless it is a fragment, in network byte order."""
 HIGHEST_TUNNELS = 0x22, 0x90
-"""High bytes of ports: no tunnel has one from the first on, but for the second."""
+"""High bytes of ports: those of tunnels (`plain.TUNNEL_PORTS`) are below the first, or the second."""
 
 
 def sifted(packets: Packets) -> Packets:

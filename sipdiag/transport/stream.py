@@ -14,28 +14,29 @@ if TYPE_CHECKING:
     from sipdiag.transport.segments import Segment
 
 MOST_HELD = 256
-"""Segments that wait for a missing one, before it counts as lost."""
+"""Segments that wait for a missing one before it counts as lost."""
 MOST_HELD_BYTES = 1 << 20
+"""Bytes of memory that they may take."""
 MOST_AWAITING_BYTES = 1 << 22
-"""The same while nothing has come of the beginning, which is known: any number of segments may wait for it."""
+"""Bytes of memory that segments may take, in any number, while they wait for the first byte of the stream."""
 COST = 400
-"""Bytes that a segment takes besides its payload."""
+"""Bytes of memory that a segment takes besides its payload."""
 MOST_HOARDED_BYTES = 128 << 20
-"""Bytes held back by all streams together."""
+"""Bytes of memory that all streams together may hold back."""
 FAR_BEHIND = 1 << 26
-"""What begins so far before the next byte is no retransmission but another stream between the same ports."""
+"""A segment that begins so far before the next byte is no retransmission: it is of another stream on the same ports."""
 WRAP = 1 << 32
 HALF = 1 << 31
 
 
 def may_be_keep_alive(segment: Segment) -> bool:
-    """Tell whether a segment is one byte alone; but no keep-alive has the first letter of a message in it."""
+    """Tell whether a segment is a single byte, and not a letter or digit, which may be the first byte of a message."""
     alone = len(segment.payload) + segment.cut == 1 and not segment.flags & SYN
     return alone and not segment.payload.isalnum()
 
 
 class Hoard:
-    """What all streams of a capture hold back together."""
+    """Bytes of memory that all streams of a capture hold back together."""
 
     def __init__(self) -> None:
         self.bytes = 0
@@ -61,18 +62,18 @@ class Stream:
         self._hoard, self._opened = hoard, opened
         self._next = self._begin = begin
         self._held: list[tuple[int, int, Segment]] = []
-        """Heap of position, frame and segment of what came too early."""
+        """Heap of the segments that came too early: position, frame, segment."""
         self._held_bytes = 0
         self._end: int | None = None
-        """Where the FIN stands."""
+        """The position of the FIN."""
         self._received = 0
-        """How far the other side has acknowledged."""
+        """The position up to which the other side has acknowledged."""
         self._gap = False
         self._ended = False
 
     @property
     def waits(self) -> bool:
-        """Whether something is held back for what is missing before it."""
+        """Whether segments are held back because bytes before them are missing."""
         return bool(self._held)
 
     def is_at(self, sequence: int) -> bool:
@@ -86,7 +87,7 @@ class Stream:
         if self._ended or not (size or segment.flags & (SYN | FIN)):
             return
         if self._next is None:
-            # Seen from mid-connection on, a keep-alive repeats the byte before the next.
+            # In a stream that is seen from its middle on: a keep-alive repeats the byte before the next one.
             self._next = begin + 1 if may_be_keep_alive(segment) else begin
             self._begin = self._next if segment.flags & SYN else None
         at = self._position(begin)
@@ -117,7 +118,7 @@ class Stream:
         yield from self._flushed(frame, time)
         if not self._ended:  # what was held may have led up to the FIN
             self._ended = True
-            # A FIN counts as one: that alone may be what was acknowledged and not seen.
+            # A FIN takes one sequence number: what was acknowledged and not seen may be the FIN alone.
             self._gap |= self._next < (self._end or 0) or self._next + 1 < self._received
             yield self._data(frame, time, b"", end=True)
 

@@ -15,20 +15,21 @@ if TYPE_CHECKING:
     from sipdiag.transport.segments import Segment
 
 MOST_OPEN = 65_536
-"""Connections without signalling that are remembered; the oldest gives way."""
+"""Connections without signalling that are remembered; beyond, the oldest is given up."""
 MOST_SIGNALLING = 65_536
-"""Connections with signalling that are followed at a time; the same."""
+"""Connections with signalling that are followed at a time; beyond, the oldest is given up."""
 MOST_FAILED = 65_536
-"""Connections that were refused or never answered, of which more would tell nothing new."""
+"""Connections that were refused or never answered that are kept; more would say nothing new."""
 OPEN = f"TCP connections without SIP at a time, more than {MOST_OPEN}"
 SIGNALLING = f"TCP connections with SIP at a time, more than {MOST_SIGNALLING}"
 FAILED = f"TCP connections that came to nothing, more than {MOST_FAILED}"
 MOST_ENDS = 4_096
-"""Connections of which there is only the end, or the beginning: what another capture may have the rest of."""
+"""Connections with only an end, or only a beginning, that are kept: another capture may have the rest."""
 FARTHEST_BEGIN = 1 << 16
-"""Bytes behind the SYN at which signalling may begin and still be counted from there."""
+"""Signalling that is recognised at most so many bytes behind the SYN is read from the SYN on."""
 
 Pair = tuple[str, str]
+"""Two endpoints: those of a connection in alphabetical order, or source and destination of a stream."""
 
 
 class _Tracked:
@@ -71,7 +72,7 @@ class Connections:
         self._failed = 0
         self._number = 0
         self._ends: dict[Pair, Connection] = {}
-        """Those whose end is there and nothing else."""
+        """Connections of which only the end is in the capture."""
         self._recognized: set[Pair] = set()
         self._lowest: dict[Pair, int] = {}
         """Source and destination → sequence number of the first byte, where that was not the first to come."""
@@ -83,9 +84,10 @@ class Connections:
         self._recognized.add(_pair(source, destination))
 
     def foresee(self, segments: Iterable[Segment], recognized: set[Pair]) -> None:
-        """Look at what is there of connections between two ends recognised just now, before each segment is added.
+        """Look through the segments of connections that were just recognised, before they are added one by one.
 
-        A stream whose SYN nobody saw may have come out of order: it begins with the first byte, not the first segment.
+        A stream whose SYN was not seen may have come out of order: it begins with its lowest sequence number, not with
+        its first segment.
         """
         first: dict[Pair, int] = {}
         begun: set[Pair] = set()
@@ -135,9 +137,9 @@ class Connections:
         return 0 if tracked is None else tracked.connection.number
 
     def unrecognized(self, segments: list[Segment]) -> list[StreamData]:
-        """Give what one side sent of a connection that is not counted as signalling: in sequence, gaps at the end.
+        """Give what one side sent on a connection without signalling, in sequence; pieces behind a gap come last.
 
-        Where its SYN was seen, nothing stands first, in the place where the first byte belongs.
+        Where its SYN was seen, an empty piece at the sequence number of the first byte comes first.
         """
         first = segments[0]
         tracked = self._others.get(_pair(first.source, first.destination))
@@ -150,7 +152,7 @@ class Connections:
         return [*opened, *(data for data in (*found, *stream.close(*self._last)) if data.payload)]
 
     def unbegun(self) -> Iterator[StreamData]:
-        """Give nothing, in its place, for each side of a connection with signalling that began and has sent nothing."""
+        """Give an empty piece for each side of a connection with signalling that has sent nothing behind its SYN."""
         for pair, tracked in self._signalling.items():
             for source, begin in tracked.begins.items():
                 stream = tracked.streams.get(source)
@@ -171,14 +173,14 @@ class Connections:
         return sorted(self._past + kept, key=lambda connection: connection.number)
 
     def parts(self) -> list[Connection]:
-        """Give the connections without signalling of which another capture may have more: open ones, and mere ends."""
+        """Give the connections without signalling that another capture may have more of: open ones, and mere ends."""
         under_way = [each.connection for each in self._others.values()]
         still_open = [each for each in under_way if each.fin_frame is None and each.reset_frame is None]
         begun = [each for each in still_open if each.established_frame is not None]
         return [*self._ends.values(), *begun[-MOST_ENDS:]]
 
     def _note_end(self, pair: Pair, segment: Segment) -> None:
-        """Note the end of a connection whose beginning nobody saw."""
+        """Note the end of a connection whose beginning is not in the capture."""
         ended = self._ends.get(pair)
         if ended is None:
             if len(self._ends) >= MOST_ENDS:
@@ -208,7 +210,7 @@ class Connections:
         self._keep(tracked.connection)
 
     def _give_way(self, segment: Segment) -> Iterator[StreamData]:
-        """End the connection that began first, and say that it came to this."""
+        """Give up the connection that began first, and note that."""
         self._defects.reach(SIGNALLING, segment.frame)
         pair, oldest = next(iter(self._signalling.items()))
         yield from self._closed(pair, oldest, segment)
@@ -235,6 +237,7 @@ class Connections:
 
 
 def _nothing(source: str, destination: str, connection: int, sequence: int, time: int) -> StreamData:
+    """An empty piece at the sequence number where the first byte of a stream belongs."""
     return StreamData(
         frame=0,
         time=time,

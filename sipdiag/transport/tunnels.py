@@ -1,4 +1,4 @@
-"""Tunnels: packets inside of packets, found by IP protocol or UDP port and by a header that cannot be anything else.
+"""Tunnels: packets inside packets, found by IP protocol or UDP port, and by a header that cannot be anything else.
 
 GRE (RFC 2784, RFC 2890, RFC 2637), ERSPAN, IP in IP (RFC 2003, RFC 4213), EtherIP (RFC 3378), MPLS in IP (RFC 4023),
 VXLAN (RFC 7348), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281), L2TP (RFC 2661), Teredo (RFC 4380), TZSP.
@@ -42,11 +42,11 @@ ERSPAN, ERSPAN_III = 0x88BE, 0x22EB
 TEREDO_AUTHENTICATION = 13
 
 Opener = Callable[[Heads], Iterator[Found]]
-"""Heads of what follows the outer IP or UDP header → what is inside of those that are such a tunnel."""
+"""The first bytes behind the outer IP or UDP header of each packet → what is inside those that are such a tunnel."""
 
 
 def plain(heads: Heads, *, at: int = 0, link: int = RAW) -> Iterator[Found]:
-    """Take something to follow at once."""
+    """Take what follows at byte `at` as `link`."""
     yield np.arange(len(heads)), at, link
 
 
@@ -192,11 +192,11 @@ LIMITS = LINK_LIMITS | {
 PORT_TABLE = np.zeros(1 << 16, np.bool_)
 PORT_TABLE[list(PORTS)] = True
 SWAPPED_PORT_TABLE = PORT_TABLE[np.arange(1 << 16, dtype=np.uint16).byteswap()]
-"""The same, for ports read in the wrong byte order, which spares turning them."""
+"""The same, by ports in the wrong byte order, so that they need not be swapped first."""
 
 
 def opened(packets: IPPackets) -> tuple[IPPackets, list[Packets]]:
-    """Part packets into those that are no tunnel, and what is inside of the others."""
+    """Split packets into those that are no tunnel, and the packets inside the others."""
     ports = packets.transport(4)
     carries = PROTOCOL_TABLE.take(packets.protocol)
     either = SWAPPED_PORT_TABLE.take(ports.view("<u2"))
@@ -217,7 +217,7 @@ def opened(packets: IPPackets) -> tuple[IPPackets, list[Packets]]:
 def _inside(
     packets: IPPackets, which: npt.NDArray[np.bool_], skip: int, opener: Opener, taken: npt.NDArray[np.bool_]
 ) -> Iterator[Packets]:
-    """Yield what is inside of the packets that are a tunnel after all, and mark them as taken."""
+    """Yield the packets inside those that turn out to be a tunnel, and mark these as taken."""
     rows = np.flatnonzero(which)
     few = packets.select(rows)
     data = few.packets.data
@@ -234,7 +234,7 @@ def _inside(
 
 
 def _sound(heads: Heads, room: npt.NDArray[np.int64], link: int) -> npt.NDArray[np.bool_]:
-    """Tell which can be what they are said to be, of those that are to be IP packets or Ethernet frames."""
+    """Tell which can be what `link` says, where that is an IP packet or an Ethernet frame."""
     if link == RAW:
         four = (heads[:, 0] >> 4 == 4) & (heads[:, 0] & 15 >= 5) & (big_endian(heads, 2, 2) <= room)
         sound: npt.NDArray[np.bool_] = four | (heads[:, 0] >> 4 == 6) & (big_endian(heads, 4, 2) + IPV6_HEADER <= room)

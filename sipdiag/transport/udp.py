@@ -24,7 +24,7 @@ TEXT = np.zeros(256, np.bool_)
 TEXT[list(plain.TEXT)] = True
 MAPPED_PREFIX = bytes(10) + b"\xff\xff"
 ASCII = 0x7F
-"""RTP and RTCP begin with a byte above: the tables are for the few that are left."""
+"""RTP and RTCP begin with a higher byte: the tables are used for the few other datagrams."""
 OLD_HEP_VERSION, OLD_HEP_LENGTH = np.zeros((2, 256), np.bool_)
 OLD_HEP_VERSION[[1, 2]] = OLD_HEP_LENGTH[[16, 28, 40, 52]] = True
 
@@ -54,12 +54,12 @@ def _begins_signalling(heads: Heads, udp: npt.NDArray[np.bool_]) -> npt.NDArray[
 
 
 class Payloads:
-    """Where the UDP payloads of packets with alike headers lie."""
+    """Where the UDP payloads of some packets lie, and how long they are."""
 
     def __init__(self, packets: IPPackets) -> None:
         in_header = big_endian(packets.transport(HEADER), 4, 2)
         length = packets.length()
-        # The datagram may end before the IP packet does; a length that cannot be is of a card that cuts by itself.
+        # The datagram may end before the IP packet does; an impossible length comes from segmentation offload.
         length = np.where((in_header >= HEADER) & (in_header < length), in_header, length)
         self.start = packets.start() + HEADER
         self.original = np.maximum(length - HEADER, 0)
@@ -125,7 +125,7 @@ def reassembled(whole: Whole, recognize: Callable[[bytes], object], endpoints: E
 
 
 def partial(lost: LostDatagram, endpoints: Endpoints) -> PartialDatagram:
-    """Give what is there of a datagram with a fragment missing."""
+    """Give a datagram with a missing fragment, as far as it is there."""
     ports = lost.head[:4] if len(lost.head) >= HEADER else bytes(4)
     return PartialDatagram(
         frames=lost.frames,

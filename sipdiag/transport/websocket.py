@@ -19,7 +19,7 @@ CONTINUATION, CLOSE = 0, 8
 WHOLE = (0x81, 0x82)
 """First byte of a frame with a whole message that is not compressed, text or binary."""
 LONGEST = 1 << 20
-"""Bytes of a message that anybody sends in earnest."""
+"""Bytes of a message above which it is given up: no client sends so much in earnest."""
 LONGEST_HANDSHAKE = 16_384
 MESSAGE = f"a WebSocket message of more than {LONGEST >> 20} MB"
 HANDSHAKE = f"a WebSocket handshake of more than {LONGEST_HANDSHAKE} bytes"
@@ -52,7 +52,7 @@ def begins_frame(payload: bytes, recognize: Callable[[bytes], object]) -> bool:
 
 
 def _head(data: bytes | bytearray) -> tuple[int, int, bytes] | None:
-    """Give where the payload of a frame begins, its length, and the mask; nothing before all of the header is there."""
+    """Give where the payload of a frame begins, its length, and the mask; None while the header is not complete."""
     if len(data) < 2:
         return None
     length, at = data[1] & 0x7F, 2
@@ -90,7 +90,7 @@ class WebSocketStream:
         self._packed = False
         self._inflate: Callable[[bytes, int], bytes] | None = None
         self._frames: list[int] = []
-        """Frames that carried what is not yet given."""
+        """Frames that carried bytes of messages that were not yet given out."""
 
     @property
     def held(self) -> int:
@@ -179,7 +179,7 @@ class WebSocketStream:
             )
 
     def _unpacked(self, message: bytes, data: StreamData) -> bytes:
-        """Decompress a message (RFC 7692); the next may need what this one left in the window."""
+        """Decompress a message (RFC 7692); the next one may refer back to its bytes."""
         from zlib import decompressobj, error  # noqa: PLC0415 - few clients compress
 
         if self._inflate is None:
@@ -190,7 +190,7 @@ class WebSocketStream:
             self._inflate = None
             self._note("websocket-damaged", "a compressed message needs bytes that are not in the capture", data)
             return b""
-        if len(unpacked) == LONGEST:  # what is left of it would come before the next message
+        if len(unpacked) == LONGEST:  # the rest of it would come out before the next message
             self._defects.reach(MESSAGE, data.frame)
             self._inflate = None
         return unpacked
