@@ -87,6 +87,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:
     """Audit: read what is new, judge, and publish the result in one step."""
+    engine = order.how.engine
+    if engine.keylog:
+        engine = replace(engine, keylog=str(Path(engine.keylog).absolute()))
+    order = replace(order, target=order.target.absolute(), how=replace(order.how, engine=engine))
     with alone_in(order.target):
         try:
             return _audit(order, words, crew, progress)
@@ -147,12 +151,14 @@ def _outcomes(order: Order, read: Path, crew: Crew, progress: Progress) -> tuple
     return sorted(outcomes, key=lambda each: each.place.path), len(fresh)
 
 
-def _tasks(fresh: Sequence[Place], read: Path, how: How, hands: int) -> Iterator[tuple[list[Place], Path, How, bool]]:
+def _tasks(
+    fresh: Sequence[Place], read: Path, how: How, hands: int
+) -> Iterator[tuple[list[Place], Path, How, Path, bool]]:
     """Bundles of captures, the large ones first, which are read in parts if the others would be done long before."""
-    total = sum(place.size for place in fresh)
+    total, home = sum(place.size for place in fresh), Path.cwd()
     for place in sorted((each for each in fresh if each.size >= SMALL), key=lambda each: -each.size):
-        yield [place], read, how, place.size * hands > total
-    yield from ((bundle, read, how, False) for bundle in _bundles([each for each in fresh if each.size < SMALL]))
+        yield [place], read, how, home, place.size * hands > total
+    yield from ((bundle, read, how, home, False) for bundle in _bundles([each for each in fresh if each.size < SMALL]))
 
 
 def _bundles(places: Sequence[Place]) -> Iterator[list[Place]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +16,7 @@ from sipdiag.analysis import read
 from sipdiag.capture import Remote, private_file
 from sipdiag.engine.clocks import Marks, marks_of
 from sipdiag.engine.columns import table_of
+from sipdiag.engine.crew import WorkError
 from sipdiag.engine.files import object_in, put_object, put_table
 from sipdiag.engine.gist import Gist, Reading, told_of
 from sipdiag.engine.places import Place
@@ -24,6 +26,8 @@ from sipdiag.trace import NATIVE, Engine, Trace, corrected
 FORMAT = 6
 """Raised when what lies on disk changes its form: then captures are read anew."""
 COPY = 1 << 20
+OWN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE})
+"""What went wrong where we are, and not with a capture."""
 
 
 class How(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,9 +60,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """Which that was."""
 
 
-def outcomes_of(places: list[Place], folder: Path, how: How, helped: bool = False) -> list[Outcome]:  # noqa: FBT001, FBT002
-    """Read some captures, each of them `helped` by a second process if that can be; each is done once it is there."""
-    return [_outcome(place, folder, how, helped=helped) for place in places]
+def outcomes_of(places: list[Place], folder: Path, how: How, home: Path, helped: bool = False) -> list[Outcome]:  # noqa: FBT001, FBT002
+    """Read some captures, each of them `helped` by a second process if that can be; each is done once it is there.
+
+    Their paths count from `home`, where whoever asks is. Raises `WorkError` where there is no such `folder`.
+    """
+    if not folder.is_dir():
+        raise WorkError(f"{folder}: a worker does not see this folder, which has to be the same for all")
+    return [_outcome(place, folder, how, home, helped=helped) for place in places]
 
 
 def known(folder: Path, content: str) -> Gist | None:
@@ -91,9 +100,9 @@ def margins_in(folder: Path, outcome: Outcome) -> Trace:
     return corrected(trace, outcome.ahead, outcome.reference) if outcome.ahead else trace
 
 
-def _outcome(place: Place, folder: Path, how: How, *, helped: bool) -> Outcome:
+def _outcome(place: Place, folder: Path, how: How, home: Path, *, helped: bool) -> Outcome:
     try:
-        with _local(place) as path:
+        with _local(place, home) as path:
             content = content_of(path, how)
             gist = known(folder, content)
             if gist is None:
@@ -101,16 +110,18 @@ def _outcome(place: Place, folder: Path, how: How, *, helped: bool) -> Outcome:
     except CaptureError as error:
         return Outcome(place=place, reason=error.reason)
     except OSError as error:
+        if error.errno in OWN:
+            raise
         reason = error.strerror or str(error)
         return Outcome(place=place, reason=reason[:1].lower() + reason[1:])
     return Outcome(place=place, content=content, gist=gist)
 
 
 @contextmanager
-def _local(place: Place) -> Iterator[Path]:
+def _local(place: Place, home: Path) -> Iterator[Path]:
     """The capture as a file: itself, or a copy of what lies behind a URL."""
     if not place.remote:
-        yield Path(place.path)
+        yield home / place.path
         return
     source = Remote(place.path)
     with closing(source), private_file() as (copy, path):
