@@ -66,7 +66,6 @@ TESTED_ELSEWHERE = {
     "engine/outlook.py": "engine/test_conclusion.py",
     "engine/part.py": "engine/test_whole.py",
     "engine/gist.py": "engine/test_whole.py",
-    "engine/reading.py": "engine/test_auditing.py",
     "engine/results.py": "engine/test_auditing.py",
     "engine/stages.py": "engine/test_auditing.py",
     "engine/store.py": "engine/test_summary.py",

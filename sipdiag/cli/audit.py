@@ -212,12 +212,19 @@ class _Auditor:
             with AuditProgress(self._words, wanted=not self._quiet) as progress:
                 report = audit(order, self._words, crew, progress)
         except OSError as error:
-            raise UsageError(f"{error.filename or self._target}: {error.strerror or error}") from error
+            raise UsageError(f"{error.filename or self._target}: {_reason(error)}") from error
         summary = summary_of(self._target)
         _keep(summary, self._words, self._target)
         if self._metrics is not None:
             _put(Path(self._metrics), metrics_of(summary), public=True)  # Prometheus is another user
         return report, summary
+
+
+def _reason(error: OSError) -> str:
+    """What the system says, and not what a library makes of it."""
+    import os  # noqa: PLC0415
+
+    return str(error) if error.errno is None else os.strerror(error.errno)
 
 
 def _settings(*, no_guess: bool, certificates: tuple[str, ...], select: str | None, ignore: str | None) -> File:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 
 from sipdiag.engine.store import store_in
 from sipdiag.errors import UsageError
-from sipdiag.report.escape import shown
+from sipdiag.report.escape import shown, shown_in_json
 
 AT_A_TIME = 1000
 WIDEST = 60
@@ -25,6 +26,8 @@ def answer(target: Path, question: str, form: str) -> Iterator[str]:
 
     with store_in(target) as store:
         try:
+            if not store.extract_statements(question):
+                raise UsageError("--sql: no question is asked")
             asked = store.execute(question)
             names = [str(each[0]) for each in asked.description or ()]
             rows = iter(lambda: asked.fetchmany(AT_A_TIME), [])
@@ -51,7 +54,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else shown(str(value))
+    text = shown(_told(value))
     return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"
 
 
@@ -60,7 +63,7 @@ def _csv(names: Sequence[str], chunks: Iterator[list[tuple[Any, ...]]]) -> Itera
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(names)
     for chunk in chunks:
-        writer.writerows([["" if value is None else _plain(value) for value in row] for row in chunk])
+        writer.writerows([[_plain(value) for value in row] for row in chunk])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
@@ -69,15 +72,26 @@ def _csv(names: Sequence[str], chunks: Iterator[list[tuple[Any, ...]]]) -> Itera
 
 def _plain(value: object) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    text = shown(str(value))
+    text = shown(_told(value))
     return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@" and text else text
 
 
+def _told(value: object) -> str:
+    """A value as text: times as everywhere in UTC."""
+    if value is None:
+        return ""
+    return str(value) if not isinstance(value, datetime) else value.isoformat().replace("+00:00", "Z")
+
+
 def _json(names: Sequence[str], chunks: Iterator[list[tuple[Any, ...]]]) -> Iterator[str]:
-    """One object a row, a line each."""
+    """One object a row, a line each; of columns with one name each has one of its own."""
+    keys: list[str] = []
+    for name in names:
+        alike = (name, *(f"{name}_{number}" for number in range(2, len(names) + 1)))
+        keys.append(next(each for each in alike if each not in keys and (each == name or each not in names)))
     for chunk in chunks:
         for row in chunk:
-            yield msgspec.json.encode(dict(zip(names, row, strict=True)), enc_hook=str).decode() + "\n"
+            yield shown_in_json(msgspec.json.encode(dict(zip(keys, row, strict=True)), enc_hook=str).decode()) + "\n"
 
 
 _FORMS = {"text": _text, "csv": _csv, "json": _json}

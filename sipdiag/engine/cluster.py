@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import time
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -16,8 +15,9 @@ Result = TypeVar("Result")
 PATIENCE = 30
 """Seconds in which the scheduler must answer, and in which there must be a worker."""
 PAUSE = 0.02
-LOOK = 2.0
-"""Seconds without a result after which it is asked whether anybody is at work."""
+"""Seconds between two looks for results."""
+LOOK = 100
+"""Pauses without a result after which it is asked whether anybody is at work."""
 PACKAGE = "sipdiag"
 GO_ON = "the same command goes on where it was"
 
@@ -34,7 +34,6 @@ class Cluster:
             from distributed.comm.addressing import resolve_address  # noqa: PLC0415  (the same)
         except ImportError as error:
             raise UsageError("--cluster needs the package distributed: pip install 'sipdiag[cluster]'") from error
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it says is told, in a line
         try:
             resolve_address(address)  # a client that fails at that waits a minute when it goes
             self._client = Client(  # type: ignore[no-untyped-call]
@@ -74,7 +73,7 @@ class Cluster:
         if meanwhile is not None:
             meanwhile()
         done = as_completed(futures, with_results=True, loop=self._client.loop)  # type: ignore[no-untyped-call]
-        attended = time.monotonic()
+        pauses, pause = 0, threading.Event()
         while not done.is_empty():  # type: ignore[no-untyped-call]
             batch = done.next_batch(block=False)  # type: ignore[no-untyped-call]
             for future, result in batch:
@@ -87,26 +86,18 @@ class Cluster:
                 if isinstance(error, KilledWorker):
                     raise WorkError(f"workers of the cluster died again and again: {error}") from error
                 raise error
-            if batch:
-                attended = time.monotonic()
-            else:
-                time.sleep(PAUSE)
-                attended = self._attended(attended)
+            pauses = 0 if batch or (pauses % LOOK == LOOK - 1 and self._attended()) else pauses + 1
+            if pauses * PAUSE > PATIENCE:
+                raise WorkError(f"no worker of the cluster is left; {GO_ON}")
+            if not batch:
+                pause.wait(PAUSE)
 
-    def _attended(self, before: float) -> float:
-        """When there last was a worker for sure; raises `WorkError` when that is long ago."""
-        now = time.monotonic()
-        if now - before < LOOK:
-            return before
+    def _attended(self) -> bool:
+        """Whether there is a worker."""
         try:
-            if self._client.nthreads():  # type: ignore[no-untyped-call]
-                return now
+            return bool(self._client.nthreads())  # type: ignore[no-untyped-call]
         except OSError:
-            return before  # the scheduler is gone: what was to be done will be told to be lost
-        if now - before > PATIENCE:
-            raise WorkError(f"no worker of the cluster is left; {GO_ON}")
-        time.sleep(LOOK / 4)
-        return before
+            return False  # the scheduler is gone: what was to be done will be told to be lost
 
     def close(self) -> None:
         """Leave the cluster as it was."""

@@ -60,9 +60,10 @@ def store_in(target: Path, *, sparing: bool = False) -> Iterator[duckdb.DuckDBPy
         raise UsageError(f"{target}: holds no audit")
     import duckdb  # noqa: PLC0415  (the same)
 
-    given: dict[str, str | bool | int | float | list[str]] = {}
+    given: dict[str, str | bool | int | float | list[str]] = {"python_enable_replacements": False}
     if sparing:
-        given = {"memory_limit": MEMORY, "temp_directory": str(target / "work" / "sums"), "threads": 1}
+        given |= {"memory_limit": MEMORY, "temp_directory": str(target / "work" / "sums"), "threads": 1}
     with duckdb.connect(config=given) as store:
+        store.execute("SET TimeZone = 'UTC'")  # hours begin there, whatever the place this runs at
         _define_views(store, target)
         yield store
