@@ -20,7 +20,19 @@ _MAGIC = re.compile(r"[*?\[]")
 
 GONE = (404, 410)
 """What a web server answers that does not have the file (RFC 9110, section 15.5)."""
-FORBIDDEN = (401, 403, "401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken")
+NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
+FORBIDDEN = (
+    401,
+    403,
+    "401",
+    "403",
+    "AccessDenied",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "ExpiredToken",
+    "AuthenticationFailed",
+    "AuthorizationFailure",
+)
 """What a web server or a store answers to who may not have it."""
 EXTRAS = {"aiohttp": "remote", "gcsfs": "gcs", "s3fs": "s3"}
 """The extra of this package that brings what a store is read with."""
@@ -311,7 +323,7 @@ def _told(error: Exception) -> str:
     while cause.__cause__ is not None:  # a store says that nothing is there when it could not even be reached
         cause = cause.__cause__
     code = _code(cause)
-    if code == "NoSuchBucket":
+    if code in NO_BUCKET:
         return "no such bucket"
     if isinstance(cause, PermissionError) or code in FORBIDDEN or str(cause).startswith("Forbidden: "):
         return f"permission denied: {one_line(cause)}"
@@ -333,4 +345,5 @@ def _code(error: BaseException) -> object:
     """Give what a web server or a store answered."""
     told = getattr(error, "response", None)
     named = told.get("Error", {}).get("Code") if isinstance(told, dict) else None
-    return named or getattr(error, "status", None) or getattr(error, "code", None)
+    places = ("error_code", "status", "status_code", "code")  # Azure's, the web's, Azure's, Google's
+    return named or next((code for name in places if (code := getattr(error, name, None))), None)
