@@ -75,6 +75,17 @@ def test_codes_and_causes_disagree_across_meanings_only() -> None:
     assert not causes_disagree(17, 16)
 
 
+@pytest.mark.parametrize(
+    "alike", [(17, 18, 19, 20, 21), (1, 22, 28), (34, 38, 41, 42, 47)], ids=["callee", "number", "network"]
+)
+def test_causes_of_one_meaning_contradict_those_of_another_only(alike: tuple[int, ...]) -> None:
+    """Nobody takes the call, the number is wrong, or the way is broken (ITU-T Q.850, table 1)."""
+    one_each = {17, 1, 34}
+    for cause in alike:
+        assert sum(causes_disagree(cause, other) for other in one_each) == 2
+        assert not any(causes_disagree(cause, other) for other in alike)
+
+
 def test_no_code_that_the_rfc_maps_a_cause_to_contradicts_it() -> None:
     """RFC 3398 has the last word."""
     assert not [(cause, code) for cause, codes in CODES.items() for code in codes if cause_contradicts(cause, code)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sipdiag.calls.clocks import CLOCKS, IDLE, best_fit, longest_passed, session_clocks
 
 
@@ -12,6 +14,17 @@ def test_an_exact_gap_fits_wholly_and_names_the_runner_up() -> None:
     assert (fit.clock.name, fit.percent, fit.off) == ("64*T1", 100, 0.0)
     assert fit.runner_up is not None
     assert fit.runner_up.seconds != fit.clock.seconds
+
+
+def test_a_fit_is_the_worse_the_further_the_gap_is_off() -> None:
+    """Half the slack off is half as good; the runner-up may have been started by something else."""
+    fit = best_fit({"answer": 32.375, "invite": 33.0})
+    assert fit is not None
+    assert (fit.clock.name, fit.percent, fit.off) == ("64*T1", 50, 0.375)
+    second = best_fit({"answer": 32.0, "invite": 32.5})
+    assert second is not None
+    assert second.runner_up is not None
+    assert (second.clock.name, second.runner_up.name, second.runner_up_gap) == ("64*T1", "timer-B", 32.5)
 
 
 def test_a_gap_between_two_clocks_fits_none() -> None:
@@ -40,7 +53,20 @@ def test_a_silence_outlasts_the_longest_idle_time_below_it() -> None:
     assert udp is not None
     assert tcp is not None
     assert (udp.clock.seconds, tcp.clock.seconds) == (300.0, 1800.0)
+    assert udp.runner_up is not None
+    assert udp.runner_up.seconds == 180.0
     assert longest_passed(20, reliable=False) is None
+    shortest = longest_passed(30, reliable=False)
+    assert shortest is not None
+    assert (shortest.clock.seconds, shortest.runner_up) == (30.0, None)
+
+
+@pytest.mark.parametrize("hours", [2, 3, 4, 6, 8, 12, 24])
+def test_a_limit_of_whole_hours_is_a_clock(hours: int) -> None:
+    """As PBXs and accounts have it."""
+    fit = best_fit({"answer": hours * 3600.0})
+    assert fit is not None
+    assert (fit.clock.name, fit.percent) == ("max-duration", 100)
 
 
 def test_every_clock_can_be_missed() -> None:

@@ -46,6 +46,23 @@ def test_of_several_branches_the_one_whose_code_was_passed_on_counts() -> None:
     assert codes(failure) == [486, 486]
 
 
+def test_the_via_tells_which_request_was_sent_on() -> None:
+    """A request of the same element that has another Via below its own is another's."""
+    talk = Exchange()
+    near = talk.request("INVITE", 0, destination=PROXY, branch="near")
+    via = f"Via: SIP/2.0/UDP {CALLER};branch=z9hG4bK"
+    mine = talk.request("INVITE", 0.1, source=PROXY, branch="mine", fields=f"{via}near\r\n")
+    other = talk.request(
+        "INVITE", 0.1, source=PROXY, branch="other", destination=OTHER, fields=f"{via}elsewhere\r\n{via}near\r\n"
+    )
+    talk.response(486, mine, 1)
+    talk.response(486, other, 1.05)
+    talk.response(486, near, 1.1)
+    failure = failure_in(talk)
+    assert failure is not None
+    assert failure.origin.final.source == CALLEE
+
+
 def test_a_branch_that_was_given_up_did_not_say_no() -> None:
     """The proxy's ring timer ran out: it sent CANCEL, and 408 is its own."""
     talk = Exchange()

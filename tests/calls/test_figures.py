@@ -42,6 +42,33 @@ def test_ratios_follow_their_formulas() -> None:
     assert told["session_requests"] == 4
 
 
+@pytest.mark.parametrize(
+    ("status", "figure"),
+    [
+        *[(status, "session_establishment_effectiveness_ratio_percent") for status in (480, 486, 600, 603)],
+        *[(status, "ineffective_session_attempts_percent") for status in (408, 500, 503, 504)],
+        *[(status, None) for status in (400, 404, 488, 499, 501, 502, 505)],
+    ],
+)
+def test_who_is_to_blame_follows_from_the_code(status: int, figure: str | None) -> None:
+    """RFC 6076, section 4.7: the callee did not want it; section 4.8: an element failed."""
+    talk = Exchange()
+    call(talk, 1, status)
+    told = figures(talk)
+    assert {name for name, value in told.items() if name.endswith("_percent") and value} == (
+        ({figure} if figure else set())
+        | ({"network_effectiveness_ratio_percent"} if status in (480, 486, 600, 603) else set())
+    )
+
+
+@pytest.mark.parametrize(("status", "ratio"), [(300, None), (399, None), (400, 0.0)])
+def test_a_redirected_request_is_no_attempt_to_establish(status: int, ratio: float | None) -> None:
+    """RFC 6076, section 4.6: every 3xx is taken from the requests that the ratio is over."""
+    talk = Exchange()
+    call(talk, 1, status)
+    assert figures(talk)["session_establishment_ratio_percent"] == ratio
+
+
 def test_delays_are_means_over_the_right_pairs() -> None:
     """RFC 6076, sections 4.3 to 4.5: INVITE to 180, BYE to its 200, 200 to BYE."""
     talk = Exchange()

@@ -62,10 +62,11 @@ def test_without_a_contact_bindings_are_only_fetched() -> None:
     assert only_registration(talk).state is RegistrationState.FETCHED
 
 
-def test_a_challenge_that_nobody_answered_yet_is_no_failure() -> None:
-    """The capture may simply end there."""
+@pytest.mark.parametrize("status", [401, 407])
+def test_a_challenge_that_nobody_answered_yet_is_no_failure(status: int) -> None:
+    """The capture may simply end there; a registrar asks with 401, a proxy before it with 407."""
     talk = Exchange()
-    register(talk, 0, 401)
+    register(talk, 0, status)
     assert only_registration(talk).state is RegistrationState.UNFINISHED
 
 

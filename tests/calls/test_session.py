@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from described import VOICE, call, refused, sdp, with_body
 from exchange import CALLEE, PROXY, Exchange
 from sipdiag.calls import Exchange as Session
-from sipdiag.calls import exchanges_of, sdp_in, status, streams_of
+from sipdiag.calls import encryption_refused, exchanges_of, sdp_in, status, streams_of
 
 OFFER, ANSWER = sdp(VOICE), sdp(VOICE, address="203.0.113.20")
 
@@ -69,6 +71,40 @@ def test_a_failure_refuses_the_offer() -> None:
     assert only.refused
     assert only.answer is None
     assert streams_of(only) == []
+
+
+@pytest.mark.parametrize(("status", "ends"), [(299, False), (300, True)])
+def test_any_code_above_2xx_refuses(status: int, *, ends: bool) -> None:
+    """A redirection too."""
+    talk = Exchange()
+    talk.response(status, with_body(talk, talk.request("INVITE", 0), OFFER), 1)
+    assert exchanges(talk)[0].refused is ends
+
+
+PLAIN, SECURE = sdp(VOICE), sdp(VOICE.replace("RTP/AVP", "RTP/SAVP"))
+
+
+@pytest.mark.parametrize(
+    ("offer", "wanted", "warning", "shown"),
+    [
+        (PLAIN, SECURE, "", "contrary"),
+        (SECURE, PLAIN, "", "contrary"),
+        (PLAIN, PLAIN, "", ""),
+        (SECURE, SECURE, "", ""),
+        (SECURE, b"", "304", "warned"),
+        (SECURE, b"", "302", "warned"),
+        (SECURE, b"", "305", ""),
+        (PLAIN, b"", "304", ""),
+        (b"", SECURE, "304", ""),
+    ],
+)
+def test_a_refusal_shows_that_encryption_was_its_reason(offer: bytes, wanted: bytes, warning: str, shown: str) -> None:
+    """By what it wants instead (RFC 3261, section 13.3.1.3), or by its warning (section 20.43)."""
+    talk = Exchange()
+    invite = with_body(talk, talk.request("INVITE", 0), offer)
+    fields = f'Warning: {warning} example.com "no"\r\n' if warning else ""
+    refusal = with_body(talk, talk.response(488, invite, 1, fields=fields), wanted)
+    assert encryption_refused(invite, refusal) == shown
 
 
 def test_each_hop_has_its_exchange_and_the_nearest_to_the_answer_comes_first() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exchange import Exchange
+from exchange import CALLEE, CALLER, Exchange
 from sipdiag.calls import Lapse, SessionTimer, session_lapse, session_timer
 
 
@@ -54,6 +54,24 @@ def lapse_of(code: int, bye_after: float) -> Lapse | None:
     talk.response(200, talk.request("BYE", 46 + bye_after, cseq=3, branch="bye", to_tag="callee"), 47 + bye_after)
     scene = talk.scene()
     return session_lapse(scene.correlation.calls[0], scene.window)
+
+
+@pytest.mark.parametrize(
+    ("after", "variant"),
+    [(40, None), (60, "not-refreshed"), (75, None), (90, "not-refreshed"), (100, "outlived")],
+)
+def test_a_bye_tells_of_the_timer_only_when_it_was_due(after: float, variant: str | None) -> None:
+    """A third before the interval ends, or at its end (section 10); at another time somebody hung up."""
+    talk = Exchange()
+    talk.response(200, talk.request("INVITE", 0), 1, fields="Session-Expires: 90;refresher=uac\r\n")
+    talk.request("ACK", 1.1, branch="ack", to_tag="callee")
+    bye = talk.request(
+        "BYE", 1 + after, branch="b", from_tag="callee", to_tag="caller", source=CALLEE, destination=CALLER
+    )
+    talk.response(200, bye, 1.1 + after)
+    scene = talk.scene()
+    lapse = session_lapse(scene.correlation.calls[0], scene.window)
+    assert (lapse and lapse.variant) == variant
 
 
 def test_a_refresh_that_ends_the_dialog_is_a_lapse() -> None:

@@ -53,6 +53,12 @@ def test_what_is_wrong_has_a_name(value: str, problem: str) -> None:
     assert problem in passport_in(value).problems
 
 
+@pytest.mark.parametrize("issued", ["1700000000", 1.5, True, [1]])
+def test_a_time_that_is_no_whole_number_is_none(issued: object) -> None:
+    """Claim "iat" is a NumericDate of whole seconds here (RFC 8225, section 5.1.1)."""
+    assert passport_in(identity(iat=issued)).issued is None
+
+
 @given(st.text(max_size=200))
 def test_nothing_makes_it_raise(value: str) -> None:
     """Header fields are hostile."""

@@ -93,6 +93,7 @@ HEALTHY = [
     request(uri="urn:service:sos"),
     response("100 Trying", To="<sip:b@example.com>"),
     response("200 OK"),
+    response("699 Highest"),
     response("486 Busy Here", Retry_After="120 (at lunch);duration=60", Contact=""),
     response("401 Unauthorized", WWW_Authenticate='Digest realm="example.com", nonce="x"'),
     response("488 Not Acceptable Here", Warning='304 example.com "one, two", 305 example.com "three"'),

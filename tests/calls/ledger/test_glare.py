@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from exchange import CALLEE, CALLER, Exchange
@@ -23,6 +25,8 @@ def entry(talk: Exchange) -> Duty:
     ("side", "waited", "due"),
     [
         ("caller", 0.5, Outcome.WRONG),
+        ("caller", 1.999, Outcome.WRONG),
+        ("caller", 2.0, Outcome.DONE),
         ("caller", 2.1, Outcome.DONE),
         ("caller", 4.0, Outcome.DONE),
         ("caller", 9.0, Outcome.LATE),
@@ -32,7 +36,7 @@ def entry(talk: Exchange) -> Duty:
     ],
 )
 def test_the_owner_of_the_call_id_waits_longer(method: str, side: str, waited: float, due: Outcome) -> None:
-    """2.1 to 4 s, the other side up to 2 s (RFC 3261, section 14.1; RFC 3311, section 5.3)."""
+    """2.1 to 4 s (0.1 s is blur), the other side up to 2 s (RFC 3261, section 14.1; RFC 3311, section 5.3)."""
     talk = Exchange()
     talk.answered_call()
     talk.response(491, talk.request(method, 10, cseq=2, branch="first", **ENDS[side]), 10)
@@ -75,6 +79,25 @@ def test_the_ack_of_a_change_that_the_recorder_missed_counts(side: str) -> None:
     talk.until = 60
     duty = entry(talk)
     assert (duty.outcome, duty.reason, duty.fulfilled_by) == (Outcome.DONE, "unseen", ack)
+
+
+@pytest.mark.parametrize(
+    ("number", "side", "ends"),
+    [
+        (1, "caller", {"from_tag": "caller", "to_tag": "other"}),
+        (2, "callee", {"from_tag": "callee", "to_tag": "caller", "at": 10.05}),
+    ],
+)
+def test_an_ack_of_another_dialog_or_before_the_491_proves_nothing(
+    number: int, side: str, ends: dict[str, Any]
+) -> None:
+    """Nobody tried again by it."""
+    talk = Exchange()
+    talk.answered_call()
+    talk.response(491, talk.request("INVITE", 10, cseq=2, branch="first", **ENDS["caller"]), 10.1)
+    talk.request("ACK", ends.pop("at", 13), cseq=number + 2, branch="ack3", **(ENDS[side] | ends))
+    talk.until = 60
+    assert entry(talk).outcome is Outcome.UNDONE
 
 
 def test_the_ack_of_an_earlier_change_proves_nothing() -> None:
