@@ -147,6 +147,8 @@ class _Auditor:
         self._metrics, self._media, self._knowledge, self._quiet = metrics, media, knowledge, quiet
         self.missing = 0
         """How many of the paths name nothing that can be read."""
+        self._complained: set[str] = set()
+        self._rounds = False
 
     def once(self, crew: Crew) -> tuple[Report, Summary]:
         """All captures that are there now."""
@@ -164,6 +166,7 @@ class _Auditor:
         from sipdiag.engine import Watch  # noqa: PLC0415
 
         crew.start()
+        self._rounds = True
         watch = Watch()
         done: tuple[Report, Summary] | None = None
         try:
@@ -173,7 +176,7 @@ class _Auditor:
                     done = self._audit(places, crew)
                     watch.audited(places)
                     if not self._quiet:
-                        _tell_round(done[1])
+                        _tell_round(done[1], self._words)
                 time.sleep(every)
         except (KeyboardInterrupt, Ended):
             if done is None:
@@ -185,9 +188,11 @@ class _Auditor:
 
         places, missing = places_of(self._paths, self._target)
         self.missing = len(missing)
-        if not self._quiet:
-            for error in missing:
-                _complain(str(error))
+        complaints = {str(error): None for error in missing}
+        for complaint in complaints:
+            if not self._quiet and complaint not in self._complained:
+                _complain(complaint)
+        self._complained = set(complaints)
         return places
 
     def _audit(self, places: list[Place], crew: Crew) -> tuple[Report, Summary]:
@@ -209,7 +214,7 @@ class _Auditor:
             knowledge=self._knowledge,
         )
         try:
-            with AuditProgress(self._words, wanted=not self._quiet) as progress:
+            with AuditProgress(self._words, wanted=not self._quiet, rounds=self._rounds) as progress:
                 report = audit(order, self._words, crew, progress)
         except OSError as error:
             raise UsageError(f"{error.filename or self._target}: {_reason(error)}") from error
@@ -333,11 +338,16 @@ def _put(path: Path, text: str, *, public: bool = False) -> None:
         raise UsageError(f"{path}: {error.strerror or error}") from error
 
 
-def _tell_round(summary: Summary) -> None:
+def _tell_round(summary: Summary, words: Words) -> None:
     """One line for each round of a watch."""
-    severities = ", ".join(f"{count} {name}" for name, count in summary.findings_by_severity.items())
-    captures, calls = summary.captures.get("read", 0), sum(summary.calls.values())
-    print(f"{summary.last_time}: {captures} captures, {calls} calls, {severities}", file=sys.stderr, flush=True)  # noqa: T201
+    labels: dict[str, str] = words.catalogue.words["audit"]
+    counts = {
+        labels["round_captures"]: summary.captures.get("read", 0),
+        labels["calls"]: sum(summary.calls.values()),
+        **{labels[name]: count for name, count in summary.findings_by_severity.items()},
+    }
+    told = ", ".join(f"{name}: {words.numbers.count(count)}" for name, count in counts.items())
+    print(f"{summary.last_time or '-'} {told}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _complain(text: str) -> None:

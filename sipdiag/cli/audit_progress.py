@@ -21,8 +21,9 @@ NOW_AND_THEN = 10.0
 class AuditProgress:
     """Follows the stages of one audit; nothing is told unless `wanted`."""
 
-    def __init__(self, words: Words, *, wanted: bool) -> None:
-        self._words, self._wanted = words, wanted
+    def __init__(self, words: Words, *, wanted: bool, rounds: bool = False) -> None:
+        """Of many `rounds` those that are over soon tell nothing."""
+        self._words, self._wanted, self._rounds = words, wanted, rounds
         self._drawn = wanted and sys.stderr.isatty()
         self._stage = ""
         self._total = self._done = self._octets = self._messages = self._calls = self._findings = 0
@@ -55,9 +56,13 @@ class AuditProgress:
         self._findings += findings
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=self._done, told=self._figures)
-        elif self._wanted and (time.monotonic() - self._told > NOW_AND_THEN or self._done == self._total):
+        elif self._wanted and (time.monotonic() - self._told > NOW_AND_THEN or self._is_over):
             self._told = time.monotonic()
             print(self._line, file=sys.stderr, flush=True)  # noqa: T201
+
+    @property
+    def _is_over(self) -> bool:
+        return self._done == self._total and not self._rounds
 
     @property
     def _name(self) -> str:
@@ -67,20 +72,34 @@ class AuditProgress:
     @property
     def _line(self) -> str:
         figures = self._figures
-        return f"{self._name}: {self._done:,} / {self._total:,}{f' ({figures})' if figures else ''}"
+        told = ", ".join(each for each in (figures, self._left) if each)
+        count = self._words.numbers.count
+        return f"{self._name}: {count(self._done)} / {count(self._total)}{f' ({told})' if told else ''}"
+
+    @property
+    def _left(self) -> str:
+        """How long the stage will still take, if it goes on as it did."""
+        if self._done >= self._total:
+            return ""
+        passed = time.monotonic() - self._begun
+        seconds = round(passed / self._done * (self._total - self._done))
+        labels: dict[str, str] = self._words.catalogue.words["audit"]
+        return labels["left"].format(time=self._words.numbers.span(max(seconds, 1) * 1_000_000_000))
 
     @property
     def _figures(self) -> str:
         """What the stage counts: bytes, messages and rate, or calls and findings."""
+        count, numbers = self._words.numbers.count, self._words.numbers
         if self._calls:
             labels: dict[str, str] = self._words.catalogue.words["audit"]
-            return f"{self._calls:,} {labels['calls']}, {self._findings:,} {labels['count']}"
+            return f"{count(self._calls)} {labels['calls']}, {count(self._findings)} {labels['count']}"
         if not self._octets:
             return ""
         from sipdiag.engine.wording import size_of  # noqa: PLC0415  (once it is imported anyway)
 
         passed = max(time.monotonic() - self._begun, 0.001)
-        return f"{size_of(self._octets)}, {self._messages:,} SIP, {size_of(round(self._octets / passed))}/s"
+        rate = size_of(round(self._octets / passed), numbers)
+        return f"{size_of(self._octets, numbers)}, {count(self._messages)} SIP, {rate}/s"
 
     def _end(self) -> None:
         if self._bar is not None:

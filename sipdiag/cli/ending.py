@@ -20,7 +20,9 @@ def ending(*, quiet: bool) -> Iterator[None]:
         yield
     except (KeyboardInterrupt, Ended):
         if not quiet:
-            print("sipdiag: interrupted; the same command goes on where it was", file=sys.stderr)  # noqa: T201
+            from sipdiag.cli.phrases import told  # noqa: PLC0415
+
+            print(f"sipdiag: {told('interrupted; the same command goes on where it was')}", file=sys.stderr)  # noqa: T201
         raise
     finally:
         signal(SIGTERM, before)

@@ -87,17 +87,21 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:
     """Audit: read what is new, judge, and publish the result in one step."""
-    engine = order.how.engine
-    if engine.keylog:
-        engine = replace(engine, keylog=str(Path(engine.keylog).absolute()))
-    order = replace(order, target=order.target.absolute(), how=replace(order.how, engine=engine))
     with alone_in(order.target):
         try:
-            return _audit(order, words, crew, progress)
+            return _audit(_found_from_anywhere(order), words, crew, progress)
         except BaseException:
             crew.abandon()  # before somebody else may write here
             tidy(order.target)
             raise
+
+
+def _found_from_anywhere(order: Order) -> Order:
+    """The same with paths that mean it wherever a worker runs; captures keep their names: see `outcomes_of`."""
+    engine = order.how.engine
+    if engine.keylog:
+        engine = replace(engine, keylog=str(Path(engine.keylog).absolute()))
+    return replace(order, target=order.target.absolute(), how=replace(order.how, engine=engine))
 
 
 def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:

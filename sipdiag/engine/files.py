@@ -39,7 +39,10 @@ def becoming(path: Path, *, public: bool = False) -> Iterator[Path]:
 
     It is private unless it is `public`: an audit holds messages, credentials and all.
     """
-    private_folder(path.parent)
+    if public:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    else:
+        private_folder(path.parent)
     with written.becoming(path, public=public) as partial:
         yield partial
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -15,8 +16,10 @@ import pytest
 
 from benchmarks.fleet import write_fleet
 from command import argv, environment, run
-from engine.auditing import expected, rows, serially
+from engine.auditing import expected, rows, serially, words
 from reporting import sample
+from sipdiag.cli import audit_progress
+from sipdiag.cli.audit_progress import AuditProgress
 from sipdiag.engine.results import TABLES
 
 GOOD = sample("call-answered/call-answered")
@@ -151,6 +154,20 @@ def test_the_summary_speaks_portuguese(tmp_path: Path) -> None:
     assert "Leitura" in ran.err
 
 
+def test_how_long_it_will_take_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where nobody draws a bar: with rate and the time that is left."""
+    clock = iter(range(0, 1000, 15))
+    monkeypatch.setattr(audit_progress.time, "monotonic", lambda: next(clock))
+    with AuditProgress(words(), wanted=True) as progress:
+        progress.begin("reading", 3)
+        progress.step(octets=3_000_000, messages=1500)
+        progress.step(octets=3_000_000, messages=1500)
+        progress.step(octets=3_000_000, messages=1500)
+    first, _, last = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"Reading: 1 / 3 \(3\.0 MB, 1,500 SIP, [0-9.]+ kB/s, [0-9a-z ]+ left\)", first)
+    assert re.fullmatch(r"Reading: 3 / 3 \(9\.0 MB, 4,500 SIP, [0-9.]+ kB/s\)", last)
+
+
 def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     """At any moment, with SIGKILL; in the end it is the serial analysis, nothing lost and nothing twice."""
     write_fleet(tmp_path / "in", captures=60, calls=150, damaged=0.05)
@@ -192,6 +209,33 @@ def test_a_watch_audits_what_is_complete(tmp_path: Path) -> None:
         out, _ = watching.communicate(timeout=20)
     assert watching.returncode == 0
     assert "Captures: 2 (" in out
+
+
+def test_a_watch_says_what_is_new(tmp_path: Path) -> None:
+    """A line for each round, and once that there is nothing yet; others may read its figures in a folder it makes."""
+    folder, metrics = tmp_path / "in", tmp_path / "made" / "sipdiag.prom"
+    folder.mkdir()
+    command = argv("audit", folder, "-o", tmp_path / "out", "--watch", "--every", "0.1", "--metrics", metrics)
+    watching = subprocess.Popen(
+        [*command, "--jobs", "1", "--lang", "pt"],
+        env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert watching.stderr is not None
+    assert "não contém nenhuma captura" in watching.stderr.readline()
+    shutil.copyfile(BAD, folder / "one.pcap")
+    rounds = [watching.stderr.readline().rstrip()]
+    watching.send_signal(signal.SIGTERM)
+    rounds += watching.communicate(timeout=20)[1].splitlines()
+    assert watching.returncode == 0
+    assert rounds == ["2026-03-02T09:00:37Z Capturas: 1, Chamadas: 1, erro: 1, aviso: 0, nota: 0"]
+    assert metrics.stat().st_mode & 0o044 == 0o044 & ~_umask()
+    assert metrics.parent.stat().st_mode & 0o055 == 0o055 & ~_umask()
+
+
+def _umask() -> int:
+    before = os.umask(0o022)
+    os.umask(before)
+    return before
 
 
 def _wait_for(condition: object) -> None:
