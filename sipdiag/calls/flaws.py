@@ -57,7 +57,8 @@ class Harm(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: str
     """`refused`: the request was answered with 400 or the like; `ignored`: the receiver acted as if it had not got the
-    message; `accepted`: nothing."""
+    message; `accepted`: nothing;
+    `unseen`: nothing that the capture shows."""
     arrival: Arrival
     """The message that shows it."""
     shown_by: list[Sighting]
@@ -66,7 +67,7 @@ class Harm(msgspec.Struct, frozen=True, kw_only=True):
 
 def harm_of(flaw: Flaw) -> Harm:
     """The worst that a message with the flaw led to."""
-    ignored = None
+    ignored = accepted = None
     for arrival in flaw.arrivals:
         final = None if arrival.transaction is None else arrival.transaction.final
         if final is not None and not status(arrival.sighting) and status(final) in REFUSALS:
@@ -74,8 +75,21 @@ def harm_of(flaw: Flaw) -> Harm:
         repeats = _vain(arrival) if ignored is None else []
         if len(repeats) > 1:
             ignored = Harm(kind="ignored", arrival=arrival, shown_by=[arrival.sighting, *repeats])
+        if accepted is None and _went_on(arrival):
+            accepted = Harm(kind="accepted", arrival=arrival, shown_by=[arrival.sighting])
     first = flaw.arrivals[0]
-    return ignored or Harm(kind="accepted", arrival=first, shown_by=[first.sighting])
+    return ignored or accepted or Harm(kind="unseen", arrival=first, shown_by=[first.sighting])
+
+
+def _went_on(arrival: Arrival) -> bool:
+    """Whether the capture shows what came of a message: a request was answered, a response had asked for it.
+
+    An ACK is answered by nothing: that the 200 comes no more is all there is to see.
+    """
+    transaction = arrival.transaction
+    if status(arrival.sighting):
+        return transaction is not None and transaction.request is not None
+    return arrival.sighting.message.cseq_method == "ACK" or (transaction is not None and bool(transaction.responses))
 
 
 def _vain(arrival: Arrival) -> list[Sighting]:

@@ -9,7 +9,7 @@ import msgspec
 from sipdiag.calls import Arrival, Correlation, Flaw, Harm, harm_of
 from sipdiag.findings.order import arrived
 
-_RANK = {"refused": 0, "ignored": 1, "accepted": 2}
+_RANK = {"refused": 0, "ignored": 1, "accepted": 2, "unseen": 3}
 """Kind of harm → 0 for the worst."""
 
 

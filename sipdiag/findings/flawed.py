@@ -7,12 +7,13 @@ from sipdiag.findings.fault import Fault
 from sipdiag.findings.finding import Confidence, Evidence, Finding, Severity
 from sipdiag.findings.scene import Scene
 from sipdiag.findings.telling import found
-from sipdiag.sip import Request
+from sipdiag.sip import Request, Response
 
 _GRAVITY = {
     "refused": (Severity.ERROR, Confidence.LIKELY),
     "ignored": (Severity.WARNING, Confidence.LIKELY),
     "accepted": (Severity.NOTE, Confidence.CERTAIN),
+    "unseen": (Severity.NOTE, Confidence.CERTAIN),
 }
 """Kind of harm → severity and confidence. A flaw that did no harm is a note: the next receiver may refuse it."""
 MOST_FRAMES = 20
@@ -48,7 +49,12 @@ def fault_evidence(fault: Fault) -> Evidence:
         "detail": fault.detail if len(fault.detail) <= LONGEST_DETAIL else f"{fault.detail[:LONGEST_DETAIL]}…",
         "messages": fault.messages,
         "message_frame": seen.frame,
-        "message": message.method if isinstance(message, Request) else f"{message.status} ({message.cseq_method})",
+        "message": message.method if isinstance(message, Request) else _answer(message),
         "code": status(outcome) if harm.kind == "refused" else 0,
         "repeats": len(harm.shown_by) - 1 if harm.kind == "ignored" else 0,
     }
+
+
+def _answer(message: Response) -> str:
+    """`200 (INVITE)`; of a response whose CSeq cannot be read the code alone."""
+    return f"{message.status} ({message.cseq_method})" if message.cseq_method else str(message.status)

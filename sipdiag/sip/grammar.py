@@ -78,7 +78,7 @@ BRANCH: Final = re.compile(r";[ \t]*[Bb][Rr][Aa][Nn][Cc][Hh][ \t]*=[ \t]*([^\s;,
 TAG: Final = re.compile(r";[ \t]*[Tt][Aa][Gg][ \t]*=[ \t]*([^\s;,]+)")
 
 # CSeq = "CSeq" HCOLON 1*DIGIT LWS Method
-CSEQ: Final = re.compile(rf"([0-9]{{1,20}})[ \t]+({TOKEN})[ \t]*\Z")
+CSEQ: Final = re.compile(rf"([0-9]{{1,200}})[ \t]+({TOKEN})[ \t]*\Z")
 
 # Compact forms: RFC 3261 section 20, RFC 3515 (Refer-To), RFC 3892 (Referred-By), RFC 4028 (Session-Expires),
 # RFC 6665 (Event, Allow-Events), RFC 3841 (Accept-Contact, Reject-Contact, Request-Disposition), RFC 8224 (Identity).

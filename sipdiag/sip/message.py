@@ -29,6 +29,9 @@ from sipdiag.sip.uri import parse_name_addr
 MOST_SHARED = 64
 """Most header fields of a message whose layout is cached: with more of them it is hardly one of many alike."""
 
+LONGEST_CSEQ = 20
+"""Digits of a sequence number beyond which it is none; the method behind it is read all the same."""
+
 
 class Message(msgspec.Struct, frozen=True, gc=False):
     """What requests and responses share; `parse` makes them, and nobody else.
@@ -235,7 +238,9 @@ def _value(text: str) -> str:
 @lru_cache(maxsize=1024)
 def _cseq(text: str) -> tuple[int, str]:
     found = CSEQ.match(_value(text))
-    return (-1, "") if found is None else (int(found[1]), found[2])
+    if found is None:
+        return -1, ""
+    return int(found[1]) if len(found[1]) <= LONGEST_CSEQ else -1, found[2]
 
 
 @lru_cache(maxsize=4096)

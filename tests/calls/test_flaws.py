@@ -94,3 +94,27 @@ def test_who_said_it_first_is_to_blame() -> None:
     with_head(talk, talk.request("OPTIONS", 0, destination=PROXY, fields=REQUIRED), GOOD, BAD)
     with_head(talk, talk.request("OPTIONS", 0.1, source=PROXY, branch="two", fields=REQUIRED), GOOD, BAD)
     assert flaws(talk) == [(CALLER.partition(":")[0], "quote-unbalanced", 1)]
+
+
+def test_what_the_capture_does_not_show_is_not_taken_for_harmless() -> None:
+    """A request without an answer, and an answer without its request, show nothing of what came of them."""
+    talk = Exchange()
+    request = with_head(talk, talk.request("OPTIONS", 0, fields=REQUIRED), GOOD, BAD)
+    assert [harm_of(each).kind for each in found(talk)] == ["unseen"]
+    talk.response(200, request, 0.1)
+    assert [harm_of(each).kind for each in found(talk)] == ["accepted"]
+    alone = Exchange()
+    lost = alone.request("OPTIONS", 0, fields=REQUIRED)
+    with_head(alone, alone.response(200, lost, 0.1), "To: <sip:", 'To: "x <sip:')
+    alone.sightings.remove(lost)
+    assert [harm_of(each).kind for each in found(alone)] == ["unseen"]
+
+
+def test_the_first_that_shows_it_is_named() -> None:
+    """Of several messages with one flaw the one that was answered says that it did no harm."""
+    talk = Exchange()
+    with_head(talk, talk.request("OPTIONS", 0, call_id="one", fields=REQUIRED), GOOD, BAD)
+    second = with_head(talk, talk.request("OPTIONS", 1, call_id="two", fields=REQUIRED), GOOD, BAD)
+    talk.response(200, second, 1.1)
+    (flaw,) = found(talk)
+    assert (harm_of(flaw).kind, harm_of(flaw).arrival.sighting) == ("accepted", second)

@@ -242,3 +242,10 @@ def names_of(head: str) -> frozenset[str]:
     message = parse(f"{head}\r\n".encode())
     assert message is not None
     return message.names
+
+
+def test_a_sequence_number_that_is_none_leaves_its_method() -> None:
+    """RFC 4475, 3.1.2.5: more digits than any number has; the method behind them is read all the same."""
+    for digits, number in (("9" * 20, int("9" * 20)), ("9" * 21, -1), ("9" * 200, -1)):
+        message = parse(f"SIP/2.0 503 Service Unavailable\r\nCSeq: {digits} OPTIONS\r\n\r\n".encode())
+        assert (message.cseq, message.cseq_method) == (number, "OPTIONS")

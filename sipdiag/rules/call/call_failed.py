@@ -40,6 +40,8 @@ from sipdiag.trace import Sighting
 
 NAME = "call-failed"
 SEVERITY = Severity.ERROR
+CODES = range(100, 700)
+"""What is a code at all: of another `message-malformed` tells, and nobody knows what it says of the call."""
 NEEDS = Trait.TROUBLED
 
 
@@ -48,8 +50,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
     final = call.final
     if final is None or call.state is CallState.ANSWERED or not isinstance(final.message, Response):
         return
-    whole = scene.correlation.whole_of(call)
-    if whole.legs and _is_told_elsewhere(call, whole):
+    if final.message.status not in CODES or _is_told_elsewhere(call, whole := scene.correlation.whole_of(call)):
         return
     code = final.message.status
     challenged, goes_on = code in (401, 407), may_go_on(final, scene.window)
@@ -82,7 +83,7 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
 
 def _is_told_elsewhere(leg: Call, whole: Call) -> bool:
     """Whether the failure of a leg behind a B2BUA is reported with the caller's, or made good by an answered leg."""
-    first = whole.legs[0]
+    first = whole.legs[0] if whole.legs else leg
     if leg is first:
         return False
     if first.state in (CallState.FAILED, CallState.CANCELLED):

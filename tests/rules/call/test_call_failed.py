@@ -268,3 +268,11 @@ def test_a_refusal_over_encryption_says_so(offered: str, warning: str, variant: 
     talk.response(488, talk.sightings[0], 1, fields=f'Warning: {warning} x "no"\r\n')
     talk.until = 10
     assert only_finding_of(talk, NAME).variant == variant
+
+
+def test_a_code_that_is_none_says_nothing_of_the_call() -> None:
+    """RFC 4475, 3.1.2.19: of 4294967301 the message is told to be malformed, and no failure is made of it."""
+    talk = Exchange()
+    invite = talk.request("INVITE", 0)
+    talk.response(4294967301, invite, 0.1)
+    assert not findings_of(talk, NAME)
