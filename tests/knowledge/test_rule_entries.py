@@ -15,7 +15,7 @@ import pytest
 
 from sipdiag.analysis import analyze
 from sipdiag.calls import flaws, ledger
-from sipdiag.findings import Finding, flawed, heard, notices, refused, silence, unfolded
+from sipdiag.findings import Finding, flawed, heard, identity, notices, refused, silence, unfolded
 from sipdiag.knowledge import DEFAULT_LANGUAGE, Catalogue, Entry, data_folder, languages
 from sipdiag.rules import RULES
 
@@ -127,7 +127,7 @@ def test_no_article_stands_before_what_is_filled_in(rule: str) -> None:
 @each_rule
 def test_placeholders_are_evidence_of_the_rule(rule: str) -> None:
     """A placeholder is a name that the rule's own source, or what rules share, gives to a piece of evidence."""
-    known = strings(MODULES[rule]).union(*map(strings, (refused, flawed, heard, notices)))
+    known = strings(MODULES[rule]).union(*map(strings, (refused, flawed, heard, identity, notices)))
     entry = entry_of(rule)
     for template in (*entry.messages.values(), *entry.remedies.values()):
         assert set(placeholders(template)) <= known, template
