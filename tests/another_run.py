@@ -95,7 +95,8 @@ def _renamed(text: str) -> str:
 def _stream(stream: Stream) -> Stream:
     gaps = (msgspec.structs.replace(each, begin=each.begin + LATER, end=each.end + LATER) for each in stream.gaps)
     ends = {"source": _media(stream.source), "destination": _media(stream.destination)}
-    return msgspec.structs.replace(stream, ssrc=stream.ssrc ^ 0x5A5A, gaps=tuple(gaps), **ends, **_moved_times(stream))
+    ssrc = stream.ssrc if stream.is_fax else stream.ssrc ^ 0x5A5A
+    return msgspec.structs.replace(stream, ssrc=ssrc, gaps=tuple(gaps), **ends, **_moved_times(stream))
 
 
 def _undelivered(told: Undelivered) -> Undelivered:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from described import VOICE, call, sdp, with_body
 from exchange import Exchange
 from sipdiag.findings import Finding, Scene, diagnose
-from sipdiag.media import RtpStreams
+from sipdiag.media import RtpStreams, UdptlStreams
 from sipdiag.rules import RULES
 from tests.media.spoken import MILLISECOND, Said, columns
 
@@ -115,10 +115,12 @@ class Talk:
 
     def streams(self) -> list[Stream]:
         """What the packets make, frames counted from 1,001 on."""
-        reader = RtpStreams()
+        reader, faxes = RtpStreams(), UdptlStreams()
         if self.said:
-            reader.feed(columns(sorted(self.said, key=lambda each: each.time), 1_001))
-        return reader.streams()
+            told = columns(sorted(self.said, key=lambda each: each.time), 1_001)
+            reader.feed(told)
+            faxes.feed(told)
+        return [*reader.streams(), *faxes.streams()]
 
     def scene(self) -> Scene:
         """Everything so far."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from faxing import answering, faxed, sending
 from speaking import Talk
 
 
@@ -23,6 +24,24 @@ def build(folder: Path) -> None:
     late = dict.fromkeys(range(5, 200, 10), 0.07)
     silent.back.speak(silent.wire, 12, at=silent.start + 0.02, lost=(33, 34), late=late)
     silent.end(12.1)
+    # Of a fax three packets in a row are lost six times, of which those behind them bring two again each time.
+    fax = faxed(folder / "fax.pcap")
+    sending(fax).send(
+        fax.wire, 12, at=fax.start + 3.2, lost={at + more for at in range(40, 280, 40) for more in (0, 1, 2)}
+    )
+    answering(fax).send(fax.wire, 12, at=fax.start + 3.3)
+    fax.end(15.5)
+    # Two in a row are, six times: nothing is missing at last.
+    repaired = faxed(folder / "fax-repaired.pcap")
+    lost = {at + more for at in range(40, 280, 40) for more in (0, 1)}
+    sending(repaired).send(repaired.wire, 12, at=repaired.start + 3.2, lost=lost)
+    answering(repaired).send(repaired.wire, 12, at=repaired.start + 3.3)
+    repaired.end(15.5)
+    # None is.
+    whole = faxed(folder / "fax-silent.pcap")
+    sending(whole).send(whole.wire, 12, at=whole.start + 3.2)
+    answering(whole).send(whole.wire, 12, at=whole.start + 3.3)
+    whole.end(15.5)
 
 
 if __name__ == "__main__":

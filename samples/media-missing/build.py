@@ -9,6 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from conversation import ALICE, BOB, CAROL, Dialog, Host
+from faxing import faxed
 from plain_call import begun
 from recording import MICROSECONDS, Recording
 from speaking import Talk, Voice, media_end, offered
@@ -24,6 +25,8 @@ def build(folder: Path) -> None:
     elsewhere(folder / "elsewhere.pcap")
     # No media of any call: the recorder sits where only signalling passes, or was told to keep nothing else.
     missing(folder / "silent.pcap", with_media=False)
+    # Both are heard until the call turns into a fax, of which nothing comes by.
+    faxed(folder / "fax.pcap").end(20)
     # The recorder kept no packet of the second call's media, but what a firewall said of them.
     refused(folder / "refused.pcap")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from conversation import ALICE, BOB, Agent, Host
+from faxing import answering, faxed
 from speaking import Talk, Voice, media_end, offered
 
 BEHIND_NAT = Agent(user="alice", display="Alice Moreau", address="203.0.113.7", port=40_060)
@@ -55,6 +56,10 @@ def build(folder: Path) -> None:
     refused(folder / "prohibited.pcap", Host(address="203.0.113.254"), 13, until=9)
     # Her phone opens its port one second late.
     refused(folder / "opened-late.pcap", ALICE, 3, until=1.2)
+    # The call turns into a fax, and of Alice's machine nothing comes.
+    fax = faxed(folder / "fax.pcap")
+    answering(fax).send(fax.wire, 22, at=fax.start + 3.3)
+    fax.end(26)
 
 
 def refused(path: Path, by: Host, code: int, *, until: float) -> None:

@@ -7,6 +7,8 @@ import msgspec
 from sipdiag.calls.carriage import Carried
 from sipdiag.media import STATIC, Codec, Jitter, Stream, estimated_mos
 
+FAX = "T.38"
+
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """A stream with its codec, and the figures that depend on the codec."""
@@ -22,7 +24,9 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def told_of(stream: Stream, carried: Carried | None) -> Told:
-    """`stream` with its codec; `carried` says how it belongs to its call, if it does."""
+    """`stream` with its codec; `carried` says how it belongs to its call, if it does; a fax has no clock."""
+    if stream.is_fax:
+        return Told(stream=stream, codec=FAX, rate=None, jitter=None, mos=None)
     name, rate = codec_of(stream.payload_type, carried)
     jitter = stream.jitter(rate) if rate is not None else stream.jitter()
     trips = [each.round_trip_ms for each in stream.reports if each.round_trip_ms]

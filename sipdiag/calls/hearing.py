@@ -73,16 +73,19 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def hearings_of(call: Call, media: CallMedia, window: Window) -> list[Hearing]:
-    """For each line of voice of a leg, and each of its sides, the times in which it is to be heard."""
+def hearings_of(call: Call, media: CallMedia, window: Window, *, fax: bool = False) -> list[Hearing]:
+    """For each line of a leg that carries voice, or a fax, and each of its sides, when it is to be heard.
+
+    One line may carry both, one after the other.
+    """
     stop = _end_of(call, window)
     tags = set() if call.answer is None else {call.answer.message.to_tag, call.answer.message.from_tag}
     return [
         hearing
         for line in media.lines
-        if line.call_id == call.call_id and line.kind == "audio"
+        if line.call_id == call.call_id and (line.carries_fax if fax else line.kind == "audio")
         for sender in (CALLER, CALLEE)
-        for hearing in _hearings(_settled_in(line, call, tags), line, sender, stop, media)
+        for hearing in _hearings(_settled_in(line, call, tags), line, sender, stop, media, fax=fax)
     ]
 
 
@@ -102,7 +105,7 @@ def _settled_in(line: MediaLine, call: Call, tags: set[str]) -> list[tuple[int, 
 
 
 def _hearings(
-    settled: list[tuple[int, int]], line: MediaLine, sender: str, stop: int, media: CallMedia
+    settled: list[tuple[int, int]], line: MediaLine, sender: str, stop: int, media: CallMedia, *, fax: bool
 ) -> Iterator[Hearing]:
     offers = sorted(each.offered for each in line.terms)
     spans: list[tuple[int, Agreement, Agreement, int, int]] = []
@@ -110,13 +113,13 @@ def _hearings(
         agreed = line.terms[place]
         later = bisect_right(offers, begin)
         end = stop if later == len(offers) else min(stop, offers[later])
-        if end <= begin or not _is_voice(agreed) or not agreed.lets(sender):
+        if end <= begin or not (_is_fax(agreed) if fax else _is_voice(agreed)) or not agreed.lets(sender):
             continue
         if spans and spans[-1][0] == place - 1 and _same_ends(spans[-1][2], agreed):
             spans[-1] = (place, spans[-1][1], agreed, spans[-1][3], end)  # a refresh, a change of codec
         else:
             spans.append((place, agreed, agreed, begin, end))
-    carried = media.on(line, OTHER[sender])
+    carried = [each for each in media.on(line, OTHER[sender]) if each.stream.is_fax == fax]
     origins = {host(each.stream.source) for each in media.on(line, sender)}
     for _, first, last, begin, end in spans:
         arriving = [each for each in carried if reaches(each, origins)]
@@ -136,6 +139,12 @@ def _hearings(
 def _is_voice(agreed: Agreement) -> bool:
     """Whether the line carries voice now: a call may turn into a fax (RFC 3362; ITU-T T.38, annex D)."""
     return all(end is None or end.media.kind == "audio" for end in (agreed.caller, agreed.callee))
+
+
+def _is_fax(agreed: Agreement) -> bool:
+    """Whether the line carries a fax over UDP now."""
+    ends = (agreed.caller, agreed.callee)
+    return all(end is not None and end.media.is_fax and end.media.protocol.lower() == "udptl" for end in ends)
 
 
 def _same_ends(before: Agreement, agreed: Agreement) -> bool:

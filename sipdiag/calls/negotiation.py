@@ -91,6 +91,12 @@ class MediaLine(msgspec.Struct, frozen=True, kw_only=True):
     """One for each offer, in the order of their answers."""
 
     @property
+    def carries_fax(self) -> bool:
+        """Whether it was ever to carry a fax."""
+        ends = (end for agreed in self.terms for end in (agreed.caller, agreed.callee))
+        return any(end is not None and end.media.kind == "image" for end in ends)
+
+    @property
     def begin(self) -> int:
         """When it was first offered."""
         return self.terms[0].offered

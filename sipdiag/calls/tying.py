@@ -308,12 +308,14 @@ def _rank(line: MediaLine, stream: Stream) -> tuple[bool, bool]:
         terms.caller is not None and terms.callee is not None and terms.caller.receives and terms.callee.receives
         for terms in line.terms
     )
-    return _names(line, stream.payload_type), accepted
+    return _names(line, stream), accepted
 
 
-def _names(line: MediaLine, payload_type: int) -> bool:
-    ends = (end for terms in line.terms for end in (terms.caller, terms.callee) if end is not None)
-    return any(str(payload_type) in end.media.formats for end in ends)
+def _names(line: MediaLine, stream: Stream) -> bool:
+    ends = [end.media for terms in line.terms for end in (terms.caller, terms.callee) if end is not None]
+    if stream.is_fax:
+        return any(each.is_fax for each in ends)
+    return any(str(stream.payload_type) in each.formats for each in ends)
 
 
 def _endpoints(line: MediaLine, side: str) -> dict[str, int]:

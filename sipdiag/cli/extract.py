@@ -29,7 +29,9 @@ KEY_BYTES, LONGEST_KEY = 16, 32
 @click.argument("captures", nargs=-1, required=True, metavar="CAPTURE...")
 @click.option("--call", required=True, metavar="ID", help="The call: its Call-ID, a part of it, or its number.")
 @click.option("-o", "--output", required=True, metavar="FILE", help="What to write; - for standard output.")
-@click.option("--anonymize", is_flag=True, help="Replace numbers, names, addresses and secrets; silence the audio.")
+@click.option(
+    "--anonymize", is_flag=True, help="Replace numbers, names, addresses and secrets; silence the audio, blank faxes."
+)
 @click.option("--key", metavar="FILE", help="The key to replace by, for the same result each time (default: random).")
 @click.option("--bundle", is_flag=True, help="A folder, or FILE.zip, with the capture and a page for the carrier.")
 @options.engine
@@ -47,7 +49,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     knowledge: tuple[str, ...],
     quiet: bool,  # noqa: FBT001
 ) -> int:
-    """Write a capture with the packets of one call only: its messages on every leg, RTP, RTCP and DTMF.
+    """Write a capture with the packets of one call only: its messages on every leg, RTP, RTCP, DTMF and faxes.
 
     \b
     sipdiag extract trace.pcap --call 1 -o call.pcap

@@ -28,6 +28,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """What bore the messages: `udp`, `tcp`, `tls`."""
     codecs: dict[int, str]
     """Payload type of RTP → name, as the offers and answers map them."""
+    faxes: frozenset[int]
+    """Ports where a fax over UDPTL was asked for."""
     messages: int
     """How many there are."""
     shared: int
@@ -62,6 +64,7 @@ def choice_of(traces: Sequence[Trace], call_ids: Iterable[str], streams: Iterabl
         connections=_connections(sightings, _used_by_others(traces, wanted)),
         transports=frozenset(each.transport for each in sightings),
         codecs=_codecs(sightings),
+        faxes=_fax_ports(sightings),
         messages=len(sightings),
         shared=sum(len(own & other) for own, other in zip(frames, others, strict=True)),
     )
@@ -155,6 +158,11 @@ def _codecs(sightings: Sequence[Sighting]) -> dict[int, str]:
     described = [media for each in sightings if each.message.body for media in parse_sdp(each.message.body).media]
     codecs = (codec for media in described for codec in media.codecs)
     return {int(each.payload_type): each.name for each in codecs if each.payload_type.isdecimal() and each.name}
+
+
+def _fax_ports(sightings: Sequence[Sighting]) -> frozenset[int]:
+    described = (media for each in sightings if each.message.body for media in parse_sdp(each.message.body).media)
+    return frozenset(media.port for media in described if media.kind == "image" and media.port)
 
 
 def _ends(media: Media) -> set[tuple[str, int]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from sipdiag.capture import Record
+from sipdiag.extract.blank import blanked
 from sipdiag.extract.choice import Choice
 from sipdiag.extract.copy import Copied
 from sipdiag.extract.packet import TCP, UDP, Packet, Unreadable, packet_of, rebuilt, transport_checksum
@@ -47,7 +48,7 @@ class _Disguise:
     """Goes through the packets of one call."""
 
     def __init__(self, copied: Copied, choice: Choice, key: bytes) -> None:
-        self._copied, self._codecs = copied, choice.codecs
+        self._copied, self._codecs, self._faxes = copied, choice.codecs, choice.faxes
         self._names = Pseudonyms(key)
         self._rewriting = Rewriting(self._names)
         self._packets = [_taken_apart(record) for record in copied.records]
@@ -70,12 +71,14 @@ class _Disguise:
         return Disguised(records=records, frames=frames, known=dict(self._names.known))
 
     def _datagram(self, number: int, packet: Packet) -> bytes | None:
-        """A UDP datagram that came whole; None for media that is neither RTP nor RTCP."""
+        """A UDP datagram that came whole; None for media that is neither RTP nor RTCP, nor a fax."""
         if packet.protocol != UDP or len(packet.payload) < _UDP_HEADER:
             raise _unreadable(packet, f"IP protocol {packet.protocol}")
         content = packet.payload[_UDP_HEADER:]
         if number in self._media:
-            silent = silenced(content, self._codecs, self._names)
+            ends = frozenset(struct.unpack_from("!HH", packet.payload))
+            silent = blanked(content, cut=packet.cut > 0) if ends & self._faxes else None
+            silent = silent or silenced(content, self._codecs, self._names)
             return None if silent is None else self._udp(packet, packet.payload[:_UDP_HEADER], silent, packet.cut)
         if not begins_message(content):
             raise _unreadable(packet, "a datagram that does not begin with a message")

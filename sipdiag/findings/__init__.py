@@ -28,7 +28,7 @@ from sipdiag.findings.scene import MediaWays, Passing, Scene, Source, unheard_in
 from sipdiag.findings.sealed import possible_handshakes, refused_behind, sip_handshakes
 from sipdiag.findings.settings import Settings
 from sipdiag.findings.silence import silence_of, sureness
-from sipdiag.findings.stilled import Stilled, stilled_in
+from sipdiag.findings.stilled import Stilled, recorded_until_the_end, stilled_in
 from sipdiag.findings.surroundings import EMPTY_LINE, PIECES, Facts, Surroundings, merged, size_of
 from sipdiag.findings.telling import found, found_below, frames_of, milliseconds, seconds
 from sipdiag.findings.twins import MOST_TWINS, beside, place_of, refusals_in
@@ -117,6 +117,7 @@ __all__ = [
     "owners_in",
     "place_of",
     "possible_handshakes",
+    "recorded_until_the_end",
     "recovery_evidence",
     "refusal_evidence",
     "refusal_severity",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from sipdiag.calls import (
+    SECOND,
     Anew,
     Call,
     Carriage,
@@ -42,6 +43,9 @@ from sipdiag.findings.surroundings import Facts, Surroundings
 from sipdiag.media import Stream
 from sipdiag.trace import Sighting, Trace, host
 from sipdiag.transport import Connection, Undelivered
+
+SWITCHED = 2 * SECOND
+"""Nanoseconds in which voice may go on once a fax was agreed on."""
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -335,6 +339,18 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         if hearings is None:
             hearings = self.hearings_seen[call.key] = hearings_of(call, self.carriage.of(call), self.window)
         return hearings
+
+    def faxes(self, call: Call) -> list[Hearing]:
+        """When each side of a leg was to send a fax, and when it did; nothing where media were not looked at.
+
+        Nor while voice goes on: a fax may be agreed on beside it, in case that there is one.
+        """
+        media = self.carriage.of(call)
+        if not self.streams or call.answer is None or not any(line.carries_fax for line in media.lines):
+            return []
+        voices = [each.stream for each in media.carried if not each.stream.is_fax]
+        found = hearings_of(call, media, self.window, fax=True)
+        return [each for each in found if not any(one.heard(each.begin + SWITCHED, each.end) for one in voices)]
 
     def ties(self) -> Ties:
         """What ties streams to the calls of this part of the traffic."""

@@ -47,7 +47,7 @@ def stilled_in(call: Call, scene: Scene) -> Iterator[Stilled]:
     """Each such time of a leg whose end is in the capture."""
     if call.ending is None or (not call.reinvites and not any(each.method == "UPDATE" for each in call.transactions)):
         return
-    if any(line.kind == "image" or _is_fax_once(line.terms) for line in scene.carriage.of(call).lines):
+    if any(line.carries_fax for line in scene.carriage.of(call).lines):
         return
     times: dict[tuple[int, int], list[Hearing]] = {}
     for hearing in scene.hearings(call):
@@ -61,11 +61,6 @@ def stilled_in(call: Call, scene: Scene) -> Iterator[Stilled]:
             yield found
 
 
-def _is_fax_once(terms: Sequence[Agreement]) -> bool:
-    ends = (end for agreed in terms for end in (agreed.caller, agreed.callee) if end is not None)
-    return any(end.media.kind == "image" for end in ends)
-
-
 def _stilled(before: list[Hearing], after: list[Hearing], call: Call, scene: Scene) -> Stilled | None:
     if len(before) != len(after) or len(after) != 2:
         return None
@@ -77,7 +72,7 @@ def _stilled(before: list[Hearing], after: list[Hearing], call: Call, scene: Sce
         return None
     if any(saves_packets(each) for each in streams) or not _would_pass(before[0].last, after[0].last, streams, moved):
         return None
-    if not _recorded_until_the_end(streams, call) or _something_passes(after[0], streams, call, scene):
+    if not recorded_until_the_end(streams, call) or _something_passes(after[0], streams, call, scene):
         return None
     return Stilled(before=before, after=after, streams=streams, moved=moved)
 
@@ -126,7 +121,7 @@ def _would_pass(before: Agreement, after: Agreement, streams: Sequence[Stream], 
     return len(moved) < 2 or any(among)
 
 
-def _recorded_until_the_end(streams: Sequence[Stream], call: Call) -> bool:
+def recorded_until_the_end(streams: Sequence[Stream], call: Call) -> bool:
     """Whether the captures that hold its media hold its end too: of several each may have ended by itself."""
     ending = call.ending
     told = [] if ending is None else [ending.request, *ending.responses]

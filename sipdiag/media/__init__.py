@@ -1,7 +1,7 @@
-"""Bytes → session descriptions, columns of datagrams → RTP streams, both sans-IO (RFC 8866, RFC 3550).
+"""Bytes → session descriptions, columns of datagrams → RTP streams and faxes, all sans-IO (RFC 8866, RFC 3550, T.38).
 
-The door of the room: `parse_sdp` gives the `Description` in a body; `RtpStreams` is fed columns and gives each
-`Stream`. What reckons with columns is loaded when it is used (PEP 562): signalling alone does without NumPy.
+The door of the room: `parse_sdp` gives the `Description` in a body; `RtpStreams` and `UdptlStreams` are fed columns and
+give each `Stream`. What reckons with columns is loaded when it is used (PEP 562): signalling alone does without NumPy.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sipdiag.media.stream import Format, Gap, Jitter, Key, Step, Steps, Stream
 if TYPE_CHECKING:
     from sipdiag.media.joining import merged, whole_streams
     from sipdiag.media.streams import MOST_STREAMS, RtpStreams
+    from sipdiag.media.udptl import UdptlStreams
 
 __all__ = [
     "MOST_STREAMS",
@@ -46,12 +47,19 @@ __all__ = [
     "Step",
     "Steps",
     "Stream",
+    "UdptlStreams",
     "estimated_mos",
     "merged",
     "parse_sdp",
     "whole_streams",
 ]
-_HOMES = {"MOST_STREAMS": "streams", "RtpStreams": "streams", "merged": "joining", "whole_streams": "joining"}
+_HOMES = {
+    "MOST_STREAMS": "streams",
+    "RtpStreams": "streams",
+    "UdptlStreams": "udptl",
+    "merged": "joining",
+    "whole_streams": "joining",
+}
 """Name → module, of what is not loaded yet."""
 
 

@@ -21,7 +21,7 @@ from sipdiag.media.stream import Format, Gap
 from sipdiag.media.table import MOST_FORMATS, Table
 from sipdiag.media.timeline import SECOND, SUMMED
 
-SUMS = ("packets", "bytes", "cut", "duplicates", "reordered", "restarts", "steady", "talkspurts", "noise")
+SUMS = ("packets", "bytes", "cut", "duplicates", "reordered", "restarts", "steady", "talkspurts", "noise", "unrepaired")
 SAMPLES = ("sampled", "silent")
 State = npt.NDArray[np.void]
 

@@ -58,6 +58,7 @@ def merged(earlier: Stream, later: Stream) -> Stream:
         steady=earlier.steady + later.steady + (step == 1),
         talkspurts=earlier.talkspurts + later.talkspurts,
         noise=earlier.noise + later.noise,
+        unrepaired=earlier.unrepaired + later.unrepaired,
         max_delta=max(earlier.max_delta, later.max_delta, elapsed if later.regular else 0),
         formats=_formats(earlier.formats, later.formats),
         jitters=_jitters(earlier, later),

@@ -124,7 +124,7 @@ def rtp_packets(datagrams: Datagrams, share: int | None = None) -> RtpPackets | 
     which: Column | slice = slice(None) if len(rows) == len(first) else rows
     head = head[which]
     ssrc = _field(head, 8, 4).astype(np.uint64)
-    flow = _flows(datagrams, which, ssrc)
+    flow = flows_of(datagrams, which, ssrc)
     if share is not None:
         mine = np.flatnonzero((flow >> HALVED & np.uint64(1)) == share)
         if not len(mine):
@@ -151,7 +151,7 @@ def _field(head: Octets, at: int, width: int) -> npt.NDArray[np.unsignedinteger]
     return head[:, at : at + width].view(f">u{width}")[:, 0]
 
 
-def _flows(datagrams: Datagrams, which: Column | slice, ssrc: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def flows_of(datagrams: Datagrams, which: Column | slice, ssrc: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """Mix addresses, ports and SSRC to 64 bits, by multiplication with odd numbers."""
     ports = (datagrams.source_port[which] << 16 | datagrams.destination_port[which]).view(np.uint64)
     flow = datagrams.source_lo[which] ^ (ssrc << np.uint64(32))

@@ -9,6 +9,8 @@ import msgspec
 
 from sipdiag.media.rtcp import Report
 
+UDPTL = -1
+"""What stands for SSRC and payload type of a fax, which has neither."""
 MOST_GAPS = 64
 GAPS = f"pauses of an RTP stream, more than {MOST_GAPS}"
 MOST_KEYS = 200
@@ -101,6 +103,7 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     """`host:port`, `[v6]:port`."""
     destination: str
     ssrc: int
+    """`UDPTL` for a fax."""
     first_frame: int
     last_frame: int
     first_time: int
@@ -151,6 +154,8 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     steps: Steps
     step: int
     """Nanoseconds of a step of the timeline."""
+    unrepaired: int = 0
+    """Packets of a fax that were missing when one came which did not bring them again; some may have come late."""
     reports: tuple[Report, ...] = ()
     """The last RTCP reports on it, or by its sender, of each kind."""
 
@@ -169,6 +174,11 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     def lost(self) -> int:
         """Packets that never came."""
         return max(0, self.expected - (self.packets - self.duplicates))
+
+    @property
+    def lost_for_good(self) -> int:
+        """Packets of a fax that never came, and that none behind them brought again."""
+        return min(self.lost, self.unrepaired)
 
     @property
     def loss_percent(self) -> float:
@@ -195,6 +205,11 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     def is_convincing(self) -> bool:
         """Whether it looks like RTP by itself: its numbers go on one by one, as chance would not have them."""
         return is_steady(self.packets - self.duplicates, self.steady)
+
+    @property
+    def is_fax(self) -> bool:
+        """Whether it is T.38 over UDPTL, whose packets are numbered like those of RTP but have no clock."""
+        return self.ssrc == UDPTL
 
     def jitter(self, rate: int | None = None) -> Jitter | None:
         """The jitter at a clock rate; without one at that which makes it least, as the true one does."""

@@ -17,7 +17,7 @@ from sipdiag.defect import Defects
 from sipdiag.media import events, jitter, rtcp
 from sipdiag.media.batch import Batch, Mask, sorted_batch
 from sipdiag.media.beginning import Beginning
-from sipdiag.media.continuing import continuable, continue_table
+from sipdiag.media.continuing import Match, continuable, continue_table
 from sipdiag.media.joining import whole_streams
 from sipdiag.media.rtp import MARKER, VERSION, Column, Datagrams, Octets, RtpPackets, rtp_packets
 from sipdiag.media.sequence import Order, order_of
@@ -71,8 +71,11 @@ class RtpStreams:
         """Take the next chunk."""
         self._take_reports(datagrams)
         packets = rtp_packets(datagrams)
-        if packets is None:
-            return
+        if packets is not None:
+            self._take(packets, datagrams)
+
+    def _take(self, packets: RtpPackets, datagrams: Datagrams) -> None:
+        """Take the packets that may be of streams."""
         slot = self._slots(packets, datagrams)
         if int(slot.min()) < 0:
             self.refused += int(np.count_nonzero(slot < 0))
@@ -90,11 +93,7 @@ class RtpStreams:
 
         Gives whether that is what would have come of following it here; if not, nothing was taken.
         """
-        room = self._room() and later._room() and self._reported + later._reported < MOST_REPORTS
-        odd = any(limit not in {GAPS, KEYS} for limit, *_ in later._table.left_out.limits) or later._table.crowded
-        if not room or odd or later._beginning is None:
-            return False
-        match = continuable(self._table, later._table, later._beginning, MOST_STREAMS * 9 // 10)
+        match = self.match(later)
         if match is None:
             return False
         continue_table(self._table, later._table, match, shift)
@@ -106,6 +105,14 @@ class RtpStreams:
                 self._reported += key not in known
                 known[key] = replace(report, frame=report.frame + shift)
         return True
+
+    def match(self, later: RtpStreams) -> Match | None:
+        """Which streams go on in what another has followed; nothing where the two cannot be joined exactly."""
+        room = self._room() and later._room() and self._reported + later._reported < MOST_REPORTS
+        odd = any(limit not in {GAPS, KEYS} for limit, *_ in later._table.left_out.limits) or later._table.crowded
+        if not room or odd or later._beginning is None:
+            return None
+        return continuable(self._table, later._table, later._beginning, MOST_STREAMS * 9 // 10)
 
     def _room(self) -> bool:
         """Tell whether there was room for all streams at any time."""
@@ -134,9 +141,11 @@ class RtpStreams:
             return known
         if len(self._table) >= MOST_STREAMS:
             return -1
-        return self._table.add(
-            flow, (*_ends(datagrams, row), int.from_bytes(datagrams.head[row, 8:12].tobytes(), "big"))
-        )
+        return self._table.add(flow, (*_ends(datagrams, row), self._name(datagrams, row)))
+
+    def _name(self, datagrams: Datagrams, row: int) -> int:
+        """Give the SSRC."""
+        return int.from_bytes(datagrams.head[row, 8:12].tobytes(), "big")
 
     def _make_room(self, now: int) -> None:
         """Drop candidates that brought next to nothing and have been still for a while; put aside what has ended."""

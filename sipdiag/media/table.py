@@ -41,6 +41,7 @@ STATE = [
     ("regular", np.bool_),
     ("talkspurts", np.int64),
     ("noise", np.int64),
+    ("unrepaired", np.int64),
     ("max_delta", np.int64),
     ("payload_type", np.int64),
     ("others", np.int64),

@@ -252,15 +252,15 @@ class TimelineRow(Row, frozen=True, kw_only=True):
 
 
 class StreamRow(Row, frozen=True, kw_only=True):
-    """One RTP stream."""
+    """One RTP stream, or one of a fax over UDPTL (ITU-T T.38), whose codec is `T.38`."""
 
     capture: int
-    ssrc: str
-    """Eight hexadecimal digits behind `0x`."""
+    ssrc: str | None
+    """Eight hexadecimal digits behind `0x`; null for a fax."""
     source: str
     destination: str
-    payload_type: int
-    """The most frequent."""
+    payload_type: int | None
+    """The most frequent; null for a fax."""
     payload_types: list[int]
     codec: str | None
     """As the session descriptions of its call name the payload type, else as RFC 3551 does; null when neither does."""

@@ -36,8 +36,9 @@ def media_note(analysis: Analysis, words: Words) -> str:
 def media_label(carried: Carried, words: Words) -> str:
     """What stands on the thick arrow of a stream: codec, packets, and what was lost."""
     told = told_of(carried.stream, carried)
+    codec = shown(told.codec or f"PT {carried.stream.payload_type}")
     label = words.label("stream_arrow").format(
-        codec=shown(told.codec or f"PT {carried.stream.payload_type}"),
+        codec=codec if carried.stream.is_fax else f"RTP {codec}",
         packets=words.numbers.count(carried.stream.packets),
     )
     lost = carried.stream.lost
@@ -81,7 +82,8 @@ def _lines(number: int, carried: Carried, words: Words, width: int, *, ascii_onl
         yield f"      {words.label('stream_keys').format(keys=keys)}"
     loss, jitter, step = bars(stream, (width - 34) // 2, ascii_only=ascii_only)
     each = words.label("bar_step").format(step=numbers.marked(step))
-    yield f"      {words.label('bar_loss')} {loss}  {words.label('bar_jitter')} {jitter}  {each}"
+    uneven = "" if stream.is_fax else f"  {words.label('bar_jitter')} {jitter}"
+    yield f"      {words.label('bar_loss')} {loss}{uneven}  {each}"
 
 
 def bars(stream: Stream, room: int, *, ascii_only: bool) -> tuple[str, str, str]:

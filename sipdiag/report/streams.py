@@ -27,11 +27,11 @@ def stream_row(stream: Stream, carried: Carried | None) -> doc.StreamRow:
     kilobits = stream.kilobits
     return doc.StreamRow(
         capture=stream.capture,
-        ssrc=f"0x{stream.ssrc:08X}",
+        ssrc=None if stream.is_fax else f"0x{stream.ssrc:08X}",
         source=stream.source,
         destination=stream.destination,
-        payload_type=stream.payload_type,
-        payload_types=sorted(each.payload_type for each in stream.formats),
+        payload_type=None if stream.is_fax else stream.payload_type,
+        payload_types=[] if stream.is_fax else sorted(each.payload_type for each in stream.formats),
         codec=None if told.codec is None else kept(told.codec),
         clock_rate=told.rate,
         packets=stream.packets,

@@ -25,8 +25,10 @@ TEXT[list(plain.TEXT)] = True
 MAPPED_PREFIX = bytes(10) + b"\xff\xff"
 ASCII = 0x7F
 """RTP and RTCP begin with a higher byte: the tables are used for the few other datagrams."""
-OLD_HEP_VERSION, OLD_HEP_LENGTH = np.zeros((2, 256), np.bool_)
-OLD_HEP_VERSION[[1, 2]] = OLD_HEP_LENGTH[[16, 28, 40, 52]] = True
+OLD_HEP_VERSION, OLD_HEP_LENGTH, OLD_HEP_FAMILY = np.zeros((3, 256), np.bool_)
+OLD_HEP_VERSION[[1, 2]] = OLD_HEP_LENGTH[[16, 28, 40, 52]] = OLD_HEP_FAMILY[[2, 10]] = True
+FAX_DATA = 0xC0
+"""A packet of a fax may have a number and a length like that: its data begin with a byte from this one on."""
 
 
 def begins_with_text(heads: Heads, at: int) -> npt.NDArray[np.bool_]:
@@ -49,6 +51,7 @@ def _begins_signalling(heads: Heads, udp: npt.NDArray[np.bool_]) -> npt.NDArray[
     rows = np.flatnonzero(udp & (heads[:, HEADER] < ASCII))
     begin = heads[rows, HEADER : HEADER + SHORTEST]
     old = OLD_HEP_VERSION[begin[:, 0]] & OLD_HEP_LENGTH[begin[:, 1]]
+    old &= OLD_HEP_FAMILY[begin[:, 2]] & (begin[:, 3] < FAX_DATA)
     found[rows] = TEXT[begin].all(axis=1) | old
     return found
 

@@ -7,9 +7,11 @@ import struct
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from described import with_body
 from exchange import START
+from faxing import sent, turned
 from reporting import sample
 from sipdiag.analysis import conclude
 from sipdiag.calls import Hearing
@@ -111,3 +113,25 @@ def test_what_the_recorder_missed_is_no_fault(name: str) -> None:
         analysis = conclude([read_trace("-", stream=io.BytesIO(header + b"".join(part)), media=True)])
         alarms = [each for each in unfolded(analysis.findings) if each.severity.value != "note"]
         assert [each.rule for each in alarms if each.rule.startswith("media-")] == []
+
+
+def test_a_fax_is_heard_by_itself() -> None:
+    """From the answer to the re-INVITE on, by its own streams; voice before it, by those of RTP."""
+    talk = sent(turned(), HERE, THERE, 4.2, 5).change(10).say(HERE, THERE, 10.2, 3, ssrc=9).end(14)
+    scene = talk.scene()
+    (call,) = scene.correlation.calls
+    faxes = {each.sender: each for each in scene.faxes(call)}
+    assert [span(each) for each in faxes.values()] == [(4.1, 10)] * 2
+    assert [each.stream.is_fax for each in faxes["caller"].arriving] == [True]
+    assert (faxes["callee"].arriving, faxes["callee"].first) == ([], None)
+    voices = [each for each in scene.hearings(call) if each.sender == "caller"]
+    assert [span(each) for each in voices] == [(1, 4), (10.1, 14)]
+    assert not any(each.stream.is_fax for voice in voices for each in voice.arriving)
+
+
+def test_a_call_without_a_fax_has_no_time_for_one() -> None:
+    """Nor one whose media were not looked at, or whose fax goes over TCP."""
+    plain, over_tcp = Talk().begin().say(HERE, THERE, 1.1, 6).end(8), turned(offer="m=image 4000 tcp t38").end(16)
+    unseen = replace(turned().end(16).scene(), streams=[])
+    for scene in (plain.scene(), over_tcp.scene(), unseen):
+        assert scene.faxes(scene.correlation.calls[0]) == []

@@ -71,3 +71,17 @@ def test_the_label_of_an_arrow_tells_what_was_lost() -> None:
     analysis = analysis_of(sample("media-loss/media-loss"))
     labels = [media_label(each, words()) for each in analysis.carriage.calls[1].carried]
     assert labels == ["RTP PCMU, 190 packets, 5.0 % lost", "RTP PCMU, 200 packets"]
+
+
+def test_a_fax_has_no_bar_of_jitter() -> None:
+    """And is no RTP."""
+    told = lines("media-loss/fax")
+    at = next(number for number, line in enumerate(told) if line.endswith("T.38"))
+    assert told[at : at + 2] == [
+        "   1  192.0.2.10:16384 → 198.51.100.20:20000  T.38",
+        "      282 packets, 18 lost (6.0 %)",
+    ]
+    assert told[at + 2].startswith("      loss ")
+    assert "jitter" not in told[at + 2]
+    labels = [media_label(each, words()) for each in analysis_of(sample("media-loss/fax")).carriage.calls[1].carried]
+    assert {each for each in labels if "RTP" not in each} == {"T.38, 282 packets, 6.0 % lost", "T.38, 300 packets"}

@@ -31,3 +31,11 @@ def test_the_timeline_adds_up() -> None:
 def test_a_capture_without_media_has_no_rows() -> None:
     """An empty list, not a missing one."""
     assert document(analysis_of(sample("call-answered/call-answered")))["streams"] == []
+
+
+def test_a_fax_has_neither_clock_nor_number() -> None:
+    """Its packets and its loss are told, and that it is T.38."""
+    fax = next(each for each in document(analysis_of(sample("media-loss/fax")))["streams"] if each["codec"] == "T.38")
+    assert (fax["ssrc"], fax["payload_type"], fax["payload_types"], fax["clock_rate"]) == (None, None, [], None)
+    assert (fax["jitter_ms"], fax["jitter_max_ms"], fax["mos"]) == (None, None, None)
+    assert (fax["packets"], fax["lost"], fax["loss_percent"]) == (282, 18, 6.0)

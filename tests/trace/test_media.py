@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import shutil
-import struct
 import subprocess
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from described import sdp, with_body
 from exchange import Exchange
+from faxing import faxed, idle, page
 from sipdiag.analysis import analyze, read
+from sipdiag.trace import Sighting
 from sipdiag.trace.media import MediaLane
-from streaming import HERE, SECOND, THERE, speech
+from streaming import HERE, THERE, speech
 from tests.media.spoken import Said, columns
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -107,34 +111,61 @@ def test_what_merely_looks_like_rtp_is_left_out() -> None:
     assert [each.packets for each in read(str(AAA)).streams if each.is_convincing] == [9]
 
 
-def faxed(source: tuple[str, int], destination: tuple[str, int], begin: float, number: int, data: bytes) -> list[Said]:
-    """A hundred packets of UDPTL from a sequence number on, each with the one before it again."""
-    (like,) = speech(source, destination, begin, 0.02)
-    primary = bytes([len(data)]) + data
-    return [
-        Said(
-            time=round((begin + more * 0.02) * SECOND),
-            payload=struct.pack(">H", number + more) + primary + b"\x00\x01" + primary,
-            ends=like.ends,
-        )
-        for more in range(100)
-    ]
+def lane_of(said: list[Said], *cuts: int, later: bool = False) -> MediaLane:
+    lane, said = MediaLane(later=later), sorted(said, key=lambda each: each.time)
+    for begin, end in pairwise([0, *cuts, len(said)]):
+        lane.feed(columns(said[begin:end], begin + 1))
+    return lane
 
 
-@pytest.mark.parametrize("data", [b"\x06" * 5, bytes(range(0xC0, 0xE8))], ids=["idle", "page"])
-@pytest.mark.parametrize("number", [0x8000, 0x9000, 0xBF00])
-@pytest.mark.parametrize("port", [4_000, 4_010], ids=["port-of-the-voice", "port-of-its-own"])
-def test_a_fax_is_no_rtp(data: bytes, number: int, port: int) -> None:
-    """Its numbers from 0x8000 on look like version 2; the voice before it, and one packet of it, stay."""
+def asking(port: int = 4_000) -> list[Sighting]:
+    """Voice at port 4000, and after four seconds a fax."""
     talk = Exchange()
     with_body(talk, talk.request("INVITE", 0), sdp("m=audio 4000 RTP/AVP 0"))
     with_body(talk, talk.request("INVITE", 4, cseq=2, branch="fax"), sdp(f"m=image {port} UDPTL t38"))
+    return talk.sightings
+
+
+def told_by(lane: MediaLane, sightings: list[Sighting]) -> list[tuple[int, int]]:
+    return [(each.ssrc, each.packets) for each in lane.streams(0, sightings)]
+
+
+@pytest.mark.parametrize("data", [idle, page])
+@pytest.mark.parametrize("number", [0, 0x7FC0, 0x8000, 0x9000, 0xBF00])
+@pytest.mark.parametrize("port", [4_000, 4_010], ids=["port-of-the-voice", "port-of-its-own"])
+@pytest.mark.parametrize("repeated", [1, 5])
+def test_a_fax_is_no_rtp(data: Callable[[int], bytes], number: int, port: int, repeated: int) -> None:
+    """Its numbers from 0x8000 on look like version 2; the voice before it, and one packet of it, stay."""
     fax = (HERE[0], port)
     said = [*speech(THERE, HERE, 1, 2), *speech(THERE, HERE, 3.5, 0.02, ssrc=9)]
-    said += [*faxed(THERE, fax, 5, number, data), *faxed(fax, THERE, 5, number, data)]
-    lane = MediaLane()
-    lane.feed(columns(sorted(said, key=lambda each: each.time)))
-    assert [(each.ssrc, each.packets) for each in lane.streams(0, talk.sightings) if each.ssrc >= 0] == [
-        (7, 100),
-        (9, 1),
-    ]
+    for ends in ((THERE, fax), (fax, THERE)):
+        said += faxed(*ends, 5, 12, first=number, data=data, repeated=repeated)
+    assert told_by(lane_of(said), asking(port)) == [(7, 100), (9, 1), (-1, 300), (-1, 300)]
+
+
+def test_a_short_fax_is_told_where_one_was_asked_for() -> None:
+    """By its number or its form alone nothing is; a long one is a fax whatever the capture holds."""
+    brief, lengthy = faxed(THERE, HERE, 5, 1), faxed(THERE, HERE, 5, 2)
+    assert told_by(lane_of(brief), asking()) == [(-1, 25)]
+    assert told_by(lane_of(brief), asking(4_010)) == told_by(lane_of(brief), []) == []
+    assert told_by(lane_of(lengthy), []) == [(-1, 50)]
+    assert told_by(lane_of(faxed(THERE, HERE, 1, 1)), asking()) == []
+    assert told_by(lane_of(brief[::5]), asking()) == []
+
+
+def test_what_is_doubtful_is_said() -> None:
+    """Where what messages say decides."""
+    assert lane_of(faxed(THERE, HERE, 5, 1)).doubtful(0)
+    assert not lane_of(faxed(THERE, HERE, 5, 2)).doubtful(0)
+    assert not lane_of(speech(THERE, HERE, 1, 2)).doubtful(0)
+
+
+@pytest.mark.parametrize(("cut", "joined"), [(120, True), (130, True), (20, True), (125, False)])
+def test_two_lanes_are_joined_with_their_faxes(cut: int, *, joined: bool) -> None:
+    """Unless what is missing where they meet could not be told."""
+    said = [*speech(THERE, HERE, 1, 2), *faxed(THERE, HERE, 5, 4, lost={25}), *speech(THERE, HERE, 10, 1, ssrc=9)]
+    lane, rest = lane_of(said[:cut]), MediaLane(later=True)
+    rest.feed(columns(said[cut:]))
+    assert lane.join(pickle.loads(pickle.dumps(rest)), cut) == joined  # noqa: S301 - as another process gives it
+    if joined:
+        assert lane.streams(0, asking()) == lane_of(said).streams(0, asking())

@@ -55,6 +55,15 @@ def test_what_is_not_text_may_be_media(payload: bytes) -> None:
     assert media.data[media.start[0] : media.start[0] + media.length[0]].tobytes() == payload
 
 
+@pytest.mark.parametrize("number", [0x0110, 0x0128, 0x021C, 0x0234])
+@pytest.mark.parametrize("part", [b"\x01\x06", b"\x02\x20\x00", b"\x02\xc0\x01", b"\x0a\xd0" + bytes(9)])
+def test_numbers_of_a_fax_are_no_version_and_length(number: int, part: bytes) -> None:
+    """HEP before version 3 begins with both; a fax may, and goes to the columns, unless what follows is HEP too."""
+    payload = number.to_bytes(2, "big") + part + b"\x00\x00"
+    hep = part[:2] == b"\x02\x20"
+    assert [len(each.frame) for each in Outcome([ethernet(ipv4(udp(payload)))]).media] == [1] * (not hep)
+
+
 @pytest.mark.parametrize("payload", [b"OPTIONS", b"HTTP/1.1 200 OK\r\n", b"\r\n\r\n", b"NOTIFY * HTTP/1.1\r\n"])
 def test_other_text_is_nothing(payload: bytes) -> None:
     """Text that is not recognised is neither signalling nor media."""

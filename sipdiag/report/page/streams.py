@@ -117,13 +117,13 @@ class StreamTeller:
         told = {
             page["column_from"]: row.source,
             page["column_to"]: row.destination,
-            "SSRC": row.ssrc,
+            "SSRC": row.ssrc or "",
             page["stream_frames"]: f"{row.first_frame} … {row.last_frame}",
             page["column_duration"]: numbers.span(carried.stream.duration),
             page["stream_packets"]: numbers.count(row.packets),
             page["stream_lost"]: f"{numbers.count(row.lost)} ({self._short(row.loss_percent)} %)",
             page["stream_disorder"]: f"{numbers.count(row.reordered)} · {numbers.count(row.duplicates)}",
-            page["stream_jitter"]: f"{self._milliseconds(row.jitter_ms)} ({self._milliseconds(row.jitter_max_ms)})",
+            page["stream_jitter"]: self._jitter(row),
             page["stream_delta"]: self._milliseconds(row.max_delta_ms),
             page["stream_bitrate"]: "" if row.bitrate_kbps is None else f"{self._short(row.bitrate_kbps)} kbit/s",
             "MOS": "" if row.mos is None else numbers.fixed(row.mos, 2),
@@ -133,6 +133,12 @@ class StreamTeller:
         }
         facts = [[name, self._shower.text(value)] for name, value in told.items() if value]
         return facts + [[f"RTCP {each.kind}", self._report(each)] for each in row.reports]
+
+    def _jitter(self, row: StreamRow) -> str:
+        """Mean and maximum; a fax has none."""
+        if row.jitter_ms is None:
+            return ""
+        return f"{self._milliseconds(row.jitter_ms)} ({self._milliseconds(row.jitter_max_ms)})"
 
     def _report(self, report: ReportRow) -> str:
         parts = [f"{self._labels['frame']} {report.frame}"]

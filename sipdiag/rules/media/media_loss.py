@@ -2,6 +2,8 @@
 
 Loss is what is missing between the lowest and the highest sequence number (RFC 3550, section 6.4.1 and appendix A.3);
 what came late or twice is none, nor is a pause in which nothing was sent. What is lost at one point was lost before it.
+A fax sends each packet again with those behind it, or parity of several (ITU-T T.38, section 9.1): what counts is what
+none of them brought.
 """
 
 from __future__ import annotations
@@ -24,8 +26,11 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
         stream = each.stream
         if each.line is None or each.line.call_id != call.call_id:
             continue
-        if stream.loss_percent < settings.media_loss_percent or stream.lost < settings.media_loss_count:
+        torn = stream.is_fax and stream.lost_for_good >= settings.media_loss_count
+        lossy = stream.loss_percent >= settings.media_loss_percent and stream.lost >= settings.media_loss_count
+        if not torn and not lossy:
             continue
+        variant = "fax" if torn else "fax-repaired" if stream.is_fax else "lossy"
         sender, hearer = names_of(call, "callee" if each.toward == "caller" else "caller")
         evidence: Evidence = {
             "source": stream.source,
@@ -35,13 +40,14 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
             "packets": stream.packets,
             "expected": stream.expected,
             "lost": stream.lost,
+            "lost_for_good": stream.lost_for_good if stream.is_fax else stream.lost,
             "loss_percent": round(stream.loss_percent, 1),
             "worst_second": _worst(stream),
         }
         yield found_heard(
             NAME,
-            "lossy",
-            SEVERITY,
+            variant,
+            Severity.NOTE if variant == "fax-repaired" else SEVERITY,
             Confidence.LIKELY,
             call=call,
             told=[call.opening],

@@ -12,7 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from sipdiag.calls import CALLEE, CALLER, SECOND, Call, Correlation, Hearing, MediaLine, is_private
-from sipdiag.findings import Confidence, Finding, Notice, Passing, Scene, Severity, found_heard, names_of
+from sipdiag.findings import (
+    Confidence,
+    Finding,
+    Notice,
+    Passing,
+    Scene,
+    Severity,
+    found_heard,
+    names_of,
+    recorded_until_the_end,
+)
 from sipdiag.media import Stream
 from sipdiag.trace import host
 
@@ -22,6 +32,8 @@ SEVERITY = Severity.ERROR
 OPEN = ""
 """What findings are about that the recorder may have caused by itself: told once."""
 MOST_CALLS = 20
+FAX_JUDGED = 10 * SECOND
+"""How long a fax must have had: its answering side repeats itself every three seconds (ITU-T T.30, section 5.4)."""
 
 
 def gathered(part: Correlation, scene: Scene) -> dict[str, list[Finding]]:
@@ -48,20 +60,39 @@ def told(about: str, parts: Sequence[list[Finding]], scene: Scene) -> Iterator[F
 
 
 def _finding(call: Call, scene: Scene) -> Finding | None:
-    hearings = [
-        each for each in scene.hearings(call) if each.length >= scene.settings.media_judged_s * SECOND and each.length
-    ]
-    carried = scene.carriage.of(call).carried
-    if not hearings or call.answer is None or call.call_id != scene.correlation.whole_of(call).call_id:
+    if call.answer is None or call.call_id != scene.correlation.whole_of(call).call_id:
         return None  # of the legs of a call the first speaks for all
-    begin = min(each.begin for each in hearings)
-    if any(each.stream.last_time > begin for each in carried):
+    judged = scene.settings.media_judged_s * SECOND
+    hearings = [each for each in scene.hearings(call) if each.length >= judged and each.length]
+    carried = scene.carriage.of(call).carried
+    begin = min((each.begin for each in hearings), default=0)
+    if hearings and not any(each.stream.last_time > begin for each in carried):
+        return _found(call, hearings, scene)
+    faxes = [each for each in scene.faxes(call) if each.length >= FAX_JUDGED]
+    if not faxes or any(_flows(each.stream, faxes) for each in carried):
         return None  # some media flow, in one leg or the other
-    line = hearings[0].line
+    return _found(call, faxes, scene)
+
+
+def _flows(stream: Stream, faxes: Sequence[Hearing]) -> bool:
+    """Whether it is one of a fax, and there at one of these times."""
+    return stream.is_fax and any(stream.heard(each.begin, each.end) for each in faxes)
+
+
+def _found(call: Call, hearings: Sequence[Hearing], scene: Scene) -> Finding | None:
+    """What is told of a time without media."""
+    carried = scene.carriage.of(call).carried
+    begin, line = min(each.begin for each in hearings), hearings[0].line
     early = _proofs((each.stream for each in carried), call, hearings, scene)
     others = [each for each in _of_the_same_hosts(line, scene) if _proofs([each.stream], call, hearings, scene)]
     first = others[0].stream if others else None
     variant = "after-early" if early else "none" if others else "elsewhere"
+    if hearings[0].wanted.media.is_fax:
+        if {each.toward for each in carried if each.stream in early} != {CALLER, CALLEE}:
+            return None  # a fax may take another way than what is seen of its voice, or of other calls
+        if not recorded_until_the_end(early, call):
+            return None
+        variant = "fax"
     notice = _refused(hearings, scene)
     if notice is not None:
         variant = "refused"

@@ -22,6 +22,9 @@ SEVERITY = Severity.ERROR
 OPEN = ""
 """What findings are about that the recorder may have caused by itself: told once."""
 MOST_CALLS = 20
+FAX_JUDGED = 20 * SECOND
+"""How long a fax must have had: whoever sends by hand first listens, and then presses a key; both give up after 35
+seconds (ITU-T T.30, timer T1)."""
 
 
 def gathered(part: Correlation, scene: Scene) -> dict[str, list[Finding]]:
@@ -68,9 +71,18 @@ def _findings(call: Call, scene: Scene) -> Iterator[Finding]:
     if refused is not None:
         yield refused
         return
-    hearings = scene.hearings(call)
+    judged = scene.settings.media_judged_s * SECOND
+    for hearings, least in ((scene.hearings(call), judged), (scene.faxes(call), FAX_JUDGED)):
+        finding = _unheard(call, hearings, least, scene)
+        if finding is not None:
+            yield finding
+            return
+
+
+def _unheard(call: Call, hearings: Sequence[Hearing], least: float, scene: Scene) -> Finding | None:
+    """The finding on the first side that is to be heard and is not, while the other one is."""
     for hearing in hearings:
-        if hearing.length < scene.settings.media_judged_s * SECOND or hearing.first is not None:
+        if hearing.length < least or hearing.first is not None:
             continue
         back = [each for each in hearings if each.line is hearing.line and each.sender == OTHER[hearing.sender]]
         # At the same time: while one side is held, the other may well be silent too.
@@ -78,8 +90,8 @@ def _findings(call: Call, scene: Scene) -> Iterator[Finding]:
             each for each in back if each.first is not None and each.begin < hearing.end and hearing.begin < each.end
         ]
         if heard and not any(hearing in change.after for change in stilled_in(call, scene)):
-            yield _finding(call, hearing, heard[0], scene)
-            return
+            return _finding(call, hearing, heard[0], scene)
+    return None
 
 
 def _finding(call: Call, hearing: Hearing, other: Hearing, scene: Scene) -> Finding:
@@ -88,6 +100,8 @@ def _finding(call: Call, hearing: Hearing, other: Hearing, scene: Scene) -> Find
     confidence = Confidence.LIKELY
     if variant == "unseen" and not _would_be_seen(hearing, scene):
         variant, confidence = "one-sided", Confidence.INCONCLUSIVE
+    elif variant == "unseen" and hearing.wanted.media.is_fax:
+        variant = "fax"
     evidence |= {
         "heard_packets": sum(each.stream.packets for each in other.arriving),
         "heard_from": shown.stream.source,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from faxing import sent, turned
 from sipdiag.rules.media.media_loss import NAME
 from streaming import HERE, THERE, Talk
 
@@ -47,3 +48,27 @@ def nobodys() -> Talk:
 def test_a_near_miss_is_silent(story: Callable[[], Talk]) -> None:
     """Little, few, late, twice, or of no call."""
     assert story().told(NAME) == []
+
+
+def of_a_fax(lost: set[int], repeated: int = 2) -> Talk:
+    talk = sent(turned(), HERE, THERE, 4.2, 12, lost=lost, repeated=repeated)
+    return sent(talk, THERE, HERE, 4.2, 12).end(17)
+
+
+def test_what_a_fax_lost_for_good_is_told() -> None:
+    """Though it is little: five packets that none behind them brought again."""
+    (finding,) = of_a_fax({at + more for at in range(20, 270, 50) for more in range(3)}).findings(NAME)
+    assert (finding.variant, finding.severity.value, finding.confidence.value) == ("fax", "warning", "likely")
+    assert (finding.evidence["lost"], finding.evidence["lost_for_good"], finding.evidence["expected"]) == (15, 5, 300)
+    assert finding.evidence["sender"] == "sip:+12025550100@example.com"
+
+
+def test_what_came_again_is_a_note() -> None:
+    """Of many packets that were lost."""
+    assert of_a_fax(set(range(20, 290, 20))).told(NAME) == [("fax-repaired", "note", "likely")]
+
+
+def test_little_that_a_fax_lost_is_nothing() -> None:
+    """Few for good, or few at all."""
+    assert of_a_fax({20, 21, 22, 70, 71, 72, 120, 170}).told(NAME) == []
+    assert of_a_fax({20, 70, 120, 170}, repeated=0).told(NAME) == []

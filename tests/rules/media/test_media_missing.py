@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from described import VOICE, sdp, with_body
+from faxing import FAX_ANSWER, sent, turned
 from sipdiag.rules.media.media_missing import NAME
 from streaming import ANSWER, HERE, OFFER, THERE, Talk
 
@@ -99,4 +100,72 @@ def too_short() -> Talk:
 @pytest.mark.parametrize("story", [heard_one_way, signalling_only, inactive, fax, too_short])
 def test_a_near_miss_is_silent(story: Callable[[], Talk]) -> None:
     """Some media, none of any call, none wanted, none of voice, or no time for them."""
+    assert story().told(NAME) == []
+
+
+def test_a_fax_of_which_nothing_comes_is_told() -> None:
+    """Both were heard until the call turned into one."""
+    (finding,) = turned().end(16).findings(NAME)
+    assert (finding.variant, finding.severity.value, finding.confidence.value) == ("fax", "error", "likely")
+    assert finding.evidence["seconds"] == 11.9
+    assert finding.evidence["addresses"] == ["192.0.2.10:4000", "203.0.113.20:6000"]
+
+
+def a_side_of_it() -> Talk:
+    return sent(turned(), THERE, HERE, 4.2, 6).end(16)
+
+
+def over_soon() -> Talk:
+    return turned().end(13)
+
+
+def end_unseen() -> Talk:
+    talk = turned()
+    talk.exchange.until = 60
+    return talk
+
+
+def taken_by_another_host() -> Talk:
+    return turned(answer=sdp("m=image 6000 udptl t38", address="203.0.113.99")).end(16)
+
+
+def over_tcp() -> Talk:
+    return turned(offer="m=image 4000 tcp t38", answer=FAX_ANSWER.replace(b"udptl", b"tcp")).end(16)
+
+
+def not_taken() -> Talk:
+    return turned(answer=sdp("m=image 0 udptl t38", address=THERE[0])).end(16)
+
+
+def from_the_beginning() -> Talk:
+    return Talk().begin(sdp("m=image 4000 udptl t38"), FAX_ANSWER).say(HERE, (THERE[0], 7_000), 1, 3, ssrc=9).end(16)
+
+
+def voice_one_way() -> Talk:
+    return Talk().begin().say(HERE, THERE, 1.1, 2.9).change(4, sdp("m=image 4000 udptl t38"), FAX_ANSWER).end(16)
+
+
+def beside_the_voice() -> Talk:
+    offer, answer = sdp(VOICE, "m=image 4010 udptl t38"), ("m=audio 6000 RTP/AVP 0", "m=image 6010 udptl t38")
+    return (
+        Talk().begin(offer, sdp(*answer, address=THERE[0])).say(HERE, THERE, 1.1, 14).say(THERE, HERE, 1.1, 14).end(16)
+    )
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        a_side_of_it,
+        beside_the_voice,
+        over_soon,
+        end_unseen,
+        taken_by_another_host,
+        over_tcp,
+        not_taken,
+        from_the_beginning,
+        voice_one_way,
+    ],
+)
+def test_a_fax_that_may_go_elsewhere_is_not_missed(story: Callable[[], Talk]) -> None:
+    """A part of it is seen, it was short, none was agreed on, or nothing shows that it would come by."""
     assert story().told(NAME) == []

@@ -9,6 +9,7 @@ import pytest
 
 from described import VOICE, call, sdp, with_body
 from exchange import Exchange
+from faxing import sent, turned
 from sipdiag.analysis import conclude, read
 from sipdiag.rules.media.media_one_way import NAME
 from streaming import ANSWER, HERE, OFFER, THERE, Talk
@@ -171,3 +172,16 @@ def test_what_icmp_says_needs_no_media(name: str, variants: list[str], media: bo
     samples = Path(__file__).resolve().parents[3] / "samples" / "media-one-way"
     found = conclude([read(str(samples / f"{name}.pcap"), media=media)]).findings
     assert [each.variant for each in found if each.rule == NAME] == variants
+
+
+def test_one_side_of_a_fax_is_told() -> None:
+    """The machine of which nothing comes."""
+    (finding,) = sent(turned(), THERE, HERE, 4.2, 20).end(25).findings(NAME)
+    assert (finding.variant, finding.severity.value, finding.evidence["sender"]) == ("fax", "error", "caller")
+    assert (finding.evidence["heard_packets"], finding.evidence["seconds"]) == (500, 20.9)
+
+
+def test_a_machine_may_listen_for_a_while() -> None:
+    """Whoever sends by hand presses a key late; and both may well be silent once voice is back."""
+    assert sent(turned(), THERE, HERE, 4.2, 19).end(23).told(NAME) == []
+    assert sent(sent(turned(), THERE, HERE, 4.2, 20), HERE, THERE, 20, 1).end(25).told(NAME) == []
