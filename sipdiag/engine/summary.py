@@ -124,6 +124,9 @@ _SUMS = """
 """
 _ATTEMPTS = "(SELECT *, invite_seen AND final_code IS NOT NULL AS attempt FROM calls)"
 _HOST = "regexp_replace(regexp_replace({0}, ':[0-9]+$', ''), '[\\[\\]]', '', 'g')"
+_REGISTERED = """
+    count(*) AS registrations, coalesce(sum(delay_ms), 0) AS delay, coalesce(sum(delays), 0) AS delays
+"""
 MILLISECOND = 1_000_000
 
 
@@ -139,13 +142,9 @@ def _summary(store: duckdb.DuckDBPyConnection) -> Summary:
         "SELECT epoch_ns(min(first_time)), epoch_ns(max(last_time)), sum(bytes), sum(packets), sum(sip_messages) "
         "FROM captures WHERE state = 'read'",
     )
-    registrations, delay, delays = _row(
-        store, "SELECT count(*), coalesce(sum(delay_ms), 0), coalesce(sum(delays), 0) FROM registrations"
-    )
-    (whole,) = _rows(store, f"SELECT {_SUMS} FROM {_ATTEMPTS}")  # noqa: S608  (constants of this module)
-    sums = msgspec.structs.replace(
-        _sums(whole), registrations=registrations, registration_delays=_delays(delay, delays)
-    )
+    (registered,) = _rows(store, f"SELECT {_REGISTERED} FROM registrations")  # noqa: S608  (constants of this module)
+    (whole,) = _rows(store, f"SELECT {_SUMS} FROM {_ATTEMPTS}")  # noqa: S608  (the same)
+    sums = _registered(_sums(whole), registered)
     return Summary(
         schema=SCHEMA,
         version=__version__,
@@ -156,7 +155,7 @@ def _summary(store: duckdb.DuckDBPyConnection) -> Summary:
         first_time=None if first is None else _iso(first),
         last_time=None if last is None else _iso(last),
         calls=_counts(store, "SELECT state, count(*) FROM calls GROUP BY ALL"),
-        registrations=registrations,
+        registrations=registered["registrations"],
         streams=_row(store, "SELECT count(*) FROM streams")[0],
         figures=figures_in(sums),
         findings_by_severity=dict.fromkeys(("error", "warning", "note"), 0)
@@ -235,28 +234,37 @@ def _peers(store: duckdb.DuckDBPyConnection) -> list[PeerCount]:
 
 
 def _hours(store: duckdb.DuckDBPyConnection) -> list[Hour]:
-    """The hours in which calls began."""
-    errors = dict(
-        store.execute(
-            "SELECT epoch_ns(date_trunc('hour', time)), count(*) FROM findings "
-            "WHERE severity = 'error' AND part_of IS NULL GROUP BY 1"
-        ).fetchall()
-    )
-    rows = _rows(
-        store,
-        f"SELECT epoch_ns(date_trunc('hour', time)) AS hour, {_SUMS} FROM {_ATTEMPTS} GROUP BY 1 ORDER BY 1",  # noqa: S608
-    )
-    return [
-        Hour(
-            time=_iso(row["hour"]),
-            calls=row["calls"],
-            answered=row["answered"],
-            failed=row["failed"],
-            errors=errors.get(row["hour"], 0),
-            figures=figures_in(_sums(row)),
+    """The hours in which calls or registrations began, or an error."""
+    errors = _by_hour(store, "count(*) AS errors", "findings WHERE severity = 'error' AND part_of IS NULL")
+    registered = _by_hour(store, _REGISTERED, "registrations")
+    calls = _by_hour(store, _SUMS, _ATTEMPTS)
+    (none,) = _rows(store, f"SELECT {_SUMS} FROM {_ATTEMPTS} WHERE false")  # noqa: S608  (constants of this module)
+    hours = []
+    for hour in sorted(errors | registered | calls):
+        row = calls.get(hour, none)
+        sums = _registered(_sums(row), registered[hour]) if hour in registered else _sums(row)
+        hours.append(
+            Hour(
+                time=_iso(hour),
+                calls=row["calls"],
+                answered=row["answered"],
+                failed=row["failed"],
+                errors=errors[hour]["errors"] if hour in errors else 0,
+                figures=figures_in(sums),
+            )
         )
-        for row in rows
-    ]
+    return hours
+
+
+def _by_hour(store: duckdb.DuckDBPyConnection, columns: str, rows: str) -> dict[int, dict[str, Any]]:
+    hour = "epoch_ns(date_trunc('hour', time))"
+    return {row["hour"]: row for row in _rows(store, f"SELECT {hour} AS hour, {columns} FROM {rows} GROUP BY 1")}  # noqa: S608  (the same)
+
+
+def _registered(sums: Sums, row: dict[str, Any]) -> Sums:
+    """The sums with those of registrations."""
+    delays = _delays(row["delay"], row["delays"])
+    return msgspec.structs.replace(sums, registrations=row["registrations"], registration_delays=delays)
 
 
 def _sums(row: dict[str, Any]) -> Sums:

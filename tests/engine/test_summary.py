@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from engine.auditing import SILENT, audited, serially
+from engine.auditing import SAMPLES, SILENT, audited, serially
 from sipdiag.calls import figures_of
 from sipdiag.engine import Summary, is_audit, summary_of
 from sipdiag.engine.results import SCHEMA, TABLES
@@ -45,6 +45,17 @@ def test_calls_and_findings_are_counted() -> None:
     assert summary().findings_by_severity == {name: severities[name] for name in ("error", "warning", "note")}
     assert summary().schema == SCHEMA
     assert sum(hour.calls for hour in summary().hours) == sum(summary().calls.values())
+
+
+def test_hours_without_calls_have_their_errors_and_registrations(tmp_path: Path) -> None:
+    """Nothing that began is left out of the trend."""
+    audited([str(SAMPLES / name) for name in ("account-compromised", "credentials-rejected")], tmp_path)
+    told = summary_of(tmp_path)
+    assert told.calls == {}
+    (hour,) = told.hours
+    assert hour.errors == told.findings_by_severity["error"] > 0
+    delay = hour.figures["registration_request_delay_ms"]
+    assert delay == told.figures["registration_request_delay_ms"] is not None
 
 
 def test_rules_come_worst_first() -> None:
