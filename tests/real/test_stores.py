@@ -37,6 +37,7 @@ CALL, FAILED, TALK = (
 NUMBERS = count()
 NOBODY = "http://127.0.0.1:9"
 """The port of the discard service, where nobody listens."""
+FOLDER = "is a directory"
 
 
 @pytest.fixture(scope="module")
@@ -298,17 +299,18 @@ def test_what_lets_somebody_in_is_not_told(tmp_path: Path, secret: str) -> None:
         ("{bucket}/none.pcap", "no such file or directory"),
         ("{bucket}/none/", "no such file or directory"),
         ("{bucket}-of-nobody/x.pcap", "no such bucket"),
-        ("{bucket}/night/", "is a directory"),
-        ("{bucket}", "is a directory"),
+        ("{bucket}/night/", FOLDER),
+        ("{bucket}", FOLDER),
         ("no-such-store://x/y.pcap", "cannot be read: ValueError: Protocol not known: no-such-store"),
     ],
 )
 def test_what_cannot_be_read_is_one_line(night: Bucket, tmp_path: Path, url: str, reason: str) -> None:
-    """With its reason and exit code 3; an audit goes on with the rest, and says the same of what is no folder."""
+    """With its reason and exit code 3, of a folder with what reads it; an audit goes on with the rest."""
     url = url.format(bucket=night.url)
     ran = run("analyze", url, **night.variables)
-    assert (ran.code, ran.out, ran.err) == (3, "", f"sipdiag: {url}: {reason}\n")
-    if reason != "is a directory":
+    hint = f"sipdiag: 'sipdiag audit {url} -o DIR' reads the captures of a folder\n" if reason == FOLDER else ""
+    assert (ran.code, ran.out, ran.err) == (3, "", f"sipdiag: {url}: {reason}\n{hint}")
+    if reason != FOLDER:
         ran = audit(tmp_path / "out", url, f"{night.url}/night/a/call.pcap", **night.variables)
         assert ran.code == 3
         assert f"sipdiag: {url}: {reason}\n" in ran.err
