@@ -28,7 +28,7 @@ from sipdiag.engine.results import SCHEMA, capture_table
 from sipdiag.engine.rotation import joined
 from sipdiag.engine.run import BUCKETS, SHARDS_A_BUCKET, Run, bucketed, keep_homes
 from sipdiag.engine.stages import Agreed, carry, judge, keep_agreed, move, scatter, survey, tell
-from sipdiag.engine.store import publish
+from sipdiag.engine.store import is_whole, publish
 from sipdiag.engine.uniting import Wanted
 from sipdiag.findings import Policy, Settings
 from sipdiag.report import Words
@@ -111,7 +111,7 @@ def _audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report
     readable, rows = _numbered(outcomes)
     key = _key(order, words, [each.content for each in readable], rows)
     data = order.target / "data" / key
-    if not (data / "complete").exists():
+    if not is_whole(data):
         shards = max(1, -(-sum(map(_messages, readable)) // MESSAGES_A_SHARD))
         folder = order.target / "work" / key
         run = Run(folder=folder, data=data, read=read, shards=shards, together=bucketed(shards))

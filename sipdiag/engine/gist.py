@@ -18,6 +18,8 @@ class Gist(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a rule on captures may have anything to say of it."""
     edges: bool = False
     """Whether captures before and behind it may have a part of what is said in it."""
+    left: dict[str, int] = msgspec.field(default_factory=dict)
+    """How the names of the other files end that were left of it, and their sizes."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, order=True):
     path: str
     size: int = 0
     stamp: str = ""
-    """What changes when the file is written: its time of change, or what a store says of a version."""
+    """What changes when the file is written: its times of change, that which nobody sets too; or a store's version."""
     remote: bool = False
 
     @property
@@ -124,7 +124,7 @@ def _file(path: str) -> Place:
         status = os.stat(path)  # noqa: PTH116  (many)
     except OSError:
         return Place(path=path)
-    return Place(path=path, size=status.st_size, stamp=str(status.st_mtime_ns))
+    return Place(path=path, size=status.st_size, stamp=f"{status.st_mtime_ns}.{status.st_ctime_ns}")
 
 
 def _is_own(place: Place, target: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import pickle
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from stat import S_ISDIR, S_ISREG
 import msgspec
 from msgspec.structs import replace
 
+from sipdiag import __version__
 from sipdiag.analysis import read
 from sipdiag.capture import Remote, private_file
 from sipdiag.engine.clocks import Marks, marks_of
@@ -23,11 +25,24 @@ from sipdiag.engine.places import Place
 from sipdiag.errors import CaptureError
 from sipdiag.trace import NATIVE, Engine, Trace, corrected
 
-FORMAT = 6
-"""Raised when what lies on disk changes its form: then captures are read anew."""
+FORMAT = 7
+"""Raised when what lies on disk changes its form: then captures are read anew, as with each version."""
 COPY = 1 << 20
 OWN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE})
 """What went wrong where we are, and not with a capture."""
+
+
+UNREADABLE = (
+    OSError,
+    EOFError,
+    pickle.UnpicklingError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What comes of a pickle that the system did not keep, or that another version wrote."""
 
 
 class How(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +56,7 @@ class How(msgspec.Struct, frozen=True, kw_only=True):
         """What tells what was read in this way from what was read in another."""
         keys = Path(self.engine.keylog)
         status = keys.stat() if self.engine.keylog and keys.exists() else None
-        told = (FORMAT, self.media, self.engine, status and (status.st_size, status.st_mtime_ns))
+        told = (FORMAT, __version__, self.media, self.engine, status and (status.st_size, status.st_mtime_ns))
         return hashlib.blake2b(repr(told).encode(), digest_size=4).hexdigest()
 
 
@@ -71,12 +86,15 @@ def outcomes_of(places: list[Place], folder: Path, how: How, home: Path, helped:
 
 
 def known(folder: Path, content: str) -> Gist | None:
-    """What was read of this content before; None where that is not there."""
+    """What was read of this content before; None where that is not there, or not as it was left."""
     try:
         gist = object_in(folder / f"{content}.reading")
-    except (OSError, EOFError):
+        whole = isinstance(gist, Gist) and all(
+            (folder / f"{content}{ending}").stat().st_size == size for ending, size in gist.left.items()
+        )
+    except UNREADABLE:
         return None
-    return gist if isinstance(gist, Gist) else None
+    return gist if whole else None
 
 
 def marks_in(folder: Path, outcome: Outcome) -> Marks:
@@ -148,5 +166,7 @@ def _read(name: str, path: Path, folder: Path, content: str, how: How, *, helped
     put_table(folder / f"{content}.parquet", table_of(trace.sightings), compression="zstd")
     if gist.edges:
         put_object(folder / f"{content}.edges", replace(reading.trace, edges=trace.edges, parts=trace.parts))
+    endings = (".parquet", ".edges") if gist.edges else (".parquet",)
+    gist = replace(gist, left={each: (folder / f"{content}{each}").stat().st_size for each in endings})
     put_object(folder / f"{content}.reading", gist, marks_of(trace.sightings), reading)  # last: now it is done
     return gist

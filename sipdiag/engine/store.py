@@ -36,11 +36,18 @@ def publish(target: Path, data: Path) -> None:
         partial.chmod(PRIVATE)
 
 
+def is_whole(data: Path) -> bool:
+    """Whether a result is there with all its tables."""
+    return (data / "complete").exists() and all(any((data / name).glob("*.parquet")) for name in TABLES)
+
+
 def _define_views(store: duckdb.DuckDBPyConnection, target: Path) -> None:
     for name in TABLES:
         folder = (target / LATEST / name).absolute()
         # Each by its name: the folder's own may hold what DuckDB takes for a pattern.
         files = sorted((path for path in folder.glob("*.parquet")), key=lambda path: int(path.stem))
+        if not files:
+            raise UsageError(f"{target}: its table {name} is gone; audit again")
         listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
         store.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")  # noqa: S608  (of our making)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from benchmarks.captures import write_calls
 from benchmarks.fleet import write_fleet
 from engine.auditing import SAMPLES, SILENT, SPEAKING, Steps, audited, expected, rows, serially
-from sipdiag.engine import Alone, How, Place, Processes, auditing, files, run, summary_of
+from sipdiag.engine import Alone, How, Place, Processes, auditing, files, reading, run, summary_of
 from sipdiag.engine.files import alone_in
 from sipdiag.errors import UsageError
 
@@ -234,3 +234,46 @@ def test_a_capture_that_two_processes_read_gives_what_one_gives(tmp_path: Path) 
     assert_serial(tmp_path / "alone")
     for name in DATASETS:
         assert rows(tmp_path / "shared", name) == rows(tmp_path / "alone", name)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0" * 50, b"cno_such_module\nNothing\n."])
+@pytest.mark.parametrize("ending", ["reading", "parquet"])
+def test_what_was_not_kept_whole_is_read_anew(damage: bytes, ending: str, tmp_path: Path) -> None:
+    """By a system that lost power, or left by another version; a table that is gone is made anew too."""
+    write_fleet(tmp_path / "in", captures=3, calls=3, damaged=0)
+    paths, target = [str(tmp_path / "in")], tmp_path / "out"
+    audited(paths, target)
+    before = {name: rows(target, name) for name in ("calls", "responses", "findings", "captures")}
+    (left, *_) = sorted((target / "work" / "read").glob(f"*.{ending}"))
+    left.write_bytes(damage)
+    shutil.rmtree(next((target / "data").iterdir()) / "calls")
+    assert audited(paths, target).fresh == 1
+    assert {name: rows(target, name) for name in before} == before
+
+
+def test_another_version_reads_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may find more in the same bytes."""
+    write_fleet(tmp_path / "in", captures=3, calls=3, damaged=0)
+    first = audited([str(tmp_path / "in")], tmp_path / "out")
+    assert audited([str(tmp_path / "in")], tmp_path / "out").fresh == 0
+    monkeypatch.setattr(reading, "__version__", "99.1")
+    assert audited([str(tmp_path / "in")], tmp_path / "out").fresh == first.captures
+
+
+def test_a_change_that_left_size_and_time_is_picked_up(tmp_path: Path) -> None:
+    """As `cp -p` and `rsync --times` make it."""
+    capture = tmp_path / "in" / "one.pcap"
+    capture.parent.mkdir()
+    one, other = (SAMPLES / name / f"{name}.pcap" for name in ("call-answered", "ack-missing"))
+    size = max(one.stat().st_size, other.stat().st_size)
+
+    def put(sample: Path) -> None:
+        data = sample.read_bytes()
+        capture.write_bytes(data + b"\0" * (size - len(data)))
+        os.utime(capture, ns=(0, 0))
+
+    put(one)
+    audited([str(capture.parent)], tmp_path / "out")
+    put(other)
+    audited([str(capture.parent)], tmp_path / "out")
+    assert "ack-missing" in {row["rule"] for row in rows(tmp_path / "out", "findings")}
