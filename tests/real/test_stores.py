@@ -170,10 +170,10 @@ def test_watching_a_bucket_sees_what_comes(bucket: Bucket, tmp_path: Path) -> No
         assert watching.stderr is not None
         patience = threading.Timer(60, watching.kill)
         patience.start()
-        rounds = (line for line in watching.stderr if " captures, " in line)
-        assert " 1 captures, " in next(rounds)
+        rounds = (line for line in watching.stderr if " Captures: " in line)
+        assert " Captures: 1, " in next(rounds)
         bucket.put("live/2.pcap", FAILED)
-        assert " 2 captures, " in next(rounds)
+        assert " Captures: 2, " in next(rounds)
         patience.cancel()
         watching.terminate()
 
