@@ -18,7 +18,7 @@ from sipdiag.transport import MediaColumns
 
 _PORT = re.compile(rb"(?:^|\n)(?:m=\S+ |a=candidate:\S+ \d+ \S+ \d+ \S+ )(\d{1,5})(?!\d| (?i:udptl) )")
 _FAX_PORT = re.compile(rb"(?i)(?:^|\n)m=image (\d{1,5}) udptl ")
-LONG = 50
+LONG = 10
 """Packets, numbered one by one and built like a fax, that are one whatever the capture holds of its signalling."""
 
 
@@ -68,12 +68,21 @@ class MediaLane:
         if not faxes and all(each.is_convincing for each in found):
             return found
         named = _named_ports(sightings)
-        known = [each for each in found if each.is_convincing or named.wants(each)]
+        known = [each for each in found if each.is_convincing or (named.wants(each) and not _is_of(each, faxes))]
         known += [each for each in faxes if each.packets >= LONG or named.wants_fax(each)]
         return sorted(known, key=lambda each: each.first_frame)
 
     def _found_faxes(self, capture: int) -> list[Stream]:
         return [each for each in self._faxes.streams(capture) if each.is_convincing] if self._faxes else []
+
+
+def _is_of(stream: Stream, faxes: Iterable[Stream]) -> bool:
+    """Whether what merely looks like RTP is of one of these faxes, which another capture may have asked for."""
+    return any(
+        (each.source, each.destination) == (stream.source, stream.destination)
+        and each.first_time <= stream.first_time <= each.last_time
+        for each in faxes
+    )
 
 
 class _Named(NamedTuple):

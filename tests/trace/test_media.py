@@ -145,18 +145,28 @@ def test_a_fax_is_no_rtp(data: Callable[[int], bytes], number: int, port: int, r
 
 def test_a_short_fax_is_told_where_one_was_asked_for() -> None:
     """By its number or its form alone nothing is; a long one is a fax whatever the capture holds."""
-    brief, lengthy = faxed(THERE, HERE, 5, 1), faxed(THERE, HERE, 5, 2)
-    assert told_by(lane_of(brief), asking()) == [(-1, 25)]
+    brief, lengthy = faxed(THERE, HERE, 5, 0.36), faxed(THERE, HERE, 5, 0.4)
+    assert told_by(lane_of(brief), asking()) == [(-1, 9)]
     assert told_by(lane_of(brief), asking(4_010)) == told_by(lane_of(brief), []) == []
-    assert told_by(lane_of(lengthy), []) == [(-1, 50)]
-    assert told_by(lane_of(faxed(THERE, HERE, 1, 1)), asking()) == []
-    assert told_by(lane_of(brief[::5]), asking()) == []
+    assert told_by(lane_of(lengthy), []) == [(-1, 10)]
+    assert told_by(lane_of(faxed(THERE, HERE, 1, 0.36)), asking()) == []
+    assert told_by(lane_of(brief[::3]), asking()) == []
+
+
+@pytest.mark.parametrize("data", [idle, page])
+def test_a_fax_that_an_earlier_capture_asked_for_is_no_rtp(data: Callable[[int], bytes]) -> None:
+    """This one knows the port by the voice that follows."""
+    said = [*faxed(THERE, HERE, 1, 12, first=0x8170, data=data), *speech(THERE, HERE, 14, 1)]
+    said += speech(THERE, HERE, 16, 0.02, ssrc=9)
+    talk = Exchange()
+    with_body(talk, talk.request("INVITE", 13.5), sdp("m=audio 4000 RTP/AVP 0"))
+    assert told_by(lane_of(said), talk.sightings) == [(-1, 300), (7, 50), (9, 1)]
 
 
 def test_what_is_doubtful_is_said() -> None:
     """Where what messages say decides."""
-    assert lane_of(faxed(THERE, HERE, 5, 1)).doubtful(0)
-    assert not lane_of(faxed(THERE, HERE, 5, 2)).doubtful(0)
+    assert lane_of(faxed(THERE, HERE, 5, 0.36)).doubtful(0)
+    assert not lane_of(faxed(THERE, HERE, 5, 0.4)).doubtful(0)
     assert not lane_of(speech(THERE, HERE, 1, 2)).doubtful(0)
 
 
