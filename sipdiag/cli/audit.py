@@ -105,7 +105,8 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     settings = _settings(no_guess=no_guess, certificates=certificates, select=select, ignore=ignore)
     words = _words(lang or settings.lang, knowledge)
     if output is None:
-        return _shown_again(paths, words, format_, color)
+        summary = _shown_again(paths, words, format_, color, metrics)
+        return EXIT_FINDINGS if _fails(summary, fail_on or settings.fail_on or "never") else 0
     auditor = _Auditor(
         paths, Path(output), settings, words, metrics=metrics, media=not no_media, knowledge=knowledge, quiet=quiet
     )
@@ -291,11 +292,15 @@ def _asked(paths: tuple[str, ...], sql: str, format_: str) -> int:
     return 0
 
 
-def _shown_again(paths: tuple[str, ...], words: Words, format_: str, color: str) -> int:
-    from sipdiag.engine import summary_of  # noqa: PLC0415
+def _shown_again(paths: tuple[str, ...], words: Words, format_: str, color: str, metrics: str | None) -> Summary:
+    """Show what came of an audit."""
+    from sipdiag.engine import metrics_of, summary_of  # noqa: PLC0415
 
-    _write(summary_of(_folder(paths)), words, format_, color)
-    return 0
+    summary = summary_of(_folder(paths))
+    if metrics is not None:
+        _put(Path(metrics), metrics_of(summary), public=True)
+    _write(summary, words, format_, color)
+    return summary
 
 
 def _write(summary: Summary, words: Words, format_: str, color: str) -> None:

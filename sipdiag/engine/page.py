@@ -36,18 +36,20 @@ def page_of(summary: Summary, words: Words) -> str:
         language=words.catalogue.language,
         say=lambda name, **parts: label(words, name).format(**parts),
         shown=shown,
+        count=words.numbers.count,
         figures=[(name, told(summary.figures, key, unit, words.numbers)) for name, key, unit in FIGURES],
         hourly=HOURLY,
         in_row=lambda figures: in_row(figures, words.numbers),
         size=size_of(summary.bytes, words.numbers),
-        bars=_bars(summary.hours),
+        bars=_bars(summary.hours, words),
         width=WIDTH,
         height=HEIGHT,
     )
 
 
-def _bars(hours: Sequence[Hour]) -> list[Bar]:
+def _bars(hours: Sequence[Hour], words: Words) -> list[Bar]:
     """The trend: calls of each hour, of them those that failed."""
+    count = words.numbers.count
     most = max((each.calls for each in hours), default=0) or 1
     width = WIDTH / max(1, len(hours))
     return [
@@ -56,7 +58,7 @@ def _bars(hours: Sequence[Hour]) -> list[Bar]:
             width=round(max(width - 1, 0.5), 2),
             height=round(HEIGHT * each.calls / most, 2),
             failed=round(HEIGHT * each.failed / most, 2),
-            told=f"{each.time[:13]}: {each.calls} / {each.failed}",
+            told=f"{each.time[:13]}: {count(each.calls)} / {count(each.failed)}",
         )
         for number, each in enumerate(hours)
     ]

@@ -42,9 +42,9 @@ def print_summary(summary: Summary, words: Words, console: Console) -> None:
         )
     )
     if summary.captures.get("duplicate"):
-        write(say("duplicates", count=summary.captures["duplicate"]))
+        write(say("duplicates", count=count(summary.captures["duplicate"])))
     if summary.unreadable:
-        console.print(say("unreadable_count", count=summary.captures["unreadable"]), style="yellow")
+        console.print(say("unreadable_count", count=count(summary.captures["unreadable"])), style="yellow")
         for each in summary.unreadable[:MOST_UNREADABLE]:
             console.print(f"  {shown(each.path)}: {shown(each.reason)}", soft_wrap=True, highlight=False, markup=False)
     states = ", ".join(f"{count(calls)} {say(state)}" for state, calls in summary.calls.items())

@@ -114,6 +114,9 @@ def test_exit_codes(tmp_path: Path) -> None:
     shutil.copyfile(BAD, folder / "bad.pcap")
     assert run("audit", folder, "-o", tmp_path / "one", "--fail-on", "error").code == 1
     assert run("audit", GOOD, "-o", tmp_path / "two", "--fail-on", "error").code == 0
+    assert run("audit", tmp_path / "one", "--fail-on", "error", "--metrics", tmp_path / "m.prom").code == 1
+    assert 'state="read"} 1' in (tmp_path / "m.prom").read_text(encoding="utf-8")
+    assert run("audit", tmp_path / "two", "--fail-on", "error").code == 0
     (folder / "broken.pcap").write_bytes(b"nothing")
     ran = run("audit", folder, "-o", tmp_path / "one", "--fail-on", "error")
     assert ran.code == 3

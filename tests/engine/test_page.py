@@ -56,3 +56,21 @@ def test_the_page_is_whole_and_fetches_nothing(tmp_path: Path, language: str) ->
     assert not {"\x1b", "\u202e"} & set(page)
     assert f'lang="{language}"' in page
     assert "call-failed" in page
+
+
+@pytest.mark.parametrize(("language", "count"), [("en", "1,500"), ("pt", "1.500")])
+def test_numbers_are_written_as_the_language_does(tmp_path: Path, language: str, count: str) -> None:
+    """Of calls, findings, hours and captures that could not be read, of which the page lists some."""
+    audited([str(ROOT / "samples" / "call-failed")], tmp_path)
+    summary = summary_of(tmp_path)
+    many = replace(
+        summary,
+        calls={"failed": 1500},
+        captures={"read": 1, "unreadable": 1500},
+        findings=[replace(each, findings=1500) for each in summary.findings],
+        hours=[replace(each, calls=1500) for each in summary.hours],
+        unreadable=[Unread(path="x", reason="y")],
+    )
+    page = page_of(many, Words(Catalogue(language)))
+    assert "1500" not in page
+    assert page.count(count) == 2 + len(many.findings) + 2 * len(many.hours) + 1
