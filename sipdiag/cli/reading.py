@@ -70,9 +70,8 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
                     traces = fitting(traces, ROOM - room)
             except CaptureError as error:
                 unreadable.append(error)
-                print(f"sipdiag: {shown(told(str(error)))}", file=sys.stderr)  # noqa: T201
-                if error.reason == "is a directory":
-                    print(f"sipdiag: {shown(told(_for_folders(path)))}", file=sys.stderr)  # noqa: T201
+                hint = f"; {told(_for_folders(path))}" if error.reason == "is a directory" else ""
+                print(f"sipdiag: {shown(told(str(error)) + hint)}", file=sys.stderr)  # noqa: T201
     return Readings(traces, unreadable)
 
 

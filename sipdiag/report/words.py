@@ -33,6 +33,13 @@ _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
 _METHOD_OF = {"call-failed": "INVITE", "registration-failed": "REGISTER", "subscription-failed": "SUBSCRIBE"}
 """The method whose response a finding of the rule is about."""
 
+REFUSALS = frozenset({"call-failed", "registration-failed", "subscription-failed", "bye-rejected", "reinvite-rejected"})
+"""Rules that tell of a response in which a server may say why it refused."""
+EXPLAINING = ("Warning", "Reason", "Retry-After", "Server")
+"""Header fields in which a server says why it refused, and what it is."""
+LONGEST_FIELD = 200
+"""Characters of one of them that are quoted."""
+
 _REMEMBERED = 4096
 """Kinds of responses whose entry is remembered; header fields that differ in each must not fill the memory."""
 
@@ -128,8 +135,19 @@ class Words:
         entry = self.entry(f"rule/{finding.rule}")
         template = "" if entry is None else entry.messages.get(finding.variant, "")
         said = filled(template, self._evidence(finding), form, self.numbers) or f"{finding.rule}: {finding.variant}"
+        if finding.rule in REFUSALS and (explained := self._explained(finding.evidence, template, form)):
+            said = f"{said} {explained}"
         damaged = finding.evidence.get("damaged_frame")
         return said if damaged is None else f"{said} {self.label('damage_behind').format(frame=damaged)}"
+
+    def _explained(self, evidence: Evidence, template: str, form: Form) -> str:
+        """What a refusal says of itself in header fields that `template` does not tell; empty where it has none."""
+        told = [
+            f"{name}: {form(_short(str(evidence[key])))}"
+            for name in EXPLAINING
+            if (key := f"header_{name.lower().replace('-', '_')}") in evidence and f"{{{key}}}" not in template
+        ]
+        return self.label("response_says").format(fields="; ".join(told)) if told else ""
 
     def _evidence(self, finding: Finding) -> Evidence:
         """What the finding rests on; of a capture what was wrong with it in our own words."""
@@ -174,6 +192,10 @@ def _answer(message: Response, about: str) -> object:
     if about == "method":
         return message.cseq_method
     return tuple(values(about, message.reason, message.fields))
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= LONGEST_FIELD else f"{value[:LONGEST_FIELD]}…"
 
 
 def _first_sentence(prose: str) -> str:

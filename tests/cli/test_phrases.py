@@ -103,7 +103,7 @@ def test_what_changes_keeps_its_place_and_is_told_too() -> None:
         (["ladder"], "Erro: Falta o argumento 'CAPTURE...'."),
         (["codes", "--class", "9"], "sipdiag: --class recebe um dígito de 1 a 6, não '9'"),
         (["expalin"], "você quis dizer 'sipdiag explain'?"),
-        (["."], "sipdiag: 'sipdiag audit . -o DIR' lê as capturas de uma pasta"),
+        (["."], "sipdiag: .: é uma pasta; 'sipdiag audit . -o DIR' lê as capturas de uma pasta"),
     ],
 )
 @pytest.mark.parametrize("how", ["option", "locale"])

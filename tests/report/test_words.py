@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from exchange import Exchange, ladder
 from reporting import words
@@ -98,3 +99,19 @@ def test_the_method_decides_the_meaning_where_it_matters() -> None:
     """A 200 to a BYE is no answer to a call."""
     assert words().meaning("status/200", "BYE") != words().meaning("status/200", "INVITE")
     assert "\n" not in words().meaning("status/200", "BYE")
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", " The response says "), ("pt", " A resposta diz ")])
+def test_what_a_refusal_says_of_itself_is_told(language: str, says: str) -> None:
+    """Warning, Reason and Retry-After are the server's own words on the cause, and Server tells whose they are."""
+    talk = Exchange()
+    invite = talk.request("INVITE", 0)
+    talk.response(503, invite, 0.1, fields='Warning: 399 a.example.net "all lines busy"\r\nRetry-After: 30\r\n')
+    talk.request("ACK", 0.2)
+    talk.response(500, talk.request("OPTIONS", 200, call_id="later", branch="later"), 200.1)
+    (failed,) = (each for each in diagnose(talk.scene(), RULES) if each.rule == "call-failed")
+    told = words(language).message(failed)
+    assert told.endswith(says + 'Warning: 399 a.example.net "all lines busy"; Retry-After: 30.')
+    bare = replace(failed, evidence={key: each for key, each in failed.evidence.items() if "header" not in key})
+    assert says not in words(language).message(bare)
+    assert says not in words(language).message(replace(failed, rule="dropped-by-timer", variant="fitted"))
