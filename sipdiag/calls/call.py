@@ -92,6 +92,18 @@ class Call(msgspec.Struct, kw_only=True):
         return first_told(self.attempts[-1].first.responses) if self.attempts else None
 
     @property
+    def setup(self) -> int | None:
+        """Nanoseconds from the first INVITE to the 2xx; None where the capture lacks one of them."""
+        invite, answer = self.invite, self.answer
+        return None if invite is None or answer is None else answer.time - invite.time
+
+    @property
+    def duration(self) -> int | None:
+        """Nanoseconds from the 2xx to the BYE (RFC 6076, section 4.5); None where the capture lacks one of them."""
+        bye = None if self.ending is None else self.ending.request
+        return None if self.answer is None or bye is None else bye.time - self.answer.time
+
+    @property
     def opening(self) -> Sighting:
         """The first message of the call that was seen."""
         first = self.transactions[0] if self.transactions else None

@@ -14,7 +14,7 @@ from sipdiag.findings import Finding, Severity
 from sipdiag.report.escape import as_code, as_xml
 from sipdiag.report.ladder import label_of, sent_in
 from sipdiag.report.ladder_sheet import Sheet, sheets_of
-from sipdiag.report.markdown import Ticket, moment
+from sipdiag.report.markdown import moment
 from sipdiag.report.rows import party
 from sipdiag.report.times import clock
 from sipdiag.report.words import Words
@@ -157,7 +157,7 @@ class _Page:
         self._analysis, self._words, self._paper = analysis, words, paper
         self._capture, self._anonymous = capture, anonymous
         self._labels: dict[str, str] = words.catalogue.words["carrier"]
-        self._ticket = Ticket(words)
+
         self._sheet: Sheet = sheets_of(analysis, words)[0]
         self._call: Call | None = next(iter(analysis.correlation.calls), None)
         self._ids = list(dict.fromkeys(each.sighting.message.call_id for each in analysis.correlation.arrivals))
@@ -203,9 +203,8 @@ class _Page:
         yield labels["to"], code(party(opening, "to"))
         if call is not None:
             state = self._words.label(call.state.value) + ("" if call.final is None else f" ({status(call.final)})")
-            ending = None if call.ending is None else call.ending.request
-            if call.answer is not None and ending is not None:
-                state += f", {self._words.numbers.span(ending.time - call.answer.time)}"
+            if (duration := call.duration) is not None:
+                state += f", {self._words.numbers.span(duration)}"
             yield self._words.label("state"), state
         for call_id in self._ids:
             yield "Call-ID", code(call_id)

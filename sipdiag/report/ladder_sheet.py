@@ -80,8 +80,8 @@ def sheet_of(
     state = (
         [] if not call.number else [words.label(call.state.value) + (f" ({status(call.final)})" if call.final else "")]
     )
-    if call.answer is not None and call.ending is not None and call.ending.request is not None:
-        state.append(words.numbers.span(call.ending.request.time - call.answer.time))
+    if (duration := call.duration) is not None:
+        state.append(words.numbers.span(duration))
     return Sheet(
         title=f"{words.label('call')} {call.number}: {parties}" if call.number else parties,
         lines=[

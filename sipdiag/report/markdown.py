@@ -26,7 +26,9 @@ WIDTH = 100
 MOST_ROWS = 100
 """Rows of a table; a ticket is read by people, and its length is limited."""
 MOST_LADDERS = 5
+"""Calls whose ladder is drawn."""
 MOST_FRAMES = 12
+"""Frame numbers that one list names, and defects of one capture."""
 MOST_RELATED = 2
 """Causes or consequences of one rule that are told in full; the others are counted."""
 
@@ -178,16 +180,15 @@ def _calls(analysis: Analysis, ticket: Ticket) -> Iterator[str]:
 
 
 def _call_row(call: Call, ticket: Ticket) -> tuple[str, ...]:
-    span = ticket.words.numbers.span
-    ending = None if call.ending is None else call.ending.request
+    span, setup, duration = ticket.words.numbers.span, call.setup, call.duration
     return (
         str(call.number),
         moment(call.opening.time).removesuffix(" UTC"),
         ticket.word(call.state.value),
         "" if call.final is None else str(status(call.final)),
         f"{as_code(party(call.opening, 'from'))} → {as_code(party(call.opening, 'to'))}",
-        "" if call.answer is None or call.invite is None else span(call.answer.time - call.invite.time),
-        "" if call.answer is None or ending is None else span(ending.time - call.answer.time),
+        "" if setup is None else span(setup),
+        "" if duration is None else span(duration),
         " ".join(as_code(each) for each in call.call_ids),
     )
 

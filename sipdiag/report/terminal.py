@@ -220,8 +220,8 @@ class _TerminalReport:
             guessed = any(link.certainty is Certainty.LIKELY for link in call.links)
             told = self._label("likely" if guessed else "certain")
             line.append("  " + self._label("legs").format(count=len(call.legs), certainty=told), style="dim")
-        if call.answer is not None and call.ending is not None and call.ending.request is not None:
-            line.append(f"  {self._numbers.span(call.ending.request.time - call.answer.time)}", style="dim")
+        if (duration := call.duration) is not None:
+            line.append(f"  {self._numbers.span(duration)}", style="dim")
             if call.ended_by is not None:
                 line.append(f", {self._label('ended_by_' + call.ended_by)}", style="dim")
         return line

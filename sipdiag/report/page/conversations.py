@@ -65,7 +65,6 @@ def conversations_of(analysis: Analysis) -> list[Conversation]:
 
 
 def _call(call: Call) -> Conversation:
-    ending = None if call.ending is None else call.ending.request
     return Conversation(
         kind="call",
         number=call.number,
@@ -75,8 +74,8 @@ def _call(call: Call) -> Conversation:
         state=call.state.value,
         code=None if call.final is None else status(call.final),
         start=call.opening.time,
-        setup=_between(call.invite, call.answer),
-        duration=_between(call.answer, ending),
+        setup=call.setup,
+        duration=call.duration,
         ended_by=call.ended_by,
         call=call,
     )
@@ -188,7 +187,3 @@ def _tie_findings(analysis: Analysis, listed: list[Conversation]) -> None:
 
 def _uri(contact: str) -> str:
     return parse_name_addr(contact).uri.text or contact
-
-
-def _between(earlier: Sighting | None, later: Sighting | None) -> int | None:
-    return None if earlier is None or later is None else later.time - earlier.time
