@@ -227,7 +227,7 @@ class _Auditor:
 
 
 def _reason(error: OSError) -> str:
-    """What the system says, and not what a library makes of it."""
+    """The reason in the words of the system, without what a library puts around it."""
     import os  # noqa: PLC0415
 
     return str(error) if error.errno is None else os.strerror(error.errno)
@@ -241,9 +241,7 @@ def _settings(*, no_guess: bool, certificates: tuple[str, ...], select: str | No
     from sipdiag.rules import RULES  # noqa: PLC0415
 
     settings = settings_here()
-    thresholds = options.judging(settings.thresholds, certificates)
-    if no_guess:
-        thresholds = replace(thresholds, guess_legs=False)
+    thresholds = options.judging(settings.thresholds, certificates, guess=not no_guess)
     chosen = [_listed(select) or settings.select, _listed(ignore) or settings.ignore]
     for name in (*chosen[0], *chosen[1]):
         if name not in RULES.names:
@@ -262,13 +260,13 @@ def _words(lang: str | None, knowledge: tuple[str, ...]) -> Words:
 
 
 def _crew(jobs: int | None, cluster: str | None) -> Crew:
-    import os  # noqa: PLC0415
-
+    """The workers of an audit: those of a cluster, or as many processes as are wanted, else one for each processor."""
     from sipdiag.engine import Alone, Cluster, Processes  # noqa: PLC0415
+    from sipdiag.trace import processors  # noqa: PLC0415
 
     if cluster is not None:
         return Cluster(cluster)
-    jobs = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
+    jobs = jobs or processors()
     return Alone() if jobs == 1 else Processes(jobs)
 
 

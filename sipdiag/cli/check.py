@@ -128,12 +128,12 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     from sipdiag.report import Words  # noqa: PLC0415
 
     settings = settings_here()
-    settings = msgspec.structs.replace(settings, thresholds=options.judging(settings.thresholds, certificates))
+    thresholds = options.judging(settings.thresholds, certificates, guess=not no_guess)
+    settings = msgspec.structs.replace(settings, thresholds=thresholds)
     words = Words(options.catalogue_for(lang or settings.lang, knowledge))
-    narrowed = any(narrowing.values())
-    expected, accepted = _given(files, narrowed=narrowed)
+    expected, accepted = _given(files, narrowed=(narrowed := any(narrowing.values())))
     traces, unreadable = readings(captures, quiet=quiet, media=not no_media)
-    seen = _seen(traces, settings, narrowing, guess=not no_guess)
+    seen = _seen(traces, settings, narrowing)
     if files.writes and unreadable:  # a file of half a recording would be taken for one of the whole
         raise CaptureError(unreadable[0].path, "not read, so that no file is written of the rest")
     if files.write_expect is not None:
@@ -172,15 +172,14 @@ def _given(files: _Files, *, narrowed: bool) -> tuple[Expectations | None, Basel
     return expected, Baseline() if path is None else baseline_in(path)
 
 
-def _seen(traces: list[Trace], settings: File, narrowing: dict[str, str | None], *, guess: bool) -> _Seen:
+def _seen(traces: list[Trace], settings: File, narrowing: dict[str, str | None]) -> _Seen:
     from msgspec.structs import replace  # noqa: PLC0415
 
     from sipdiag.analysis import conclude  # noqa: PLC0415
     from sipdiag.findings import caused, silence_for, taken, unfolded, weighed  # noqa: PLC0415
     from sipdiag.trace import aligned  # noqa: PLC0415
 
-    thresholds = settings.thresholds if guess else replace(settings.thresholds, guess_legs=False)
-    whole = conclude(aligned(traces), thresholds, helped=True)
+    whole = conclude(aligned(traces), settings.thresholds, helped=True)
     found, policy = unfolded(whole.findings), settings.policy
     counting = replace(whole, findings=caused(taken(found, policy, _today()), whole.correlation))
     analysis = options.narrowed(counting, settings.filled(narrowing))

@@ -12,7 +12,6 @@ from sipdiag.report.entry_answers import Unknown, answer, answer_blocks, answers
 from sipdiag.report.entry_blocks import Block
 
 FORMATS = ("text", "markdown", "json")
-COLORS = ("auto", "always", "never")
 
 
 def explain(names: Sequence[str], catalogue: Catalogue, stream: TextIO, format_: str, color: str) -> list[str]:

@@ -22,7 +22,7 @@ def remember(arguments: Sequence[str]) -> None:
 
 
 def spoken() -> str:
-    """In which language to speak of the command line itself."""
+    """The language of help pages and of mistakes in the command line."""
     language = chosen_language(_STATED[0])
     return language if language in languages() else chosen_language(None)
 

@@ -13,7 +13,7 @@ def may_have_settings(folder: Path) -> bool:
 
 
 def _names_us(project: Path) -> bool:
-    """Whether a project's file mentions the program, or cannot be read, which is to be told."""
+    """Whether a project's file mentions the program; also where it cannot be read, so that who reads it can say so."""
     try:
         return b"sipdiag" in project.read_bytes()
     except FileNotFoundError:

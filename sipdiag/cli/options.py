@@ -34,7 +34,7 @@ catalogue_for = language.catalogue_for
 
 
 def entry_names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
-    """For a shell: the entries of the catalogue whose name begins so."""
+    """For completion in a shell: the names of catalogue entries that begin with `begun`."""
     del context, parameter
     from sipdiag.knowledge import SHELVES  # noqa: PLC0415
     from sipdiag.knowledge.names import spoken  # noqa: PLC0415
@@ -45,7 +45,7 @@ def entry_names(context: click.Context, parameter: click.Parameter, begun: str) 
 
 
 def rule_names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
-    """For a shell: the rules that go on so, behind those that are named already."""
+    """For completion in a shell: `begun`, a list of rules, with its last name completed in each way there is."""
     del context, parameter
     from sipdiag.rules import RULES  # noqa: PLC0415
 
@@ -88,6 +88,7 @@ KEYLOG, ENGINE = "sipdiag.keylog", "sipdiag.engine"
 
 
 def _kept(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """Keep the value of an option in the context of its command, instead of giving it to the command."""
     context.meta[f"sipdiag.{parameter.name}"] = value
 
 
@@ -132,7 +133,7 @@ _NARROWING = (
 
 
 NARROWING = ("call", "code", "method", "from_", "to", "after", "before", "select", "ignore")
-"""What `narrowed` takes, by the names that a command has them under."""
+"""The parameters of a command that `narrowed` takes."""
 
 
 def narrowing(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -166,12 +167,16 @@ def narrowed(analysis: Analysis, given: dict[str, str | None]) -> Analysis:
     return selected(analysis, selection, frozenset(RULES.names))
 
 
-def judging(thresholds: Settings, certificates: tuple[str, ...]) -> Settings:
-    """`thresholds` with the certificates that the command line names besides."""
-    if not certificates:
+def judging(thresholds: Settings, certificates: tuple[str, ...], *, guess: bool) -> Settings:
+    """`thresholds` with the certificates that the command line names besides, and without guesses if it says so."""
+    if guess and not certificates:
         return thresholds
     from msgspec.structs import replace  # noqa: PLC0415
 
+    if not guess:
+        thresholds = replace(thresholds, guess_legs=False)
+    if not certificates:
+        return thresholds
     from sipdiag.cli.certificates import certificates_in  # noqa: PLC0415
 
     return replace(thresholds, certificates=(*thresholds.certificates, *certificates_in(certificates, Path())))
@@ -251,7 +256,7 @@ def replaced(path: str) -> Iterator[BinaryIO]:
 
 
 def plain_text() -> str:
-    """The name of what writes text for a terminal or locale that lacks some of its characters: `->` for an arrow."""
+    """The name of an error handler of codecs that spells out the characters an encoding lacks: `->` for an arrow."""
     import codecs  # noqa: PLC0415
 
     def spelt(error: UnicodeError) -> tuple[str, int]:

@@ -27,9 +27,9 @@ class Readings(NamedTuple):
 
 
 def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True, report: str = "") -> Readings:
-    """Every capture that can be read, in order, with media if wanted; of each other one a line to standard error.
+    """Every capture that can be read, in order, with media if wanted; for each other one a line to standard error.
 
-    `report` is the module that will tell it, which may be imported while a second process is reading.
+    `report` names the module that writes the report, which may be imported while a second process is reading.
     """
     from sipdiag.cli.phrases import told  # noqa: PLC0415  (`--help` does without)
     from sipdiag.report.escape import shown  # noqa: PLC0415
@@ -76,13 +76,13 @@ def readings(captures: Sequence[str], *, quiet: bool = False, media: bool = True
 
 
 def _for_folders(path: str) -> str:
-    """What there is for a folder."""
+    """What to do instead, where a capture is a folder."""
     return f"'sipdiag audit {path} -o DIR' reads the captures of a folder"
 
 
 def engine_asked_for() -> Engine:
     """What `--engine`, `--keylog` and the environment ask for."""
-    from sipdiag.trace import Engine  # noqa: PLC0415  (the same)
+    from sipdiag.trace import Engine  # noqa: PLC0415  (`--help` does without)
 
     context = click.get_current_context(silent=True)
     asked = {} if context is None else context.meta

@@ -76,7 +76,7 @@ ROWS = ("json", "jsonl", "csv")
 
 
 def texts_in(format_: str, table: str | None) -> Callable[[Iterable[Any], str], Iterator[str]]:
-    """What makes text of the rows of a format; of CSV only of those of one table."""
+    """The function that writes rows as text in a format; in CSV rows of other tables become empty."""
     texts: Callable[[Iterable[Any], str], Iterator[str]] = import_module(FORMATS[format_]).texts
     if format_ != "csv":
         return texts

@@ -17,7 +17,7 @@ from sipdiag.trace.edge import Edge, mark_of
 from sipdiag.trace.joining import joined_streams
 from sipdiag.trace.read import NATIVE, Progress, read_trace
 from sipdiag.trace.room import ROOM
-from sipdiag.trace.second import all_done, may_fork
+from sipdiag.trace.second import all_done, may_fork, processors
 from sipdiag.trace.share import is_worth_sharing, read_share, share_of
 from sipdiag.trace.shortening import MOST_MARGINS, eased, fitting
 from sipdiag.trace.sighting import Sighting, host, port
@@ -57,6 +57,7 @@ __all__ = [
     "mark_of",
     "may_fork",
     "port",
+    "processors",
     "read_share",
     "read_trace",
     "share_of",

@@ -92,16 +92,17 @@ def may_fork() -> bool:
 
     if not hasattr(os, "fork") or not hasattr(os, "preadv") or threading.active_count() > 1:
         return False
-    return _processors() > 1 and sys.platform != "darwin"  # where the system's own libraries forbid it
+    return processors() > 1 and sys.platform != "darwin"  # where the system's own libraries forbid it
 
 
 def is_idle() -> bool:
     """Whether the machine has a processor to spare for work that is done twice."""
     try:
-        return os.getloadavg()[0] < _processors() + SLACK
+        return os.getloadavg()[0] < processors() + SLACK
     except (AttributeError, OSError):  # the system does not tell
         return True
 
 
-def _processors() -> int:
+def processors() -> int:
+    """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
