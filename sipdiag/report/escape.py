@@ -19,7 +19,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 """Stray bytes, and what a JSON escape in an identity token may name besides."""
 
 _PASSWORD_MAY_BE = re.compile(r""":[^\s:@<>"]{1,255}+:[^\s@<>"/;?]{1,255}+@""")
-"""What every `user:password@` of a URI has, and few other texts: the rest is looked at by `secrets` alone."""
+"""Matches every `user:password@` of a URI, and few other texts: whether one is a password, `secrets` decides."""
 
 _BACKTICKS = re.compile("`+")
 LONGEST_CODE = 400
@@ -34,7 +34,7 @@ def shown(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """The same, passwords of URIs and all: for whoever asked for the secrets, or has masked more than these."""
+    """The same without hiding passwords of URIs: for who asked for secrets, or has masked more than these already."""
     if text.isascii() and text.isprintable():
         return text
     return _UNSAFE.sub(_escape, text)
@@ -85,6 +85,7 @@ def _escape_in_json(found: re.Match[str]) -> str:
 
 
 def _escape(found: re.Match[str]) -> str:
+    r"""A character as an escape of Python: `\x1b`."""
     code = ord(found[0])
     if 0xDC80 <= code <= 0xDCFF:  # surrogateescape: the byte itself
         return f"\\x{code - 0xDC00:02x}"

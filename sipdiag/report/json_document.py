@@ -18,13 +18,13 @@ from sipdiag.report.texts import Texts
 from sipdiag.report.words import Words
 
 MESSAGES = frozenset({"responses", "requests"})
-"""The lists of which a row is a line."""
+"""The lists whose rows take one line each."""
 ROWS = 1_000
-"""Rows that are encoded at once: enough that the calls cost nothing, too few to matter in memory."""
+"""Rows that are encoded at once: enough that calling the encoder costs nothing, too few to matter in memory."""
 
 
 def pieces(analysis: Analysis, words: Words) -> Iterator[str]:
-    """The document, for people too, with a line end behind it."""
+    """The document, indented so that people can read it too, with a line end behind it."""
     yield from assembled(parts_of(analysis, words))
 
 
@@ -71,7 +71,9 @@ def texts(rows: Iterable[Any], part: str) -> Iterator[str]:
 
 
 _BEFORE = "\n    "
+"""The line end and the indent before a row."""
 _BEGIN = f"{_BEFORE}{{"
+"""How a row begins that takes several lines."""
 
 
 def _listed(rows: Iterator[str]) -> Iterator[str]:

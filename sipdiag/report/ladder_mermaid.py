@@ -13,8 +13,8 @@ from sipdiag.report.ladder_sheet import Sheet
 from sipdiag.report.words import Words
 
 SECOND = 1_000_000_000
-PLAIN = re.compile(r"[^\w .,:()/@+→×·-]")
-"""What is written as it is: no `#`, `;`, `%`, `{`, `$` or `<`, which begin something."""
+SPECIAL = re.compile(r"[^\w .,:()/@+→×·-]")
+"""Characters that are written as entity codes: all but those that certainly begin nothing in Mermaid's grammar."""
 
 
 def pieces(sheets: Sequence[Sheet], words: Words) -> Iterator[str]:
@@ -46,4 +46,4 @@ def _label(arrow: Arrow, start: int, words: Words) -> str:
 
 
 def _text(text: str) -> str:
-    return PLAIN.sub(lambda found: f"#{ord(found[0])};", text)
+    return SPECIAL.sub(lambda found: f"#{ord(found[0])};", text)

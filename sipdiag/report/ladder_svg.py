@@ -17,19 +17,24 @@ from sipdiag.report.words import Words
 
 SECOND = 1_000_000_000
 MARGIN = 24
+"""Pixels around the drawing; so are all lengths below."""
 GUTTER = 140
-"""For the frame number and the time."""
+"""Width of the column left of the lanes, which holds frame number and time."""
 LANE = 240
-"""Between two lanes."""
+"""Distance between two lanes."""
 ROW = 34
+"""Height of a row with one arrow."""
 REPEAT = 18
-"""What a row is higher when its message was sent again."""
+"""How much higher a row is when its message was sent again."""
 HEAD = 34
+"""Height of the box with a host's name."""
 NARROWEST = 680
 LETTER = 7.3
-"""How wide a letter is at 12 pixels, on the safe side; what is too long for its room is whole in its tooltip."""
+"""The widest that a letter is on average at font size 12; a text too long for its room is whole in its tooltip."""
 SMALL = 6.9
+"""The same, for the legend."""
 LINE = 18
+"""Height of a line of text."""
 
 STYLE = (
     """

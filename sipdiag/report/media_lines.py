@@ -14,11 +14,12 @@ from sipdiag.report.words import Words
 MOST = 40
 """Streams that are listed; those that lost packets come first where there are more."""
 MOST_KEYS = 20
+"""DTMF keys that are shown of one stream."""
 MILLISECOND = 1_000_000
 LOSS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""Percent lost in a step above which its bar is a level higher."""
+"""Percent of packets lost in a step: a bar is one level higher for each of these that is exceeded."""
 JITTER = (2.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0)
-"""Milliseconds, likewise."""
+"""Milliseconds of jitter in a step, likewise."""
 BARS = "▁▂▃▄▅▆▇█"
 PLAIN_BARS = "_.:-=+*#"
 

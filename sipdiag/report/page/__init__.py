@@ -34,9 +34,9 @@ from sipdiag.report.words import Words
 MOST_DRAWN: Final = 8
 """Conversations with findings that are drawn in the page itself, for readers without script and for paper."""
 MOST_MESSAGES: Final = 40
-"""Messages of each of these that stand there whole."""
+"""Messages of each drawn conversation that are shown whole."""
 MOST_NAMED: Final = 4
-"""Captures in the title."""
+"""Captures whose names stand in the title."""
 MOST_LISTED: Final = 500
 """Conversations in the table for readers without script."""
 COLUMNS: Final = ("number", "start", "state", "code", "from", "to", "setup", "duration", "mos", "findings")
