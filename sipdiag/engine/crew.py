@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from multiprocessing import get_all_start_methods, get_context, parent_process
-from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, signal
+from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, raise_signal, signal
 from typing import Any, Protocol, TypeVar
 
 from sipdiag.errors import SipdiagError
@@ -175,9 +175,9 @@ def _undisturbed() -> Iterator[None]:
         yield
     finally:
         for each, handler in before.items():
-            signal(each, handler)
+            signal(each, SIG_DFL if handler is None else handler)
     for number in came[:1]:
-        os.kill(os.getpid(), number)
+        raise_signal(number)
 
 
 def _serve_forks() -> None:
