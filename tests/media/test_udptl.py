@@ -162,3 +162,16 @@ def test_a_fax_that_begins_with_such_numbers_begins_behind_them() -> None:
     """Nothing tells it from RTP until then, unless the same chunk shows more of it."""
     said = faxed(HERE, THERE, 1, 20, first=0x8001)
     assert [only(said).packets, only(said, 60).packets] == [500, 440]
+
+
+@settings(deadline=None)
+@given(
+    packets=st.lists(st.tuples(st.binary(max_size=40), st.integers(0, 40)), min_size=1, max_size=30),
+    cut=st.integers(0, 30),
+)
+def test_nothing_raises(packets: list[tuple[bytes, int]], cut: int) -> None:
+    """Whatever the bytes are, and however much of them was kept; no more is counted than came."""
+    said = [
+        Said(time=at * MILLISECOND, payload=each, kept=min(kept, len(each))) for at, (each, kept) in enumerate(packets)
+    ]
+    assert sum(each.packets for each in faxes_of(said, min(cut, len(said)))) <= len(said)
