@@ -68,6 +68,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """The findings that it, or its causes, led to; they too stand here and nowhere else."""
 
     @property
+    def kind(self) -> tuple[str, str, str, str, str]:
+        """What findings have in common that a report tells together: all but whose they are, where and when."""
+        return self.rule, self.variant, self.severity.value, self.confidence.value, self.knowledge
+
+    @property
     def place(self) -> tuple[int, int, int, str, str, int, list[int]]:
         """What findings are sorted by: worst first, then surest, then in the order of time, across captures."""
         rank = (self.severity.rank, self.confidence.rank, self.time)

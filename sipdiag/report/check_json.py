@@ -13,7 +13,7 @@ from sipdiag.expect import Accepted, Compared, Judged, Mismatch, Verdict, verdic
 from sipdiag.findings import Silence
 from sipdiag.report.checks import CheckWords
 from sipdiag.report.document import CaptureRow, FindingRow
-from sipdiag.report.escape import kept, shown_in_json
+from sipdiag.report.escape import kept, kept_value, shown_in_json
 from sipdiag.report.rows import capture_row, finding_row
 from sipdiag.report.words import Words
 
@@ -153,8 +153,8 @@ def _mismatch(mismatch: Mismatch, told: CheckWords) -> MismatchRow:
     return MismatchRow(
         key=mismatch.key,
         message=told.mismatch(mismatch),
-        expected=_kept(mismatch.expected),
-        seen=_kept(mismatch.seen),
+        expected=kept_value(mismatch.expected),
+        seen=kept_value(mismatch.seen),
         capture=mismatch.capture,
         frame=mismatch.frame,
         call_id=None if mismatch.call_id is None else kept(mismatch.call_id),
@@ -168,9 +168,3 @@ def _entry(entry: Accepted | Silence) -> EntryRow:
         until=None if entry.until is None else entry.until.isoformat(),
         fingerprint=entry.fingerprint if isinstance(entry, Accepted) else None,
     )
-
-
-def _kept(value: object) -> object:
-    if isinstance(value, str):
-        return kept(value)
-    return [_kept(each) for each in value] if isinstance(value, list) else value

@@ -18,7 +18,7 @@ _UNSAFE_IN_JSON = re.compile(
 _SURROGATES = re.compile("[\ud800-\udfff]")
 """Stray bytes, and what a JSON escape in an identity token may name besides."""
 
-_PASSWORD_MAY_BE = re.compile(r""":[^\s:@<>"]{1,255}+:[^\s@<>"/;?]{1,255}+@""")
+PASSWORD_MAY_BE = re.compile(r""":[^\s:@<>"]{1,255}+:[^\s@<>"/;?]{1,255}+@""")
 """Matches every `user:password@` of a URI, and few other texts: whether one is a password, `secrets` decides."""
 
 _BACKTICKS = re.compile("`+")
@@ -49,6 +49,13 @@ def kept(text: str) -> str:
     return _SURROGATES.sub(_escape, text)
 
 
+def kept_value(value: object) -> object:
+    """A value of a finding's evidence, such as a list of texts, with each text in it `kept`."""
+    if isinstance(value, str):
+        return kept(value)
+    return [kept_value(each) for each in value] if isinstance(value, list) else value
+
+
 def as_xml(text: str) -> str:
     """`text` as the content of an XML or HTML element, or an attribute in double quotes (XML 1.0, section 2.4)."""
     safe = shown(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
@@ -72,7 +79,7 @@ def shown_in_json(document: str) -> str:
 
 def _without_password(text: str) -> str:
     second = text.find(":", text.find(":") + 1)  # quicker than the pattern
-    if not 0 <= second < text.rfind("@") or _PASSWORD_MAY_BE.search(text) is None:
+    if not 0 <= second < text.rfind("@") or PASSWORD_MAY_BE.search(text) is None:
         return text
     from sipdiag.report.secrets import without_password  # noqa: PLC0415  (hardly any capture has one)
 

@@ -153,7 +153,7 @@ def _findings(analysis: Analysis, ticket: Ticket) -> Iterator[str]:
     if analysis.findings:
         yield f"## {ticket.word('findings')}"
     numbered = list(enumerate(analysis.findings, 1))[:MOST_ROWS]
-    for _, alike in groupby(numbered, key=lambda each: _kind(each[1])):
+    for _, alike in groupby(numbered, key=lambda each: each[1].kind):
         (number, first), *others = alike
         severity, confidence = ticket.word(first.severity.value), ticket.word(first.confidence.value)
         yield f"### {number}. {severity.upper()} `{first.rule}` ({confidence})"
@@ -253,7 +253,3 @@ def _ladders(analysis: Analysis, ticket: Ticket) -> Iterator[str]:
         media = [(each, media_label(each, ticket.words)) for each in analysis.carriage.of(call).carried]
         lines = drawn(ladder_of(call, marks, media), WIDTH, numbers=ticket.words.numbers)
         yield "```text\n" + "\n".join(lines) + "\n```"
-
-
-def _kind(finding: Finding) -> tuple[str, str, str, str, str]:
-    return finding.rule, finding.variant, finding.severity.value, finding.confidence.value, finding.knowledge

@@ -15,7 +15,7 @@ MOST = 40
 """Streams that are listed; those that lost packets come first where there are more."""
 MOST_KEYS = 20
 """DTMF keys that are shown of one stream."""
-MILLISECOND = 1_000_000
+
 LOSS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Percent of packets lost in a step: a bar is one level higher for each of these that is exceeded."""
 JITTER = (2.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0)

@@ -23,7 +23,7 @@ from sipdiag.calls import (
 )
 from sipdiag.findings import Finding, unfolded
 from sipdiag.report import document as doc
-from sipdiag.report.escape import kept
+from sipdiag.report.escape import kept, kept_value
 from sipdiag.report.streams import stream_rows
 from sipdiag.report.tally import peer_rows, summary_in, tally_of
 from sipdiag.report.times import iso, milliseconds
@@ -32,7 +32,7 @@ from sipdiag.sip import Request, Response, uri_in
 from sipdiag.trace import CaptureFacts, Sighting
 
 INDIRECT = frozenset({"ACK", "PRACK", "CANCEL"})
-"""Requests that are about another message."""
+"""Requests that are about another message: the response or the INVITE that they confirm or give up."""
 CLASSES = ("provisional", "success", "redirection", "client-error", "server-error", "global-failure")
 
 
@@ -257,7 +257,7 @@ def finding_row(finding: Finding, words: Words) -> doc.FindingRow:
         capture=finding.capture,
         time=iso(finding.time),
         frames=finding.frames,
-        evidence={name: _kept_value(value) for name, value in finding.evidence.items()},
+        evidence={name: kept_value(value) for name, value in finding.evidence.items()},
         remedy=words.remedy(finding),
         knowledge=words.finding_key(finding),
         causes=[finding_row(each, words) for each in finding.causes],
@@ -320,12 +320,6 @@ def _leg_link(link: Link) -> doc.LegLink:
 
 def _between(earlier: Sighting | None, later: Sighting | None) -> float | None:
     return None if earlier is None or later is None else milliseconds(later.time - earlier.time)
-
-
-def _kept_value(value: object) -> object:
-    if isinstance(value, str):
-        return kept(value)
-    return [_kept_value(each) for each in value] if isinstance(value, list) else value
 
 
 def _findings_by_call_id(findings: list[Finding], seen: Correlation) -> dict[str, list[int]]:

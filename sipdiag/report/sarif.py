@@ -23,7 +23,7 @@ from sipdiag.findings import Confidence, Severity
 from sipdiag.report.checks import CheckWords, plain
 from sipdiag.report.entry_blocks import entry_blocks
 from sipdiag.report.entry_markdown import markdown_of
-from sipdiag.report.escape import kept, shown, shown_in_json
+from sipdiag.report.escape import kept, kept_value, shown, shown_in_json
 from sipdiag.report.media_lines import media_note
 from sipdiag.report.times import iso
 from sipdiag.report.words import Words
@@ -144,7 +144,7 @@ class _Log:
             "variant": finding.variant,
             "time": iso(finding.time),
             "callId": None if finding.call_id is None else kept(finding.call_id),
-            "evidence": {name: _kept(value) for name, value in finding.evidence.items()},
+            "evidence": {name: kept_value(value) for name, value in finding.evidence.items()},
             "causes": [each.rule for each in finding.causes],
             "consequences": [each.rule for each in finding.consequences],
         }
@@ -220,11 +220,5 @@ def uri_of(path: str) -> str:
 
 
 def _rank(confidence: Confidence) -> float:
-    """From 100, what the capture proves, in equal steps."""
+    """How sure a finding is, as SARIF's rank: 100 is certain, and each lesser confidence the same step below."""
     return round(100 * (1 - confidence.rank / len(Confidence)), 1)
-
-
-def _kept(value: object) -> object:
-    if isinstance(value, str):
-        return kept(value)
-    return [_kept(each) for each in value] if isinstance(value, list) else value

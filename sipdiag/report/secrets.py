@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from sipdiag.report.escape import PASSWORD_MAY_BE
+
 MASK: Final = "***"
 
 # Credentials and what proves them; a folded line belongs to its header field (RFC 3261, section 7.3.1).
@@ -33,14 +35,13 @@ _SDP_SECRET: Final = re.compile(
 _SDP_KEY: Final = re.compile(r"(?i)(\binline:)[^\s|;]++")
 
 
-# What must be in a text before the slower pattern of the same name can match in it.
-_PASSWORD_MAY_BE: Final = re.compile(r""":[^\s:@<>"]{1,255}+:[^\s@<>"/;?]{1,255}+@""")
+# One of these must be in a text for `_SDP_SECRET` to match in it.
 _SDP_MAY_BE: Final = ("a=crypto", "a=ice-pwd", "a=key-mgmt", "k=clear", "k=base64", "k=uri")
 
 
 def without_password(text: str) -> str:
     """`text` with `***` for the password of each URI in it."""
-    return text if _PASSWORD_MAY_BE.search(text) is None else _URI_PASSWORD.sub(rf"\1\2{MASK}", text)
+    return text if PASSWORD_MAY_BE.search(text) is None else _URI_PASSWORD.sub(rf"\1\2{MASK}", text)
 
 
 def masked(text: str) -> str:

@@ -124,7 +124,7 @@ class _TerminalReport:
             return
         self._heading("findings")
         numbered = list(enumerate(self._analysis.findings, 1))
-        for _, alike in groupby(numbered, key=lambda each: _kind(each[1])):
+        for _, alike in groupby(numbered, key=lambda each: each[1].kind):
             (number, first), *others = alike
             self._finding(number, first)
             if others:
@@ -344,7 +344,3 @@ class _TerminalReport:
 def _titled(entry: Entry) -> str:
     """The title, and whose entry it is where it is not the catalogue's own."""
     return f"{entry.title} @{entry.folder}" if entry.folder else entry.title
-
-
-def _kind(finding: Finding) -> tuple[str, str, str, str, str]:
-    return finding.rule, finding.variant, finding.severity.value, finding.confidence.value, finding.knowledge

@@ -15,6 +15,7 @@ from sipdiag.report.times import clock, iso
 from sipdiag.report.words import Words
 
 MOST_FRAMES: Final = 16
+"""Frames of a finding that are named."""
 MOST_ALIKE: Final = 100
 """Findings of one kind that are listed after the first; the table of calls finds the others by their rule."""
 
@@ -55,7 +56,7 @@ class Teller:
         trouble = any(each.severity is not Severity.NOTE for each in findings)
         kinds: dict[tuple[str, ...], list[tuple[int, Finding]]] = {}
         for number, finding in enumerate(findings, 1):
-            kinds.setdefault(_kind(finding), []).append((number, finding))
+            kinds.setdefault(finding.kind, []).append((number, finding))
         for (number, first), *others in kinds.values():
             told = self._finding(number, first)
             told["others"] = [self._like_it(*each) for each in others[:MOST_ALIKE]]
@@ -124,7 +125,3 @@ class Teller:
     def _anchor(self, finding: Finding) -> str | None:
         entry = self._words.entry(self._words.finding_key(finding))
         return None if entry is None else anchor(entry.key)
-
-
-def _kind(finding: Finding) -> tuple[str, ...]:
-    return finding.rule, finding.variant, finding.severity.value, finding.confidence.value, finding.knowledge
