@@ -16,6 +16,7 @@ from sipdiag.errors import UsageError
 from sipdiag.report.escape import shown, shown_in_json
 
 AT_A_TIME = 1000
+"""Rows that are fetched from the store at once; the first so many decide how wide columns are in text."""
 WIDEST = 60
 """Characters of a cell in text."""
 
@@ -95,4 +96,3 @@ def _json(names: Sequence[str], chunks: Iterator[list[tuple[Any, ...]]]) -> Iter
 
 
 _FORMS = {"text": _text, "csv": _csv, "json": _json}
-FORMS = tuple(_FORMS)

@@ -38,13 +38,14 @@ MESSAGES_A_SHARD = 5_000
 """What a worker holds in memory at a time: some 50 MB."""
 SMALL = 8 << 20
 FEW = 16
-"""Captures are read in bundles of so many bytes, or so many, at most."""
+"""Small captures, below `SMALL` bytes each, are read in bundles: of at most so many bytes, and so many captures."""
 SHARE = 64
-"""And of this part of what is left, so that the last are small and all processes are done at the same time."""
+"""A bundle is no more than this part of what is left: the last are small, so that all processes end together."""
 _OURS = re.compile(r"[0-9a-f]{20}|[0-9a-f]{32}-[0-9a-f]{8}|sums")
-"""How what an audit keeps of a run, of a capture, and meanwhile is called: nothing else is cleared."""
+"""Names of what an audit keeps of a run, of a capture, and in passing: nothing else is ever cleared."""
 MESSAGES_A_BATCH = 20_000
 CAPTURES_A_BATCH = 64
+"""Captures are divided among the shards in batches: of at most so many captures; one ends at so many messages."""
 
 
 class Progress(Protocol):
@@ -82,7 +83,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: list[Outcome]
     captures: int
     fresh: int
-    """How many of them were read this time."""
+    """How many of the captures were read this time."""
 
 
 def audit(order: Order, words: Words, crew: Crew, progress: Progress) -> Report:

@@ -5,7 +5,8 @@ join       a bucket of ways → its streams, those that go on in the next captur
 index      a bucket of endpoints → the streams that begin or end there, and when
 tie        a shard → which streams may be of its calls
 settle     a bucket of ways → what all shards together say of whose its streams are
-row        a bucket of ways → the rows of its streams
+own        a shard → what it tells of the streams of its calls
+tabulate   a bucket of ways → the rows of its streams
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from sipdiag.report.streams import stream_row
 from sipdiag.trace import host, joined_streams
 
 WAYS = ("destination", "return", "source")
-"""How a stream may be tied."""
+"""What may tie a stream to a call, where several claim it."""
 AT_A_TIME = 2000
 """Streams that are held until they are written."""
 Order = tuple[int, int, int]
@@ -185,9 +186,7 @@ def settle(run: Run, bucket: int) -> None:
     known = settled(run.told("ties", bucket), streams)
     words: dict[int, Word] = {}
     for number, stream in enumerate(streams):
-        within = {
-            by: known.within[by, number] for by in ("destination", "return", "source") if (by, number) in known.within
-        }
+        within = {by: known.within[by, number] for by in WAYS if (by, number) in known.within}
         way = (stream.source, stream.destination) in known.ways
         words[number] = Word(tied=number in known.tied, way=way, guessed=number in known.guessed, within=within)
     put_parts(run.folder / "words" / f"{bucket}", words)

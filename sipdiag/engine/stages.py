@@ -39,8 +39,6 @@ from sipdiag.findings import Facts, Fault, Finding, Settings, is_open, refusals_
 from sipdiag.report.streams import stream_row
 from sipdiag.trace import Sighting
 
-Moment = tuple[int, int, int]
-
 
 class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     """What all shards are told before they are judged."""

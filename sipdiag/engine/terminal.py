@@ -97,9 +97,7 @@ def _lists(summary: Summary, words: Words, console: Console) -> None:
             (shown(each.destination), count(each.calls), count(each.failed), *in_row(each.figures, words.numbers))
             for each in summary.worst_peers[:MOST_LINES]
         ]
-        _table(
-            [*(label(words, name).capitalize() for name in ("destination", "calls", "failed")), *HOURLY], peers, console
-        )
+        _table([*_heads(words, "destination", "calls", "failed"), *HOURLY], peers, console)
     if len(summary.hours) > 1:
         console.print()
         console.print(label(words, "hours"), style="bold")
@@ -114,13 +112,14 @@ def _lists(summary: Summary, words: Words, console: Console) -> None:
             for each in summary.hours[-MOST_HOURS:]
         ]
         _table(
-            [*(label(words, name).capitalize() for name in ("hour", "calls", "failed", "errors")), *HOURLY],
+            [*_heads(words, "hour", "calls", "failed", "errors"), *HOURLY],
             hours,
             console,
         )
 
 
 def _heads(words: Words, *names: str) -> list[str]:
+    """The headings of columns, from labels."""
     return [label(words, name).capitalize() for name in names]
 
 

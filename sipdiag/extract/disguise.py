@@ -48,7 +48,7 @@ class _Disguise:
     """Goes through the packets of one call."""
 
     def __init__(self, copied: Copied, choice: Choice, key: bytes) -> None:
-        self._copied, self._codecs, self._faxes = copied, choice.codecs, choice.faxes
+        self._codecs, self._faxes = choice.codecs, choice.faxes
         self._names = Pseudonyms(key)
         self._rewriting = Rewriting(self._names)
         self._packets = [_taken_apart(record) for record in copied.records]
