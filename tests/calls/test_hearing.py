@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from described import with_body
 from exchange import START
-from faxing import sent, turned
+from facsimile import sent, turned
 from reporting import sample
 from sipdiag.analysis import conclude
 from sipdiag.calls import Hearing

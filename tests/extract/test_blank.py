@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxing import idle, page, udptl
+from facsimile import idle, page, udptl
 from sipdiag.extract.blank import blanked
 from sipdiag.media import UdptlStreams
 from tests.media.spoken import MILLISECOND, Said, columns

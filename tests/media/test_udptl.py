@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faxing import faxed, idle, page, udptl
+from facsimile import faxed, idle, page, udptl
 from sipdiag.media import UdptlStreams
 from streaming import HERE, THERE, speech
 from tests.media.spoken import MILLISECOND, Said, columns

@@ -14,7 +14,7 @@ import pytest
 
 from described import sdp, with_body
 from exchange import Exchange
-from faxing import faxed, idle, page
+from facsimile import faxed, idle, page
 from sipdiag.analysis import analyze, read
 from sipdiag.trace import Sighting
 from sipdiag.trace.media import MediaLane

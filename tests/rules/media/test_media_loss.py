@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from faxing import sent, turned
+from facsimile import sent, turned
 from sipdiag.rules.media.media_loss import NAME
 from streaming import HERE, THERE, Talk
 

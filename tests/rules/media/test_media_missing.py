@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from described import VOICE, sdp, with_body
-from faxing import FAX_ANSWER, sent, turned
+from facsimile import FAX_ANSWER, sent, turned
 from sipdiag.rules.media.media_missing import NAME
 from streaming import ANSWER, HERE, OFFER, THERE, Talk
 

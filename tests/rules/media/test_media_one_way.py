@@ -9,7 +9,7 @@ import pytest
 
 from described import VOICE, call, sdp, with_body
 from exchange import Exchange
-from faxing import sent, turned
+from facsimile import sent, turned
 from sipdiag.analysis import conclude, read
 from sipdiag.rules.media.media_one_way import NAME
 from streaming import ANSWER, HERE, OFFER, THERE, Talk
