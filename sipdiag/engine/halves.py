@@ -24,16 +24,17 @@ from sipdiag.trace import Progress, is_worth_sharing, read_share, share_of
 FIRST, SECOND = 0, 1
 """Which half."""
 MOST_UNREAD = 32 << 10
-"""Bytes that surely find room in a pipe."""
+"""Bytes that a pipe certainly takes without anybody reading."""
 
 
 class Half(NamedTuple):
-    """What a process has read, without its messages, and the frames they are in."""
+    """What one process has read, without the messages, and the frames that these are in."""
 
     gist: Gist
     reading: Reading
     frames: frozenset[int]
     apart: bool
+    """Whether what was read can be judged apart from the other half: see `Shared.apart`."""
 
 
 def told_in_halves(path: str, judging: Judging, *, media: bool, progress: Progress | None = None) -> Whole | None:

@@ -21,22 +21,23 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """What one shard shows."""
 
     findings: list[Finding]
-    """On single calls, registrations, subscriptions, requests."""
+    """Those on single calls, registrations, subscriptions and requests."""
     ways: dict[Place, set[str]]
-    """Of findings that a missing direction left open: between which hosts."""
+    """Place of each open finding → the two directions between its hosts."""
     circles: Circles
-    """Which Call-IDs are of calls with several legs, or were used again."""
+    """Call-ID → since when it belongs to which call, where its call has several legs or it was used again."""
     shares: dict[str, dict[Any, Any]]
-    """Rule on the whole → what it gathered, by what a finding would be about."""
+    """Name of a rule on the whole → what a finding would be about → what this shard has to say on it."""
     sources: dict[str, list[Transaction]]
-    """Host → what it asked of its own accord."""
+    """Host → the requests outside a dialog that it made, and did not only pass on."""
     faults: list[Fault]
+    """What is wrong with messages by themselves."""
     refused: dict[Place, Transaction]
-    """The requests of findings that may get a twin."""
+    """First frame of a request that was refused → the request, where a finding on it may get a twin."""
     worked: list[Sighting]
-    """Requests that may be such a twin."""
+    """Requests that succeeded, among which twins are looked for."""
     concerned: list[Sighting]
-    """The messages of calls that rules on captures ask about."""
+    """The messages of the calls that rules on captures ask about."""
 
 
 def judged(sightings: Iterable[Sighting], links: Sequence[Link], outlook: Outlook) -> tuple[Judgement, Scene]:
@@ -45,7 +46,7 @@ def judged(sightings: Iterable[Sighting], links: Sequence[Link], outlook: Outloo
 
 
 def judgement_of(seen: Correlation, outlook: Outlook) -> tuple[Judgement, Scene]:
-    """The same, where it is known already what belongs to what."""
+    """The same, of messages that are correlated already."""
     scene = outlook.scene(seen)
     findings = list(on_calls(scene, RULES))
     # What is told of all shards together gets no more twins than that, the worst first.

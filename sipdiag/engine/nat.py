@@ -23,7 +23,7 @@ from sipdiag.findings import Flow, Flows, Mark, Traffic, all_traffic, flows_of
 
 NO_FLOWS = Flows(by_registration={}, lost=frozenset())
 DEVICES = "devices"
-"""What endpoints have homes by: those that one registration came from have the same."""
+"""The kind of ties between the endpoints that one registration came from: see `Run.home_by`."""
 
 
 class Devices:
@@ -34,7 +34,7 @@ class Devices:
         self._registering, self._natted = array("Q"), array("Q")
 
     def add(self, registering: Mapping[str, Iterable[str]], natted: Iterable[str]) -> None:
-        """Add what a capture shows: who registers by Call-ID, and the Call-IDs of which devices may be behind one."""
+        """Add a capture: Call-ID → endpoints that register with it; the Call-IDs whose device may be behind a NAT."""
         for call_id, endpoints in registering.items():
             number = crc32(octets_of(call_id)) << 32
             for endpoint in endpoints:
@@ -42,7 +42,7 @@ class Devices:
         self._natted.extend(crc32(octets_of(call_id)) for call_id in natted)
 
     def behind(self) -> frozenset[str]:
-        """Those that may be behind a NAT; two Call-IDs with one hash make at most one too many of it."""
+        """The endpoints that may be behind a NAT; where two Call-IDs have the same hash, a few too many."""
         registering = np.frombuffer(self._registering, np.uint64)
         natted = np.isin(registering >> np.uint64(32), np.frombuffer(self._natted, np.uint64))
         wanted = set((registering[natted] & np.uint64(0xFFFFFFFF)).tolist())

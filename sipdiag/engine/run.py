@@ -22,15 +22,17 @@ import numpy.typing as npt
 from sipdiag.engine.files import becoming, part_in, put_parts
 
 SHARDS_A_BUCKET = 16
+"""Shards that share a bucket, at most."""
 BUCKETS = 8
-"""At least so many where there are as many shards, so that no process waits for another one's."""
+"""There are at least so many buckets where there are as many shards: enough for several processes at once."""
 SHARDS_A_PART = 4
+"""Shards that share a part of what is gathered of hosts and of what many calls show."""
 AT_A_TIME = 8192
-"""Of what many tell in order so much is in memory when it is merged; at least one of each teller."""
+"""Items in memory while what all shards or buckets keep in order is merged; at least one of each."""
 SIZE, KEYS, FIRST = 0, 1, 2
-"""The parts that say how many keys a bucket has, and which; the first of the slots, of which there are as many."""
+"""Parts of a file of slots: how many keys it has, which these are, and the first slot; there is a slot for each key."""
 CALLS = "calls"
-"""What Call-IDs have homes by."""
+"""The kind of ties that says in which shard the call of a Call-ID is judged: see `Run.home_by`."""
 Hashes = npt.NDArray[np.uint32]
 
 
@@ -38,23 +40,23 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Where one run of an audit keeps what its stages leave."""
 
     folder: Path
-    """Of the stages."""
+    """Where stages leave what later stages need."""
     data: Path
-    """Of the result."""
+    """Where the result goes."""
     read: Path
-    """Of the captures that were read, by content."""
+    """Where the captures lie that were read, each under the name of its content."""
     shards: int
     together: int = msgspec.field(default_factory=lambda: SHARDS_A_BUCKET)
-    """So many shards are a bucket."""
+    """How many shards share a bucket."""
 
     @property
     def buckets(self) -> int:
-        """Into how many parts goes what is told across shards."""
+        """How many buckets there are."""
         return -(-self.shards // self.together)
 
     @property
     def parts(self) -> int:
-        """Into how many goes what shards gather of hosts and of what many calls show."""
+        """Into how many parts goes what shards gather of hosts and of what many calls show."""
         return -(-self.shards // SHARDS_A_PART)
 
     def shards_in(self, bucket: int) -> range:
@@ -70,11 +72,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         return crc32(call_id) % self.shards
 
     def home_of(self, call_id: bytes) -> int:
-        """The shard in which its call is judged: that of the first leg, once it is known which legs are one call."""
+        """The shard in which a Call-ID's call is judged: that of its first leg, once it is known what its legs are."""
         return self.home_by(CALLS, call_id) % self.shards
 
     def home_by(self, kind: str, name: bytes) -> int:
-        """The number of what a name is tied to: it is the same for all that are tied to each other."""
+        """The number of the group that ties of this `kind` put a name in: all that are tied together have the same."""
         number = crc32(name)
         hashes, homes = _homes(self.folder / f"{kind}.npy")
         at = int(np.searchsorted(hashes, number))
@@ -94,7 +96,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         put_parts(self.folder / name / f"{number}", pieces or {0: []})
 
     def in_order(self, name: str, tellers: int) -> Iterator[tuple[Any, ...]]:
-        """What all of them told, ascending by the first of each, a few of each teller in memory at a time."""
+        """What all tellers kept, ascending by the first item of each tuple; a few tuples of each teller in memory."""
         return merge(*(self._pieces(name, number) for number in range(tellers)), key=itemgetter(0))
 
     def _pieces(self, name: str, number: int) -> Iterator[tuple[Any, ...]]:
@@ -104,7 +106,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bucketed(shards: int) -> int:
-    """How many of so many shards are a bucket."""
+    """How many shards share a bucket where there are so many."""
     return max(1, min(SHARDS_A_BUCKET, shards // BUCKETS))
 
 
