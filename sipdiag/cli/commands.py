@@ -44,12 +44,6 @@ class Commands(Group):
         command: click.Command = import_module(COMMANDS[cmd_name]).command
         return command if HELPING is None else HELPING(command)
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take the arguments; if help is among what they ask for, have it in the language of the user."""
-        if HELPING is not None:
-            HELPING(self)
-        return super().parse_args(ctx, args)
-
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sipdiag")
@@ -83,8 +77,9 @@ def run(arguments: list[str]) -> int:
         _suggest(arguments[1])
     try:
         # Not `main()`: that would take a closed pipe for a failure.
-        with sipdiag.make_context("sipdiag", arguments or ["--help"]) as context:
-            result = sipdiag.invoke(context)
+        program = sipdiag if HELPING is None else HELPING(sipdiag)
+        with program.make_context("sipdiag", arguments or ["--help"]) as context:
+            result = program.invoke(context)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from copy import copy
 from typing import TYPE_CHECKING, cast
 
 from sipdiag.cli.language import remember
@@ -17,10 +18,12 @@ VERBATIM = "\b"
 
 
 def helping(command: Command) -> Command:
-    """`command` with its help in the language of the user."""
+    """`command` with its help in the language of the user; what it was made of stays as it is."""
     known = phrases()
     if known is None:
         return command
+    command = copy(command)
+    command.params = [copy(each) for each in command.params]
     command.help = in_language(command.help or "", known)
     for parameter in command.params:
         text = getattr(parameter, "help", None)

@@ -308,8 +308,8 @@ def test_what_cannot_be_read_is_one_line(night: Bucket, tmp_path: Path, url: str
     """With its reason and exit code 3, of a folder with what reads it; an audit goes on with the rest."""
     url = url.format(bucket=night.url)
     ran = run("analyze", url, **night.variables)
-    hint = f"sipdiag: 'sipdiag audit {url} -o DIR' reads the captures of a folder\n" if reason == FOLDER else ""
-    assert (ran.code, ran.out, ran.err) == (3, "", f"sipdiag: {url}: {reason}\n{hint}")
+    hint = f"; 'sipdiag audit {url} -o DIR' reads the captures of a folder" if reason == FOLDER else ""
+    assert (ran.code, ran.out, ran.err) == (3, "", f"sipdiag: {url}: {reason}{hint}\n")
     if reason != FOLDER:
         ran = audit(tmp_path / "out", url, f"{night.url}/night/a/call.pcap", **night.variables)
         assert ran.code == 3
