@@ -20,6 +20,7 @@ def build(folder: Path) -> None:
     behind_proxy(folder / "behind-proxy.pcap")
     crossed(folder / "crossed.pcap")
     unrepeated(folder / "unrepeated.pcap")
+    crashed(folder / "undelivered.pcap")
     silent(folder / "silent.pcap")
 
 
@@ -42,6 +43,19 @@ def unanswered(path: Path, repeats: tuple[float, ...]) -> None:
     bye = call.request(ALICE, "BYE")
     wire.send(bye, ALICE, BOB, after=20)
     wire.repeat(bye, ALICE, BOB, repeats)
+    wire.write()
+
+
+def crashed(path: Path) -> None:
+    """Bob's phone has crashed: his host says of each BYE that nobody listens."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=BOB, name=f"bye-unanswered-{path.stem}")
+    set_up(wire, call)
+    bye = call.request(ALICE, "BYE")
+    wire.send(bye, ALICE, BOB, after=20)
+    before = len(wire.packets) - 1
+    wire.repeat(bye, ALICE, BOB, LADDER[:4])
+    wire.refuse_each(BOB, 3, 3, wire.packets[before:])
     wire.write()
 
 

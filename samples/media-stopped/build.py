@@ -18,6 +18,10 @@ def build(folder: Path) -> None:
     one.there.speak(one.wire, 12, at=one.start + 0.05)
     one.back.speak(one.wire, 3, at=one.start + 0.02)
     one.end(12.1)
+    # Bob's phone crashes after three seconds, and his host refuses what Alice sends from then on.
+    crashed(folder / "gone.pcap", 3)
+    # The same sooner: what was heard for a short time was heard.
+    crashed(folder / "soon-gone.pcap", 2)
     # Both fall silent at the same time: the way between them broke.
     both = Talk(path=folder / "both.pcap")
     both.there.speak(both.wire, 3, at=both.start + 0.05)
@@ -64,6 +68,17 @@ def build(folder: Path) -> None:
     number = quiet.back.speak(quiet.wire, 3, at=quiet.start + 0.02)
     quiet.back.noise(quiet.wire, at=quiet.start + 0.02 + number * PTIME, number=number)
     quiet.end(12.1)
+
+
+def crashed(path: Path, after: float) -> None:
+    """Bob speaks until so many seconds after his answer; from then on his host refuses what Alice sends."""
+    talk = Talk(path=path)
+    talk.back.speak(talk.wire, after, at=talk.start + 0.02)
+    before = len(talk.wire.packets)
+    talk.there.speak(talk.wire, 12, at=talk.start + 0.05)
+    sent = [each for each in talk.wire.packets[before:] if each.time > (talk.start + after + 0.03) * 1_000_000]
+    talk.wire.refuse_each(BOB, 3, 3, sent[::16])
+    talk.end(12.1)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ def build(folder: Path) -> None:
     recovered(folder / "recovered.pcap")
     one_sided(folder / "one-sided.pcap")
     sent_once(folder / "once.pcap")
+    switched_off(folder / "undelivered.pcap")
     silent(folder / "silent.pcap")
 
 
@@ -35,6 +36,15 @@ def timed_out(path: Path, until: float = 200) -> None:
     watch = watched(path, until)
     watch.notify(after=30, code=0, repeats=LADDER)
     watch.sign_of_life(after=40)
+    watch.wire.write()
+
+
+def switched_off(path: Path) -> None:
+    """Alice's program was ended without a word, and her computer says so of each copy that the PBX sends."""
+    watch = watched(path, until=45)
+    before = len(watch.wire.packets)
+    watch.notify(after=30, code=0, repeats=LADDER[:5])
+    watch.wire.refuse_each(watch.dialog.caller, 3, 3, watch.wire.packets[before:])
     watch.wire.write()
 
 

@@ -302,13 +302,21 @@ def _distance(place: Place, stream: Stream) -> int:
     return min(abs(begin - place[0]) for begin in _begins(stream))
 
 
-def _rank(line: MediaLine, stream: Stream) -> tuple[bool, bool]:
-    """How well a line suits a stream: one that lists its payload type, and then one that was not rejected."""
-    accepted = any(
-        terms.caller is not None and terms.callee is not None and terms.caller.receives and terms.callee.receives
+def _rank(line: MediaLine, stream: Stream) -> tuple[bool, bool, bool, int]:
+    """How well a line suits a stream, of the lines that a call has at several hops and for several branches.
+
+    Best is one that lists its payload type, then one that was not rejected, then one that also receives where the
+    stream comes from, then the one that was agreed on first. All of that is the same for both ways of a conversation,
+    so that both go to one line; since when an endpoint is known is not: a challenged INVITE told the caller's before.
+    """
+    agreed = [
+        (terms, terms.caller, terms.callee)
         for terms in line.terms
-    )
-    return _names(line, stream), accepted
+        if terms.caller is not None and terms.callee is not None
+    ]
+    accepted = any(caller.receives and callee.receives for _, caller, callee in agreed)
+    symmetric = any(stream.source in (*caller.endpoints, *callee.endpoints) for _, caller, callee in agreed)
+    return _names(line, stream), accepted, symmetric, -min((terms.agreed for terms, _, _ in agreed), default=line.begin)
 
 
 def _names(line: MediaLine, stream: Stream) -> bool:

@@ -215,6 +215,60 @@ def test_a_recorder_on_one_side_of_a_relay_misses_nothing(hops: list[tuple[End, 
     assert found == []
 
 
+def proxied(*, tries: tuple[int, ...] = (1, 2)) -> Talk:
+    """A call through a proxy that leaves the descriptions alone, at both hops; all but the last try are challenged."""
+    talk = Talk()
+    exchange = talk.exchange
+    for cseq in tries:
+        at, branch = cseq / 10, f"near{cseq}"
+        near = exchange.request("INVITE", at, destination=PROXY, branch=branch, cseq=cseq)
+        near = with_body(exchange, near, OFFER)
+        if cseq != tries[-1]:
+            exchange.response(407, near, at + 0.01, to_tag="proxy")
+            exchange.request("ACK", at + 0.02, destination=PROXY, branch=branch, cseq=cseq, to_tag="proxy")
+    far = exchange.request("INVITE", 0.5, source=PROXY, branch="far", cseq=tries[-1])
+    far = with_body(exchange, far, OFFER)
+    with_body(exchange, exchange.response(200, far, 1), ANSWER)
+    with_body(exchange, exchange.response(200, near, 1.1), ANSWER)
+    exchange.request("ACK", 1.2, branch="ack", to_tag="callee", destination=PROXY, cseq=tries[-1])
+    exchange.request("ACK", 1.3, branch="ack2", to_tag="callee", source=PROXY, cseq=tries[-1])
+    return talk
+
+
+@pytest.mark.parametrize("tries", [(1,), (1, 2), (1, 2, 3)])
+def test_both_ways_of_a_conversation_are_on_one_line(tries: tuple[int, ...]) -> None:
+    """A challenged INVITE told one end of the near hop before the other: both sides are heard all the same."""
+    scene = hop(proxied(tries=tries), HERE, THERE, 10).end(9).scene()
+    media = scene.carriage.of(scene.correlation.calls[0])
+    assert [each.toward for each in media.carried] == ["callee", "caller"]
+    assert len({id(each.line) for each in media.carried}) == 1
+    assert [each.rule for each in diagnose(scene, RULES) if each.rule.startswith("media-")] == []
+
+
+def test_one_way_through_a_proxy_is_told_all_the_same() -> None:
+    """The caller was challenged, and nothing of it is heard."""
+    talk = proxied().say(THERE, HERE, 1.4, 6).end(9)
+    assert talk.told("media-one-way") == [("unseen", "error", "likely")]
+
+
+def test_of_two_branches_a_stream_is_on_the_one_that_it_comes_from() -> None:
+    """Two phones play an announcement, and the second to do so answers: what it says is not on the first one's line."""
+    talk = Talk()
+    exchange = talk.exchange
+    with_body(exchange, exchange.request("INVITE", 0, destination=PROXY, branch="near"), OFFER)
+    other = sdp("m=audio 6002 RTP/AVP 0", address="203.0.113.21")
+    one = exchange.request("INVITE", 0.1, source=PROXY, destination="203.0.113.21:5060", branch="one")
+    one = with_body(exchange, one, OFFER)
+    two = with_body(exchange, exchange.request("INVITE", 0.1, source=PROXY, branch="two"), OFFER)
+    with_body(exchange, exchange.response(183, one, 0.2, to_tag="other"), other)
+    with_body(exchange, exchange.response(183, two, 0.3), ANSWER)
+    with_body(exchange, exchange.response(200, two, 1), ANSWER)
+    exchange.response(487, one, 1.1, to_tag="other")
+    scene = hop(talk, HERE, THERE, 10).scene()
+    media = scene.carriage.of(scene.correlation.calls[0])
+    assert {each.line.hop for each in media.carried if each.line is not None} == {(PROXY, CALLEE)}
+
+
 def test_what_some_calls_have_is_numbered_anew() -> None:
     """A report that is narrowed to them lists their streams alone, and still knows that there were others."""
     talk = Talk().begin().say(HERE, THERE, 1.1, 3).end(5)

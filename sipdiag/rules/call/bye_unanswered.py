@@ -1,7 +1,8 @@
 """A BYE got no final response: nobody knows whether the other side has ended the call.
 
 The sender of a BYE takes the session as ended at once (RFC 3261, section 15.1.1), but the other side, which owes a 200
-(section 15.1.2), goes on with the call, and with its billing, until something else ends it.
+(section 15.1.2), goes on with the call, and with its billing, until something else ends it. Where ICMP says
+that the BYE did not arrive, the client is told at once (section 18.4).
 """
 
 from __future__ import annotations
@@ -39,15 +40,16 @@ def _finding(call: Call, duty: Duty, bye: Passage, scene: Scene) -> Finding:
     if other is not None:
         evidence["other_bye_frame"] = other.frame
         shown_by.append(other)
-    severity = Severity.NOTE if duty.reason == "crossed" else SEVERITY
-    return found(NAME, duty.reason, severity, _sureness(duty, request, scene), shown_by, evidence)
-
-
-def _sureness(duty: Duty, request: Sighting, scene: Scene) -> Confidence:
     if duty.reason in ("crossed", "answer-lost"):
-        return Confidence.LIKELY
+        severity = Severity.NOTE if duty.reason == "crossed" else SEVERITY
+        return found(NAME, duty.reason, severity, Confidence.LIKELY, shown_by, evidence)
+    notice = scene.notices.on([request, *hop.request_repeats])
+    if notice is not None:
+        confidence = notice.confidence(scene.window.left(request.time))
+        return notice.added_to(found(NAME, "undelivered", SEVERITY, confidence, shown_by, evidence))
     missed = scene.missed_bytes(request.destination, request.source)
-    return sureness(duty.outcome, duty.reason, request, scene.window, missed=missed)
+    confidence = sureness(duty.outcome, duty.reason, request, scene.window, missed=missed)
+    return found(NAME, duty.reason, SEVERITY, confidence, shown_by, evidence)
 
 
 def _evidence(call: Call, bye: Passage, hop: Transaction, request: Sighting, scene: Scene) -> Evidence:

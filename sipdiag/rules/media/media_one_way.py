@@ -13,7 +13,17 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from sipdiag.calls import OTHER, SECOND, Call, Correlation, Hearing, is_private
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found_heard, hearing_evidence, stilled_in
+from sipdiag.findings import (
+    Confidence,
+    Evidence,
+    Finding,
+    Notice,
+    Scene,
+    Severity,
+    found_heard,
+    hearing_evidence,
+    stilled_in,
+)
 from sipdiag.trace import host
 
 NAME = "media-one-way"
@@ -22,6 +32,8 @@ SEVERITY = Severity.ERROR
 OPEN = ""
 """What findings are about that the recorder may have caused by itself: told once."""
 MOST_CALLS = 20
+LET_IN = 3 * SECOND // 2
+"""Media that are refused from their beginning are so sooner than this: a host sends one error a second."""
 FAX_JUDGED = 20 * SECOND
 """How long a fax must have had: whoever sends by hand first listens, and then presses a key; both give up after 35
 seconds (ITU-T T.30, timer T1)."""
@@ -55,7 +67,7 @@ def _refused(call: Call, scene: Scene) -> Finding | None:
         if hearing.length < scene.settings.media_judged_s * SECOND or hearing.wanted.media.candidates:
             continue
         notice = scene.notices.against(hearing.wanted.endpoint, hearing.begin, hearing.end)
-        if notice is not None:
+        if notice is not None and not _was_let_in(hearing, call, notice, scene):
             told = [hearing.wanted.told]
             evidence = hearing_evidence(call, hearing) | {"seconds": round(hearing.length / SECOND, 3)}
             likely = Confidence.LIKELY
@@ -64,6 +76,14 @@ def _refused(call: Call, scene: Scene) -> Finding | None:
             )
             return notice.added_to(finding)
     return None
+
+
+def _was_let_in(hearing: Hearing, call: Call, notice: Notice, scene: Scene) -> bool:
+    """Whether media had arrived for a while before the first error: then the hearer went away in mid-call."""
+    endpoint = hearing.wanted.endpoint  # wherever on the way of the call it is told
+    carried = scene.carriage.of(call).carried
+    begins = [each.stream.first_time for each in carried if each.stream.destination == endpoint]
+    return bool(begins) and notice.reports[0].time > min(begins) + LET_IN
 
 
 def _findings(call: Call, scene: Scene) -> Iterator[Finding]:

@@ -3,6 +3,8 @@
 Nothing but a new offer, or the end of the session, takes back what was agreed on (RFC 3264, section 8). An offer that
 moves the media to another port, or ends a hold, asks for them there as well. A pause with
 comfort noise before it, or between talkspurts, is a sender that saves packets (RFC 3551, section 4.1), and no fault.
+Where the host of a side that is heard no more refuses what it is sent from then on, as ICMP says (RFC 792), its end
+of the call is gone.
 """
 
 from __future__ import annotations
@@ -49,7 +51,16 @@ def check(call: Call, scene: Scene) -> Iterator[Finding]:
             if call.ending is not None:  # without it the call may have ended, unseen
                 yield _finding(call, "both", hearings[0], hearings)
         elif silent:
-            yield _finding(call, "one", silent[0], silent)
+            yield _one(call, silent, scene)
+
+
+def _one(call: Call, silent: list[Hearing], scene: Scene) -> Finding:
+    """One side fell silent: it may have its reasons, unless its own port is closed since."""
+    gone = silent[0]
+    notice = scene.notices.against(gone.expected_from.endpoint, gone.final or gone.begin, gone.end)
+    if notice is None or gone.expected_from.media.candidates:
+        return _finding(call, "one", gone, silent)
+    return notice.added_to(_finding(call, "gone", gone, silent))
 
 
 def _finding(call: Call, variant: str, hearing: Hearing, hearings: list[Hearing]) -> Finding:
@@ -60,7 +71,7 @@ def _finding(call: Call, variant: str, hearing: Hearing, hearings: list[Hearing]
     return found_heard(
         NAME,
         variant,
-        SEVERITY if variant == "both" else Severity.NOTE,  # one side may have its reasons: a voice mail that records
+        Severity.NOTE if variant == "one" else SEVERITY,  # one side may have its reasons: a voice mail that records
         Confidence.LIKELY,
         call=call,
         told=[hearing.wanted.told],

@@ -1,7 +1,8 @@
 """The notifier's NOTIFY is not answered: the subscriber does not learn what it wanted to know.
 
 "If the NOTIFY request fails due to expiration of SIP Timer F (transaction timeout), the notifier SHOULD remove the
-subscription" (RFC 6665, section 4.2.2).
+subscription" (RFC 6665, section 4.2.2). Where ICMP says that it did not arrive, it fails at once (RFC 3261,
+section 18.4).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sipdiag.calls import NOTHING_TO_SAY, Duty, Subscription
-from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found, seconds, sureness
+from sipdiag.findings import Confidence, Evidence, Finding, Notice, Scene, Severity, found, seconds, sureness
 from sipdiag.trace import Sighting
 
 NAME = "notify-unanswered"
@@ -18,8 +19,8 @@ SEVERITY = Severity.WARNING
 MOST_FRAMES = 40
 """So many NOTIFYs are shown; the rest are counted."""
 
-Silent = tuple[Sighting, str, Confidence]
-"""A NOTIFY without an answer, the variant that says how, and how sure that is."""
+Silent = tuple[Sighting, str, Confidence, Notice | None]
+"""A NOTIFY without an answer, the variant that says how, how sure that is, and what ICMP says of it."""
 
 
 def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
@@ -37,7 +38,8 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
     if not silent:
         return
     sure = [each for each in silent if each[2] is not Confidence.INCONCLUSIVE]
-    request, variant, confidence = (sure or silent)[0]
+    refused = [each for each in sure if each[3] is not None]
+    request, variant, confidence, notice = (refused or sure or silent)[0]
     severity = SEVERITY
     if answer is not None:
         variant, severity = "recovered", Severity.NOTE
@@ -51,11 +53,12 @@ def check(subscription: Subscription, scene: Scene) -> Iterator[Finding]:
         "subscriber": request.destination,
         "transport": request.transport,
     }
-    shown_by = [request, *(other for other, _, _ in silent if other is not request)][:MOST_FRAMES]
+    shown_by = [request, *(other for other, *_ in silent if other is not request)][:MOST_FRAMES]
     if answer is not None:
         evidence["answer_frame"] = answer.frame
         shown_by.append(answer)
-    yield found(NAME, variant, severity, confidence, shown_by, evidence)
+    finding = found(NAME, variant, severity, confidence, shown_by, evidence)
+    yield finding if notice is None else notice.added_to(finding)
 
 
 def _silent(duties: list[Duty], scene: Scene) -> tuple[list[Silent], Sighting | None]:
@@ -72,6 +75,11 @@ def _silent(duties: list[Duty], scene: Scene) -> tuple[list[Silent], Sighting | 
         elif duty.reason not in NOTHING_TO_SAY and not scene.lost_in_flow(last):
             if answer is not None:
                 silent, answer = [], None  # it went silent again: the newest silence counts
-            sure = sureness(duty.outcome, duty.reason, last.request, scene.window)
-            silent.append((last.request, duty.reason, sure))
+            notice = scene.notices.on([last.request, *last.request_repeats])
+            if notice is None:
+                sure = sureness(duty.outcome, duty.reason, last.request, scene.window)
+                silent.append((last.request, duty.reason, sure, None))
+            else:
+                sure = notice.confidence(scene.window.left(last.request.time))
+                silent.append((last.request, "undelivered", sure, notice))
     return silent, answer

@@ -21,6 +21,8 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     if transaction.request is not None or transaction.origin is not None:
         return
     response = transaction.responses[0]
+    if response.message.cut_off and not transaction.method:
+        return  # what would tie it to its request was not recorded: another rule says that once for all
     recorded = response.time - scene.window.begin(response.time)
     candidate = _meant_for(transaction, response, scene)
     evidence: Evidence = {

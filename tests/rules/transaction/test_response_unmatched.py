@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from exchange import CALLEE, CALLER, PROXY, Exchange
 from sipdiag.rules.transaction.response_unmatched import NAME
+from sipdiag.sip import parse
 from verdict import Told, findings_of, only_finding_of, told
 
 if TYPE_CHECKING:
@@ -126,4 +128,17 @@ def test_a_near_miss_is_silent(story: Callable[[Exchange], None]) -> None:
     """The Via matches, in whatever order and on whatever link the two were recorded."""
     talk = Exchange()
     story(talk)
+    assert findings_of(talk, NAME) == []
+
+
+def test_a_response_cut_off_before_its_cseq_is_left_to_the_rule_on_the_capture() -> None:
+    """With a short snap length nothing ties it to a request: that its request came before the capture is not so."""
+    talk = Exchange()
+    request = talk.request("OPTIONS", 0, branch="asked")
+    response = talk.response(200, request, 0.1)
+    head = response.message.head.partition("\r\nFrom")[0]
+    message = parse(head.encode())
+    assert message is not None
+    assert message.cut_off
+    talk.sightings[talk.sightings.index(response)] = replace(response, message=message)
     assert findings_of(talk, NAME) == []
