@@ -27,23 +27,23 @@ def check(transaction: Transaction, scene: Scene) -> Iterator[Finding]:
     final = transaction.final
     if final is None or status(final) not in (482, 483) or transaction.origin is not None:
         return
-    hops = [
+    branches = [
         each
         for each in scene.correlation.transactions_of(transaction.call_id)
         if each.method == transaction.method
         and each.cseq == transaction.cseq
         and each.from_tag == transaction.from_tag
         and each.origin is None
-        and each.request is not None
     ]
+    hops = [each for each in branches if each.request is not None]
     behind = [each for each in hops if each.time > transaction.time and each.final is not None]
     if transaction.request is None or any(status(each.final) == status(final) for each in behind if each.final):
         return  # it is reported at the hop where it arose
-    if any(each.answers for each in hops):
-        return  # another branch answered
+    if any(each.answers for each in branches):
+        return  # another branch answered, which may have begun before the capture did
     requests = [each.request for each in hops if each.request is not None]
-    if status(final) == 482 and (hops[0].final is None or status(hops[0].final) != 482):
-        return  # a fork that came together again: the other branches decide (section 8.2.2.2)
+    if status(final) == 482 and (len(hops) < len(branches) or hops[0].final is None or status(hops[0].final) != 482):
+        return  # a fork that came together again: the other branches decide, also unseen ones (section 8.2.2.2)
     verdict = _verdict(transaction.method, status(final), requests)
     if verdict is not None:
         yield _finding(transaction, final, requests, *verdict)

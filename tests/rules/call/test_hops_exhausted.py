@@ -84,6 +84,18 @@ def test_a_branch_that_came_together_with_another_is_silent() -> None:
     assert findings(talk) == []
 
 
+def test_a_branch_beside_one_that_began_before_the_capture_is_silent() -> None:
+    """The proxy sent the request to one phone twice: it refuses the second copy, and rings for the first."""
+    talk = Exchange()
+    first = talk.request("INVITE", 0, branch="first", source=PROXY)
+    talk.sightings.remove(first)
+    talk.response(482, talk.request("INVITE", 0.01, branch="second", source=PROXY), 0.02)
+    talk.response(180, first, 0.1)
+    assert findings(talk) == []
+    talk.response(200, first, 2)
+    assert findings(talk) == []
+
+
 def test_other_failures_are_silent() -> None:
     """486."""
     assert findings(refused(486, 70)) == []
