@@ -83,6 +83,6 @@ def _named(heading: str, language: str) -> str:
         if heading == called:
             return name
     before, _, after = headings["for_method"].partition("{method}")
-    if heading.startswith(before) and heading.endswith(after) and heading[len(before) :].isupper():
+    if heading.startswith(before) and heading.endswith(after) and heading[len(before) :].removeprefix("re-").isupper():
         return f"for {heading[len(before) :]}"
     return heading

@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 from sipdiag.errors import KnowledgeError
 from sipdiag.knowledge.facts import facts_of
 
+RE_INVITE = "re-INVITE"
+"""An INVITE within a dialog, which changes a session and begins none (RFC 3261, section 14)."""
+
 
 class Part(NamedTuple):
     """What an entry says of one method: prose, and lists only where they differ from the entry's own."""
@@ -50,7 +53,7 @@ class Entry(NamedTuple):
 
     def about(self, method: str) -> Entry:
         """The entry as it reads for one method: its own words first, the general ones where it has none."""
-        part = self.methods.get(method)
+        part = self.part(method)
         if part is None:
             return self
         return self._replace(
@@ -58,6 +61,10 @@ class Entry(NamedTuple):
             seen_when=part.seen_when or self.seen_when,
             fix=part.fix or self.fix,
         )
+
+    def part(self, method: str) -> Part | None:
+        """What it says of one method; of a `re-INVITE` what it says of an INVITE, where it makes no difference."""
+        return self.methods.get(method) or (self.methods.get("INVITE") if method == RE_INVITE else None)
 
     def over(self, beneath: Entry) -> Entry:
         """This entry, with the sections and facts that it leaves out taken from the one `beneath`."""
@@ -89,7 +96,7 @@ class Headings:
             return self._names[heading]
         for before, after in self._around:
             method = heading[len(before) : len(heading) - len(after)]
-            if heading == before + method + after and method.isupper():
+            if heading == before + method + after and (method.isupper() or method == RE_INVITE):
                 return f"for {method}"
         return None
 

@@ -234,7 +234,8 @@ def _codes(analysis: Analysis, ticket: Ticket) -> Iterator[str]:
     for arrival in analysis.correlation.arrivals:
         message = arrival.sighting.message
         if isinstance(message, Response) and arrival.repeat is Repeat.FIRST:
-            counts[message.status, message.cseq_method, ticket.words.status_key(arrival.sighting)] += 1
+            key = ticket.words.status_key(arrival.sighting)
+            counts[message.status, ticket.words.answered(key, arrival.sighting, arrival.transaction), key] += 1
     if not counts:
         return
     yield f"## {ticket.word('responses')}"

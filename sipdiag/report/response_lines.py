@@ -36,7 +36,8 @@ def response_lines(arrivals: Sequence[Arrival], words: Words, width: int, *, eve
     for arrival in arrivals:
         message = arrival.sighting.message
         if isinstance(message, Response):
-            kind = words.status_key(arrival.sighting), message.cseq_method, message.status, message.reason
+            key = words.status_key(arrival.sighting)
+            kind = key, words.answered(key, arrival.sighting, arrival.transaction), message.status, message.reason
             kinds.setdefault(kind, []).append(arrival)
     for (key, method, code, reason), alike in sorted(kinds.items(), key=lambda each: (each[0][2], -len(each[1]))):
         line = Text(f"{words.numbers.count(len(alike)):>7} ×  ")
@@ -59,7 +60,10 @@ def _of_one(arrival: Arrival, words: Words, width: int) -> Iterator[Line]:
     if arrival.first is not None:  # what a repeat means was said at the first
         yield line, 0, _hang(line, width)
     else:
-        yield from _with_meaning(line, words.meaning(words.status_key(sighting), message.cseq_method), width)
+        key = words.status_key(sighting)
+        yield from _with_meaning(
+            line, words.meaning(key, words.answered(key, arrival.sighting, arrival.transaction)), width
+        )
 
 
 def _answer(code: int, reason: str, room: int) -> Text:

@@ -290,7 +290,8 @@ class _TerminalReport:
                 key = self._words.status_key(arrival.sighting)
                 entry = self._words.entry(key)
                 if entry is not None:
-                    method = message.cseq_method if message.cseq_method in entry.methods else ""
+                    asked = self._words.answered(key, arrival.sighting, arrival.transaction)
+                    method = asked if asked in entry.methods else ""
                     named.setdefault((key, method), entry)
         if not named:
             return

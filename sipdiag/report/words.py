@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from sipdiag.findings import Evidence, Finding
-from sipdiag.knowledge import Catalogue, Entry
+from sipdiag.knowledge import RE_INVITE, Catalogue, Entry
 from sipdiag.knowledge.conditions import values
 from sipdiag.report.defects import DefectWords
 from sipdiag.report.difference import difference_told
@@ -19,6 +19,7 @@ from sipdiag.trace import Sighting
 
 if TYPE_CHECKING:
     from sipdiag.analysis import Analysis
+    from sipdiag.calls import Transaction
     from sipdiag.defect import Defect
 
 _ENDED_BY_A_CODE = {
@@ -127,8 +128,15 @@ class Words:
         entry = self.entry(key)
         if entry is None:
             return ""
-        part = entry.methods.get(method)
+        part = entry.part(method)
         return entry.meaning if part is None else _first_sentence(part.description) or entry.meaning
+
+    def answered(self, key: str, response: Sighting, transaction: Transaction | None) -> str:
+        """What a response answers: its method, or `re-INVITE` where the entry called `key` tells that apart."""
+        method = response.message.cseq_method
+        request = None if transaction is None else transaction.request
+        entry = self.entry(key) if method == "INVITE" and request is not None and request.message.to_tag else None
+        return RE_INVITE if entry is not None and RE_INVITE in entry.methods else method
 
     def message(self, finding: Finding, form: Form = kept) -> str:
         """What the finding says, in one sentence; what packets said stands in it as `form` shows it."""
@@ -199,7 +207,9 @@ def _short(value: str) -> str:
 
 
 def _first_sentence(prose: str) -> str:
-    return _SENTENCE_END.split(prose, maxsplit=1)[0]
+    """The first sentence by itself: what only leads on to the next, as a colon does, ends it too."""
+    first = _SENTENCE_END.split(prose, maxsplit=1)[0]
+    return f"{first[:-1]}." if first.endswith((":", ";")) else first
 
 
 def filled(template: str, evidence: Evidence, form: Form = kept, numbers: Numbers = ENGLISH) -> str:

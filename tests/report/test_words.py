@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from exchange import Exchange, ladder
-from reporting import words
+from reporting import analysis_of, sample, words
 from sipdiag.findings import Confidence, Evidence, Finding, Severity, diagnose
 from sipdiag.report.words import filled
 from sipdiag.rules import RULES
@@ -99,6 +99,27 @@ def test_the_method_decides_the_meaning_where_it_matters() -> None:
     """A 200 to a BYE is no answer to a call."""
     assert words().meaning("status/200", "BYE") != words().meaning("status/200", "INVITE")
     assert "\n" not in words().meaning("status/200", "BYE")
+    assert words().meaning("status/481", "BYE") == "The call is over for both sides."
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_a_change_of_a_session_is_no_answer_to_a_call(language: str) -> None:
+    """RFC 3261, section 14: an INVITE with a tag in To changes a session; where that makes no difference it is one."""
+    told = words(language)
+    seen = [
+        each for each in analysis_of(sample("media-stopped/moved")).correlation.arrivals if each.sighting.message.status
+    ]
+    answered = {
+        each.sighting.frame: told.answered("status/200", each.sighting, each.transaction)
+        for each in seen
+        if each.sighting.message.status == 200
+    }
+    assert list(answered.values()) == ["INVITE", "re-INVITE", "BYE"]
+    meanings = [told.meaning("status/200", method) for method in answered.values()]
+    assert len(set(meanings)) == 3
+    again = next(each for each in seen if answered.get(each.sighting.frame) == "re-INVITE")
+    assert told.answered("status/403", again.sighting, again.transaction) == "INVITE"
+    assert told.meaning("status/403", "re-INVITE") == told.meaning("status/403", "INVITE")
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", " The response says "), ("pt", " A resposta diz ")])

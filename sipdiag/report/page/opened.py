@@ -10,7 +10,6 @@ from sipdiag.report.escape import shown
 from sipdiag.report.ladder import ladder_of, sent_in
 from sipdiag.report.page.conversations import Conversation, Marks
 from sipdiag.report.page.messages import Shower
-from sipdiag.report.page.prose import sentence
 from sipdiag.report.page.streams import StreamTeller
 from sipdiag.report.words import Words
 from sipdiag.sip import Message, Request, Response
@@ -97,7 +96,8 @@ class Opener:
             return told
         key = self._words.status_key(sighting)
         self.named.add(key)
-        told |= {"entry": key, "meaning": sentence(self._words.meaning(key, message.cseq_method))}
+        answered = self._words.answered(key, sighting, transaction)
+        told |= {"entry": key, "meaning": self._words.meaning(key, answered)}
         if transaction is not None and transaction.request is not None:
             request = transaction.request
             told["answers"] = [request.frame, (sighting.time - request.time) // MICROSECOND]

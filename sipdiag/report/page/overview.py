@@ -11,7 +11,7 @@ from sipdiag.calls import MILLISECOND, SECOND, Repeat
 from sipdiag.findings import Severity
 from sipdiag.report.numbers import Numbers
 from sipdiag.report.page.messages import Shower
-from sipdiag.report.page.prose import anchor, inline, sentence
+from sipdiag.report.page.prose import anchor, inline
 from sipdiag.report.rows import summary_of
 from sipdiag.report.times import clock, day
 from sipdiag.report.words import Words
@@ -110,7 +110,8 @@ def responses_of(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
         message = arrival.sighting.message
         if not isinstance(message, Response) or arrival.repeat is not Repeat.FIRST:
             continue
-        kind = (message.status, words.status_key(arrival.sighting), message.cseq_method)
+        key = words.status_key(arrival.sighting)
+        kind = message.status, key, words.answered(key, arrival.sighting, arrival.transaction)
         delays = seen.setdefault(kind, [])
         request = None if arrival.transaction is None else arrival.transaction.request
         delays.append(-1 if request is None else arrival.sighting.time - request.time)
@@ -126,7 +127,7 @@ def responses_of(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
                 "method": method,
                 "count": len(delays),
                 "delay": words.numbers.span(round(median(known))) if known else "",
-                "meaning": inline(sentence(words.meaning(key, method))),
+                "meaning": inline(words.meaning(key, method)),
             }
         )
     return told

@@ -62,11 +62,6 @@ def entry_told(entry: Entry, methods: set[str]) -> dict[str, Any]:
     }
 
 
-def sentence(text: str) -> str:
-    """`text` with a full stop where it was taken from before more."""
-    return f"{text[:-1]}." if text.endswith((":", ";")) else text
-
-
 def anchor(key: str) -> str:
     """Where an entry stands in the page: `entry-status-403`."""
     return "entry-" + re.sub(r"[^A-Za-z0-9]+", "-", key)

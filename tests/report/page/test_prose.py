@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reporting import words
-from sipdiag.report.page.prose import anchor, entry_told, inline, reference, sentence
+from sipdiag.report.page.prose import anchor, entry_told, inline, reference
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,3 @@ def test_an_entry_is_told_for_the_methods_that_were_seen() -> None:
 def test_an_anchor_has_no_odd_characters() -> None:
     """An entry of one's own has one too."""
     assert anchor("status/603-network-blocked@my carrier") == "entry-status-603-network-blocked-my-carrier"
-
-
-def test_a_sentence_ends() -> None:
-    """What was cut from a longer one too."""
-    assert [sentence(each) for each in ("Read this:", "Read this;", "Read this.", "")] == ["Read this."] * 3 + [""]
