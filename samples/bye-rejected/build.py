@@ -7,14 +7,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conversation import ALICE, BOB, Dialog, Message, challenge, credentials, sdp
-from recording import Recording
+from conversation import ALICE, BOB, PROXY, Dialog, Message, challenge, credentials, forwarded, returned, sdp
+from recording import LADDER, Recording
 
 
 def build(folder: Path) -> None:
     """Write every capture of the folder."""
     refused(folder / "bye-rejected.pcap", 481)
     refused(folder / "timeout.pcap", 408)
+    unheard(folder / "answer-unheard.pcap")
     refused(folder / "refused.pcap", 403)
     wrong_tags(folder / "wrong-tags.pcap")
     challenged(folder / "challenged.pcap")
@@ -41,6 +42,32 @@ def refused(path: Path, code: int) -> None:
     bye = call.request(ALICE, "BYE")
     wire.send(bye, ALICE, BOB, after=20)
     wire.send(call.reply(bye, code), BOB, ALICE)
+    wire.write()
+
+
+def unheard(path: Path) -> None:
+    """Bob answers every copy of the BYE, but nothing of him reaches the proxy any more, which says 408 in the end."""
+    wire = Recording(path=path)
+    call = Dialog(caller=ALICE, callee=BOB, name="bye-rejected-unheard")
+    invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
+    wire.send(invite, ALICE, PROXY)
+    onward = forwarded(invite, PROXY, to=BOB.contact_uri, record_route=True)
+    wire.send(onward, PROXY, BOB, after=0.004)
+    answer = call.reply(onward, 200, body=sdp(BOB))
+    wire.send(answer, BOB, PROXY, after=2)
+    wire.send(returned(answer), PROXY, ALICE, after=0.002)
+    ack = call.ack(answer)
+    wire.send(ack, ALICE, PROXY)
+    wire.send(forwarded(ack, PROXY), PROXY, BOB, after=0.002)
+    bye = call.request(ALICE, "BYE")
+    wire.send(bye, ALICE, PROXY, after=20)
+    asked = forwarded(bye, PROXY)
+    accepted = call.reply(asked, 200)
+    wire.send(asked, PROXY, BOB, after=0.002)
+    wire.send(accepted, BOB, PROXY, after=0.01)
+    wire.repeat(asked, PROXY, BOB, LADDER)
+    wire.repeat(accepted, BOB, PROXY, LADDER)
+    wire.send(call.reply(bye, 408, by=PROXY), PROXY, ALICE, after=32)
     wire.write()
 
 

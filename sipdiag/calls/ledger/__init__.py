@@ -26,7 +26,7 @@ from sipdiag.calls.ledger.condition import (
 from sipdiag.calls.ledger.confirmation import confirmations
 from sipdiag.calls.ledger.demand import demands
 from sipdiag.calls.ledger.duty import DEMANDS, LAWS, Duty, Law, Outcome
-from sipdiag.calls.ledger.farewell import farewells
+from sipdiag.calls.ledger.farewell import accepted_behind, farewells
 from sipdiag.calls.ledger.glare import glares
 from sipdiag.calls.ledger.notification import FRAGMENT, notifications, notifications_due
 from sipdiag.calls.ledger.receipt import receipts
@@ -48,6 +48,7 @@ __all__ = [
     "Event",
     "Law",
     "Outcome",
+    "accepted_behind",
     "acknowledgements",
     "answers",
     "cancellations",

@@ -67,7 +67,16 @@ def _answered(duty: Duty, bye: Passage, final: Sighting, ended: _Ended) -> Duty:
         return duty.ended(Outcome.LATE, "recovered", by=final)
     if code == 481:
         return duty.ended(*_unknown_dialog(bye, final, ended), by=final)
-    return duty.ended(Outcome.WRONG, "timeout" if code == 408 else "refused", by=final)
+    if code == 408:
+        heard = accepted_behind(bye)
+        return duty.ended(Outcome.WRONG, "timeout" if heard is None else "answer-unheard", by=final)
+    return duty.ended(Outcome.WRONG, "refused", by=final)
+
+
+def accepted_behind(bye: Passage) -> Sighting | None:
+    """The 2xx to a BYE at the last hop that shows one: the other side has ended the call."""
+    finals = (each.final for each in reversed(bye.hops))
+    return next((final for final in finals if final is not None and status(final) < 300), None)
 
 
 def _unknown_dialog(bye: Passage, final: Sighting, ended: _Ended) -> tuple[Outcome, str]:

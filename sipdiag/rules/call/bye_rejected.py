@@ -1,14 +1,26 @@
 """A BYE was refused, so that the two sides disagree on whether the call is over.
 
 481 and 408 end the dialog for the sender all the same (RFC 3261, section 15.1.1): 481 says that the other side knows
-no such dialog (section 15.1.2). A challenge wants the BYE again with credentials (section 22.2).
+no such dialog (section 15.1.2). A proxy that hears no answer says 408, even where one was given
+(section 16.8). A challenge wants the BYE again with credentials (section 22.2).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipdiag.calls import Call, Duty, Outcome, Passage, Trait, reason_phrase, request_uri, side_of, status
+from sipdiag.calls import (
+    Call,
+    Duty,
+    Outcome,
+    Passage,
+    Trait,
+    accepted_behind,
+    reason_phrase,
+    request_uri,
+    side_of,
+    status,
+)
 from sipdiag.findings import Confidence, Evidence, Finding, Scene, Severity, found
 from sipdiag.trace import Sighting
 
@@ -61,8 +73,12 @@ def _finding(call: Call, bye: Passage, final: Sighting, variant: str, severity: 
     for name in ("reason", "warning"):
         if (value := refusal.message.field(name)) is not None:
             evidence[f"header_{name}"] = value
+    shown_by = [bye.request, refusal, final]
+    if variant == "answer-unheard" and (answer := accepted_behind(bye)) is not None:
+        evidence["answer_frame"], evidence["answer_source"] = answer.frame, answer.source
+        shown_by.append(answer)
     # Where the capture lacks the beginning of the call, it may lack the other side's own BYE too.
     sure = variant != "unknown-dialog" or bool(call.attempts)
     confidence = Confidence.CERTAIN if sure else Confidence.INCONCLUSIVE
-    shown_by = list({each.frame: each for each in (bye.request, refusal, final)}.values())
+    shown_by = list({each.frame: each for each in shown_by}.values())
     return found(NAME, variant, severity, confidence, shown_by, evidence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchange import CALLEE, CALLER, Exchange
+from exchange import CALLEE, CALLER, PROXY, Exchange
 from sipdiag.findings import Finding, Severity
 from sipdiag.rules.call import bye_rejected
 
@@ -73,6 +73,21 @@ def test_a_refusal_that_a_second_bye_heals_is_a_note() -> None:
 def test_a_timeout_and_other_refusals_are_told_apart() -> None:
     """408 says that a proxy heard nothing."""
     assert [findings(refused(code))[0].variant for code in (408, 403)] == ["timeout", "refused"]
+
+
+def test_an_answer_that_the_proxy_did_not_hear_is_named() -> None:
+    """The other side accepts each copy of the BYE, and the proxy, which does not hear it, says 408."""
+    talk = Exchange()
+    talk.answered_call()
+    bye = talk.request("BYE", 20, cseq=2, branch="bye", to_tag="callee", destination=PROXY)
+    onward = talk.request("BYE", 20.01, cseq=2, branch="on", to_tag="callee", source=PROXY)
+    answer = talk.response(200, onward, 20.02)
+    talk.again(onward, 20.51)
+    talk.again(answer, 20.52)
+    talk.response(408, bye, 52)
+    (found,) = findings(talk)
+    assert (found.variant, found.severity) == ("answer-unheard", Severity.WARNING)
+    assert (found.evidence["server"], found.evidence["answer_frame"]) == (PROXY, answer.frame)
 
 
 def test_a_bye_said_once_more_after_it_was_accepted_is_silent() -> None:
