@@ -7,7 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conversation import ALICE, BOB, PROXY, Dialog, Message, challenge, credentials, forwarded, returned, sdp
+from conversation import ALICE, BOB, PROXY, Dialog, Message, challenge, credentials, forwarded, sdp
+from proxied_call import through_proxy
 from recording import LADDER, Recording
 
 
@@ -49,16 +50,7 @@ def unheard(path: Path) -> None:
     """Bob answers every copy of the BYE, but nothing of him reaches the proxy any more, which says 408 in the end."""
     wire = Recording(path=path)
     call = Dialog(caller=ALICE, callee=BOB, name="bye-rejected-unheard")
-    invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
-    wire.send(invite, ALICE, PROXY)
-    onward = forwarded(invite, PROXY, to=BOB.contact_uri, record_route=True)
-    wire.send(onward, PROXY, BOB, after=0.004)
-    answer = call.reply(onward, 200, body=sdp(BOB))
-    wire.send(answer, BOB, PROXY, after=2)
-    wire.send(returned(answer), PROXY, ALICE, after=0.002)
-    ack = call.ack(answer)
-    wire.send(ack, ALICE, PROXY)
-    wire.send(forwarded(ack, PROXY), PROXY, BOB, after=0.002)
+    through_proxy(wire, call)
     bye = call.request(ALICE, "BYE")
     wire.send(bye, ALICE, PROXY, after=20)
     asked = forwarded(bye, PROXY)

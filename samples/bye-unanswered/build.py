@@ -7,7 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conversation import ALICE, BOB, PROXY, Agent, Dialog, Message, forwarded, returned, sdp
+from conversation import ALICE, BOB, PROXY, Agent, Dialog, Message, forwarded, sdp
+from proxied_call import through_proxy
 from recording import LADDER, Recording
 
 
@@ -57,20 +58,6 @@ def crashed(path: Path) -> None:
     wire.repeat(bye, ALICE, BOB, LADDER[:4])
     wire.refuse_each(BOB, 3, 3, wire.packets[before:])
     wire.write()
-
-
-def through_proxy(wire: Recording, call: Dialog) -> None:
-    """The call is set up through a proxy that stays in the path."""
-    invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
-    wire.send(invite, ALICE, PROXY)
-    onward = forwarded(invite, PROXY, to=BOB.contact_uri, record_route=True)
-    wire.send(onward, PROXY, BOB, after=0.004)
-    answer = call.reply(onward, 200, body=sdp(BOB))
-    wire.send(answer, BOB, PROXY, after=2)
-    wire.send(returned(answer), PROXY, ALICE, after=0.002)
-    ack = call.ack(answer)
-    wire.send(ack, ALICE, PROXY)
-    wire.send(forwarded(ack, PROXY), PROXY, BOB, after=0.002)
 
 
 def relayed(wire: Recording, call: Dialog, sender: Agent) -> tuple[Message, Message]:

@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from dataclasses import replace
 
 from conversation import ALICE, BOB, PROXY, Agent, Dialog, Message, forwarded, returned, sdp
+from proxied_call import through_proxy
 from recording import LADDER, Recording
 
 OLD_PROXY = "<sip:203.0.113.99:5060;lr>"
@@ -23,20 +24,6 @@ def build(folder: Path) -> None:
     bypassed(folder / "other-route.pcap", ALICE, answered=True, route=OLD_PROXY)
     bypassed(folder / "other-route-failed.pcap", ALICE, answered=False, route=OLD_PROXY)
     silent(folder / "silent.pcap")
-
-
-def set_up(wire: Recording, call: Dialog) -> None:
-    """Alice calls Bob through the proxy, which wants to stay in the path; the ACK follows the route."""
-    invite = call.request(ALICE, "INVITE", body=sdp(ALICE))
-    wire.send(invite, ALICE, PROXY)
-    onward = forwarded(invite, PROXY, to=BOB.contact_uri, record_route=True)
-    wire.send(onward, PROXY, BOB, after=0.004)
-    answer = call.reply(onward, 200, body=sdp(BOB))
-    wire.send(answer, BOB, PROXY, after=2)
-    wire.send(returned(answer), PROXY, ALICE, after=0.002)
-    ack = call.ack(answer)
-    wire.send(ack, ALICE, PROXY)
-    wire.send(forwarded(ack, PROXY), PROXY, BOB, after=0.002)
 
 
 def routed_by(message: Message, route: str) -> Message:
@@ -53,7 +40,7 @@ def bypassed(path: Path, sender: Agent, *, answered: bool, route: str = "") -> N
     """The BYE of `sender` goes straight to the other side, with `route` as its Route."""
     wire = Recording(path=path)
     call = Dialog(caller=ALICE, callee=BOB, name=path.stem)
-    set_up(wire, call)
+    through_proxy(wire, call)
     peer = BOB if sender is ALICE else ALICE
     bye = routed_by(call.request(sender, "BYE"), route)
     wire.send(bye, sender, peer, after=20)
@@ -68,7 +55,7 @@ def silent(path: Path) -> None:
     """Bob's BYE follows the route; a second call goes through a proxy that does not want to stay."""
     wire = Recording(path=path)
     call = Dialog(caller=ALICE, callee=BOB, name="route-bypassed-silent")
-    set_up(wire, call)
+    through_proxy(wire, call)
     bye = call.request(BOB, "BYE")
     wire.send(bye, BOB, PROXY, after=20)
     onward = forwarded(bye, PROXY)
