@@ -82,6 +82,7 @@ TESTED_ELSEWHERE = {
     "knowledge/files.py": "knowledge/test_shelf.py",
     "media/batch.py": "media/test_streams.py",
     "media/events.py": "media/test_streams.py",
+    "media/fax.py": "media/test_udptl.py",
     "media/jitter.py": "media/test_streams.py",
     "media/rtp.py": "media/test_streams.py",
     "media/sequence.py": "media/test_streams.py",

@@ -159,7 +159,7 @@ NOTHING_LOST = {
     "media/jitter.py LONGEST": "a step of the clock, no jitter",
     "media/rising.py MOST": "the highest jitter of two joined parts may be told a little low; no packet is left out",
     "media/table.py MOST_ROWS": "how far room is made ahead; streams.py says how many streams there may be",
-    "media/udptl.py MOST_REPEATED": "what claims to hold more is no fax that is believed: senders repeat a few",
+    "media/fax.py MOST_REPEATED": "what claims to hold more is no fax that is believed: senders repeat a few",
     "media/rtcp.py MOST_BLOCKS": "what five bits can count (RFC 3550)",
     "media/sequence.py MOST_LOST": "what RFC 3550 calls a restart",
     "media/sequence.py MOST_LATE": "the same",

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-_REPEATS, _PARITY = 0x00, 0x80
-_MOST: Final = 16
-"""Earlier packets in a datagram."""
-_PADDING: Final = 3
-"""Octets that some senders leave behind the last part."""
+from sipdiag.media.fax import MOST_REPEATED, PADDING, PARITY, REPEATS
 
 
 def blanked(payload: bytes, *, cut: bool) -> bytes | None:
@@ -21,13 +15,13 @@ def blanked(payload: bytes, *, cut: bool) -> bytes | None:
     at = _part(payload, told, 2)
     if at < len(payload):
         kind = payload[at]
-        if kind not in (_REPEATS, _PARITY):
+        if kind not in (REPEATS, PARITY):
             return None
         told[at] = kind
-        at = _part(payload, told, at + 1, kept=2) if kind == _PARITY else at + 1
+        at = _part(payload, told, at + 1, kept=2) if kind == PARITY else at + 1
     if at < len(payload):
         count = told[at] = payload[at]
-        if count > _MOST:
+        if count > MOST_REPEATED:
             return None
         at += 1
         for _ in range(count):
@@ -35,7 +29,7 @@ def blanked(payload: bytes, *, cut: bool) -> bytes | None:
     elif not cut:
         return None
     over = len(payload) - at
-    return bytes(told) if 0 <= over <= _PADDING or (cut and over < 0) else None
+    return bytes(told) if 0 <= over <= PADDING or (cut and over < 0) else None
 
 
 def _part(payload: bytes, told: bytearray, at: int, *, kept: int = 1) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from msgspec.structs import replace
 
+from sipdiag.media.fax import MOST_REPEATED, PADDING, PARITY, REPEATS
 from sipdiag.media.rtp import HEADER, Column, Datagrams, Octets, RtpPackets, flows_of
 from sipdiag.media.stream import UDPTL, Stream
 from sipdiag.media.streams import RtpStreams
@@ -28,11 +29,6 @@ NEAR = (0x70, 0x91)
 """High bytes of the numbers from which a fax may come so far, as many as a chunk may have."""
 SHORTEST = 5
 """Sequence number, an empty primary packet, no earlier ones."""
-MOST_REPEATED = 16
-"""Earlier packets in a datagram; senders repeat a few."""
-PADDING = 3
-"""Bytes that some senders leave behind the last one."""
-REPEATS, PARITY = 0x00, 0x80
 OF_A_KIND = 0x7F
 """What stands for the payload type, of which UDPTL has none."""
 
