@@ -81,10 +81,10 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
         raise click.UsageError("name at least one capture, or - for standard input")
     # What is wrong with a command line is told before captures are read; else reading begins before all is imported.
     guess = not no_guess
-    early = _settings(certificates, guess=guess) if certificates or may_have_settings(Path.cwd()) else None
+    early = options.settings_given(certificates, guess=guess) if certificates or may_have_settings(Path.cwd()) else None
     catalogue = options.catalogue_for(lang or (early.lang if early else None), knowledge)
     if may_be_halved(captures, format_) and not show_secrets and (table is None or format_ == "csv"):
-        settings = early or _settings(certificates, guess=guess)
+        settings = early or options.settings_given(certificates, guess=guess)
         form = Form(format_, table, output, not no_media, quiet)
         found = None if any(settings.filled(narrowing).values()) else in_halves(captures[0], settings, catalogue, form)
         if found is not None:
@@ -92,7 +92,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     traces, unreadable = readings(captures, quiet=quiet, media=not no_media, report=FORMATS[format_])
     if not traces:
         raise SystemExit(EXIT_UNREADABLE)
-    settings = early or _settings(certificates, guess=guess)
+    settings = early or options.settings_given(certificates, guess=guess)
     analysis = options.narrowed(_analysis_of(traces, settings), settings.filled(narrowing))
     leave(traces, analysis)
     from sipdiag.report import Words  # noqa: PLC0415  (nothing to report is found out without it)
@@ -107,16 +107,6 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
 def _code(findings: Sequence[Finding], fail_on: str | None, settings: File) -> int:
     """The exit code after `findings`."""
     return EXIT_FINDINGS if _fails(findings, fail_on or settings.fail_on or "never") else 0
-
-
-def _settings(certificates: tuple[str, ...], *, guess: bool) -> File:
-    """What the settings file says, with what the command line says on certificates and guesses."""
-    from msgspec.structs import replace  # noqa: PLC0415  (`--schema` does without)
-
-    from sipdiag.cli.settings import settings_here  # noqa: PLC0415
-
-    settings = settings_here()
-    return replace(settings, thresholds=options.judging(settings.thresholds, certificates, guess=guess))
 
 
 def _analysis_of(traces: list[Trace], settings: File) -> Analysis:

@@ -237,16 +237,14 @@ def _settings(*, no_guess: bool, certificates: tuple[str, ...], select: str | No
     """What the settings file and the options say together."""
     from msgspec.structs import replace  # noqa: PLC0415
 
-    from sipdiag.cli.settings import settings_here  # noqa: PLC0415
     from sipdiag.rules import RULES  # noqa: PLC0415
 
-    settings = settings_here()
-    thresholds = options.judging(settings.thresholds, certificates, guess=not no_guess)
+    settings = options.settings_given(certificates, guess=not no_guess)
     chosen = [_listed(select) or settings.select, _listed(ignore) or settings.ignore]
     for name in (*chosen[0], *chosen[1]):
         if name not in RULES.names:
             raise UsageError(f"no rule is called {name!r}; 'sipdiag rules' lists them")
-    return replace(settings, thresholds=thresholds, select=chosen[0], ignore=chosen[1])
+    return replace(settings, select=chosen[0], ignore=chosen[1])
 
 
 def _listed(names: str | None) -> list[str]:

@@ -124,14 +124,12 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter an option)
     if not captures:
         raise click.UsageError("name at least one capture, or - for standard input")
     files = _Files(expect, write_expect, baseline, write_baseline, reason, until)
-    from sipdiag.cli.settings import settings_here  # noqa: PLC0415  (`--help` does without)
-    from sipdiag.report import Words  # noqa: PLC0415
+    from sipdiag.report import Words  # noqa: PLC0415  (`--help` does without)
 
-    settings = settings_here()
-    thresholds = options.judging(settings.thresholds, certificates, guess=not no_guess)
-    settings = msgspec.structs.replace(settings, thresholds=thresholds)
+    settings = options.settings_given(certificates, guess=not no_guess)
     words = Words(options.catalogue_for(lang or settings.lang, knowledge))
-    expected, accepted = _given(files, narrowed=(narrowed := any(narrowing.values())))
+    narrowed = any(narrowing.values())
+    expected, accepted = _given(files, narrowed=narrowed)
     traces, unreadable = readings(captures, quiet=quiet, media=not no_media)
     seen = _seen(traces, settings, narrowing)
     if files.writes and unreadable:  # a file of half a recording would be taken for one of the whole

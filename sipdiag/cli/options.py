@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sipdiag.analysis import Analysis
-    from sipdiag.findings import Settings
+    from sipdiag.cli.settings import File
 
 READ = "sipdiag.read"
 """Where the context of a command keeps the captures that it read."""
@@ -167,19 +167,20 @@ def narrowed(analysis: Analysis, given: dict[str, str | None]) -> Analysis:
     return selected(analysis, selection, frozenset(RULES.names))
 
 
-def judging(thresholds: Settings, certificates: tuple[str, ...], *, guess: bool) -> Settings:
-    """`thresholds` with the certificates that the command line names besides, and without guesses if it says so."""
-    if guess and not certificates:
-        return thresholds
-    from msgspec.structs import replace  # noqa: PLC0415
+def settings_given(certificates: tuple[str, ...], *, guess: bool) -> File:
+    """What the settings file says, with the certificates that the command line names, and no guesses if it says so."""
+    from msgspec.structs import replace  # noqa: PLC0415  (`--schema` does without)
 
-    if not guess:
-        thresholds = replace(thresholds, guess_legs=False)
-    if not certificates:
-        return thresholds
-    from sipdiag.cli.certificates import certificates_in  # noqa: PLC0415
+    from sipdiag.cli.settings import settings_here  # noqa: PLC0415
 
-    return replace(thresholds, certificates=(*thresholds.certificates, *certificates_in(certificates, Path())))
+    settings = settings_here()
+    thresholds = settings.thresholds if guess else replace(settings.thresholds, guess_legs=False)
+    if certificates:
+        from sipdiag.cli.certificates import certificates_in  # noqa: PLC0415  (few name any)
+
+        named = certificates_in(certificates, Path())
+        thresholds = replace(thresholds, certificates=(*thresholds.certificates, *named))
+    return replace(settings, thresholds=thresholds)
 
 
 def formats(*names: str) -> Decorator:
