@@ -47,9 +47,10 @@ def test_a_zip_file_has_the_same(tmp_path: Path) -> None:
 
 
 def test_a_bundle_can_be_anonymous(tmp_path: Path) -> None:
-    """Neither the capture nor the page names anybody, and the page says so."""
-    path = tmp_path / "ticket.zip"
-    ran = run("extract", BAD, "--call", "1", "--bundle", "--anonymize", "-o", path, "--lang", "pt")
+    """Neither the capture nor the page names anybody, and the page says so; a key is given, as in `test_extract`."""
+    path, key = tmp_path / "ticket.zip", tmp_path / "key"
+    key.write_bytes(b"a key of enough bytes")
+    ran = run("extract", BAD, "--call", "1", "--bundle", "--anonymize", "--key", key, "-o", path, "--lang", "pt")
     assert ran.code == 0
     with zipfile.ZipFile(path) as archive:
         content = {name: archive.read(name) for name in archive.namelist()}
